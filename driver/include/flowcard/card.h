@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One card: identify, reset, program, start its rings, stop it in order.
+ * Every wait has a deadline in the transport's time and an error message that names the register.
+ */
+#ifndef FLOWCARD_CARD_H
+#define FLOWCARD_CARD_H
+
+#include <flowcard/flow.h>
+#include <flowcard/ring.h>
+#include <flowcard/transport.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FC_CARD_PORTS_MAX 8
+#define FC_CARD_MONITORS_MAX 8
+#define FC_CARD_RINGS_MAX 8
+#define FC_CARD_VERDICTS 32
+
+struct fc_card_build {
+	unsigned entries, ports, rings, monitors, tables, slots, header_window, packet_bits, fifo, monitors_per_packet;
+};
+
+struct fc_card_config {
+	unsigned ring_log2;       /* records a ring, log2; 10..24 */
+	unsigned epoch_shift;     /* log2 ns, 10..40 */
+	uint32_t epoch_guard_ns;
+	const uint8_t *hash_key;  /* 32 octets that the hash tables are expanded from; NULL: getrandom() */
+	uint32_t doorbell_batch;
+};
+
+struct fc_card_monitor {
+	uint32_t mask[FC_VECTOR_WORDS]; /* key: a bit each of the field vector */
+	uint32_t ports;                 /* bit p: port p */
+	int ipv4, ipv6, immediate;
+};
+
+/* Packets and octets of one monitor: selected = emitted + resident + unaccounted, always. */
+struct fc_ledger {
+	uint64_t selected_packets, selected_bytes, emitted_packets, emitted_bytes;
+	uint64_t resident_packets, resident_bytes, unaccounted_packets, unaccounted_bytes;
+};
+
+struct fc_card_port_counters {
+	uint64_t frames, octets, missed, verdict[FC_CARD_VERDICTS]; /* frames = sum of verdict; missed: flow frames that found the descriptor FIFO full */
+};
+
+struct fc_card {
+	struct fc_transport *transport;
+	struct fc_card_build build;
+	struct fc_ring ring[FC_CARD_RINGS_MAX];
+	struct fc_dma ring_dma[FC_CARD_RINGS_MAX];
+	struct fc_dma status_dma;
+	char error[160]; /* what went wrong last, names the register */
+};
+
+/* Identify (magic, ABI, map hash), reset, wait for clear memories, load hash tables, set up rings. On error nothing stays allocated or mapped; card->error says why.
+ * Return 0, -ENODEV (reads all ones), -EPROTO (not a flowcard, other ABI or other register map), -ETIMEDOUT, -EINVAL, -ENOMEM. The transport stays the caller's. */
+int fc_card_open(struct fc_card *card, struct fc_transport *transport, const struct fc_card_config *config);
+
+/* Program monitor `number` (the card must not be started) and enable it. Read back and compared: -EIO on a mismatch. */
+int fc_card_monitor_set(struct fc_card *card, unsigned number, const struct fc_card_monitor *monitor);
+
+/* Enable ports and the core: from now on frames are counted. */
+int fc_card_start(struct fc_card *card);
+
+/* Close the open epoch now (COMMAND.flush) without waiting; the rings then carry its barrier. */
+int fc_card_flush(struct fc_card *card);
+
+/* Is a flush asked for still under way? Return 1, 0 or -errno. */
+int fc_card_flushing(struct fc_card *card);
+
+/* Disable ports and core. Rings go on so that what is in flight arrives. */
+int fc_card_stop(struct fc_card *card);
+
+/* Latch and read counters. */
+int fc_card_ledger(struct fc_card *card, unsigned monitor, struct fc_ledger *out);
+int fc_card_port_counters(struct fc_card *card, unsigned port, struct fc_card_port_counters *out);
+
+/* Sticky faults (FAULT register). */
+int fc_card_faults(struct fc_card *card, uint32_t *out);
+
+/* Stop rings, unmap and free. Safe after a failed open, and on a card that is gone. */
+void fc_card_close(struct fc_card *card);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

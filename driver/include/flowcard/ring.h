@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A record ring in host memory, read side. Hardware owns the producer, the host the consumer.
+ * A record is there when both its halves carry the phase of its lap and its sequence; nothing else (no interrupt,
+ * no status line) is needed to see it. Layout: addrmap fc_record in hw/regs/flowcard.rdl.
+ *
+ *      consumer (released)      read index            producer (card)
+ *   ------|=====================|=====================|----------->  free-running 32-bit indices
+ *          held for replay        not yet looked at
+ */
+#ifndef FLOWCARD_RING_H
+#define FLOWCARD_RING_H
+
+#include <flowcard/transport.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FC_RECORD_WORDS 32
+#define FC_RECORD_OCTETS 128
+
+struct fc_ring_stats {
+	uint64_t records;  /* taken in order */
+	uint64_t torn;     /* looked at while only one half was there */
+	uint64_t gaps;     /* right phase, wrong sequence: records were lost; each is also an error from fc_ring_peek */
+	uint64_t doorbells;
+};
+
+struct fc_ring {
+	struct fc_transport *transport;
+	const volatile uint32_t *mem; /* 2^size_log2 records */
+	unsigned size_log2;
+	unsigned number; /* ring number in the card */
+	uint32_t read;     /* free-running index of the next record to look at */
+	uint32_t released; /* what the caller has given back */
+	uint32_t doorbell; /* what the card knows of it */
+	uint32_t doorbell_batch; /* write the register when so many records are released */
+	struct fc_ring_stats stats;
+};
+
+/* Look at a ring from a known place: index 0 after reset, or where an earlier process stopped. No register is touched. */
+void fc_ring_init(struct fc_ring *ring, struct fc_transport *transport, unsigned number, const void *mem, unsigned size_log2, uint32_t index);
+
+/*
+ * Copy the record at `index` (not before `released`, not beyond the ring's size from it) into `record`.
+ * Return 0; -EAGAIN: not there yet; -EILSEQ: phase is right but the sequence is not (the card overran or the memory is damaged).
+ */
+int fc_ring_peek(struct fc_ring *ring, uint32_t index, uint32_t record[FC_RECORD_WORDS]);
+
+/* fc_ring_peek at ring->read, and step on. Same returns. */
+int fc_ring_next(struct fc_ring *ring, uint32_t record[FC_RECORD_WORDS]);
+
+/* The host is done with everything before `index`. The register is written when doorbell_batch records are due, or `force`. Return 0 or the transport's -errno. */
+int fc_ring_release(struct fc_ring *ring, uint32_t index, bool force);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

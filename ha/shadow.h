@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The shadow table: every live flow of every monitor, in host memory. One shard a ring, one worker a shard.
+ * The card sends deltas; the shard merges those of the epoch being built; a barrier makes a consistent cut.
+ *
+ *        deltas of epoch e             barrier(e)                    commit(cut)
+ *   ---- merge into the growing half ------|-- frozen half: expire, close --|-- consumer index may go back
+ *        deltas of e+1: remembered by index, merged after the barrier
+ */
+#ifndef FC_SHADOW_H
+#define FC_SHADOW_H
+
+#include <flowcard/flow.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FC_SHADOW_MONITORS 8
+
+struct fc_shard;
+
+struct fc_shadow_monitor {
+	uint32_t mask[FC_VECTOR_WORDS]; /* key mask, the same as the card's */
+	uint64_t active_ns, inactive_ns; /* 0: never */
+	size_t entries;                 /* live flows at most, over all monitors' share of this shard; 0: shard limit */
+};
+
+struct fc_shadow_config {
+	size_t entries_max;      /* live flows of the shard, all monitors */
+	size_t closed_max;       /* closed records that may wait for their cut; beyond it they are counted as lost */
+	uint64_t seed;           /* of the table's hash */
+	unsigned monitors;
+	struct fc_shadow_monitor monitor[FC_SHADOW_MONITORS];
+	/* A flow is closed and its cut is taken; called in fc_shard_barrier/fc_shard_close, ordered. The flow is only valid during the call. */
+	void (*closed)(void *context, const struct fc_flow *flow, uint64_t cut_ns);
+	void *context;
+};
+
+struct fc_shard_stats {
+	uint64_t live, high_watermark, added;
+	uint64_t aged_active, aged_inactive, aged_forced, aged_emergency;
+	uint64_t deltas, delta_packets, delta_octets;     /* merged */
+	uint64_t closed_packets, closed_octets, closed_flows;
+	uint64_t lost_records, lost_packets;              /* closed queue overflow */
+	uint64_t deferred;                                /* deltas of the next epoch, merged after the barrier */
+	uint64_t bad_records;                             /* refused: unknown kind, monitor, epoch; counted, never merged */
+	uint64_t cuts, epoch;                             /* taken; epoch being built */
+};
+
+/* Return 0, -EINVAL, -ENOMEM. */
+int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out);
+void fc_shard_destroy(struct fc_shard *shard);
+
+enum fc_shard_take { FC_TAKE_MERGED, FC_TAKE_DEFERRED, FC_TAKE_BARRIER, FC_TAKE_LEDGER, FC_TAKE_IGNORED };
+
+/*
+ * One ring record of 32 words. A flow delta of the epoch being built is merged; of the next epoch: FC_TAKE_DEFERRED, and the
+ * caller offers the same record again after the barrier (it remembers the ring index). A barrier record takes the cut:
+ * freezes the growing half, expires, calls `closed`; the caller then re-offers the deferred ones and releases the ring at the commit.
+ * Return enum fc_shard_take; -EPROTO: the record cannot be (counted as bad, nothing merged).
+ */
+int fc_shard_take(struct fc_shard *shard, const uint32_t *record);
+
+/* The cut that the last barrier took is safe (peer's ack, or none needed): its frozen half is the base now. */
+void fc_shard_commit(struct fc_shard *shard);
+
+/* Close every live flow (FC_END_FORCED) as of `cut_ns`: the end of metering. */
+void fc_shard_close_all(struct fc_shard *shard, uint64_t cut_ns);
+
+void fc_shard_stats(const struct fc_shard *shard, struct fc_shard_stats *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
