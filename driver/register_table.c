@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Written by hw/regs/generate.py from hw/regs/flowcard.rdl; do not edit. */
+/* clang-format off */
+#include <flowcard/register_table.h>
+
+static const struct fc_register_field fields_0[] = {
+	{"magic", 0, 32, FC_ACCESS_RO, 0x464c4f57u, ""},
+};
+static const struct fc_register_field fields_1[] = {
+	{"record", 0, 8, FC_ACCESS_RO, 0x1u, "Ring record layout."},
+	{"map", 8, 8, FC_ACCESS_RO, 0x1u, "Register map."},
+};
+static const struct fc_register_field fields_2[] = {
+	{"hash", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_3[] = {
+	{"entries_log2", 0, 8, FC_ACCESS_RO, 0x0u, "log2 of cache entries."},
+	{"ports", 8, 8, FC_ACCESS_RO, 0x0u, "Ingress ports."},
+	{"rings", 16, 8, FC_ACCESS_RO, 0x0u, "Record rings."},
+	{"monitors", 24, 8, FC_ACCESS_RO, 0x0u, "Monitors."},
+};
+static const struct fc_register_field fields_4[] = {
+	{"tables", 0, 4, FC_ACCESS_RO, 0x0u, "Cache tables."},
+	{"slots", 4, 4, FC_ACCESS_RO, 0x0u, "Slots a row and table."},
+	{"header_window", 8, 16, FC_ACCESS_RO, 0x0u, "Header window, octets."},
+	{"packet_bits", 24, 8, FC_ACCESS_RO, 0x0u, "Width of an entry's packet counter, bits."},
+};
+static const struct fc_register_field fields_5[] = {
+	{"vector_octets", 0, 8, FC_ACCESS_RO, 0x0u, "Octets of the field vector."},
+	{"fifo_log2", 8, 8, FC_ACCESS_RO, 0x0u, "log2 of record FIFO places a ring."},
+	{"monitors_per_packet", 16, 8, FC_ACCESS_RO, 0x0u, "Monitors one packet can be selected for."},
+};
+static const struct fc_register_field fields_6[] = {
+	{"value", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_7[] = {
+	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Monitors select packets. Takes effect when STATUS.clearing is 0."},
+};
+static const struct fc_register_field fields_8[] = {
+	{"enabled", 0, 1, FC_ACCESS_RO, 0x0u, "Enabled and ready."},
+	{"clearing", 1, 1, FC_ACCESS_RO, 0x0u, "Cache memory is being cleared after a reset."},
+	{"idle", 2, 1, FC_ACCESS_RO, 0x0u, "Nothing in the core's pipeline, FIFOs or DMA."},
+	{"closing", 3, 1, FC_ACCESS_RO, 0x0u, "An epoch is being closed."},
+	{"bus_master", 4, 1, FC_ACCESS_RO, 0x0u, "The host allows DMA."},
+	{"link_up", 5, 1, FC_ACCESS_RO, 0x0u, "PCIe link is up."},
+	{"latching", 6, 1, FC_ACCESS_RO, 0x0u, "A latch is under way."},
+	{"flushing", 7, 1, FC_ACCESS_RO, 0x0u, "A flush asked for by COMMAND.flush is not over."},
+};
+static const struct fc_register_field fields_9[] = {
+	{"bad_address", 0, 1, FC_ACCESS_W1C, 0x0u, "Write to a reserved register."},
+	{"wrong_state", 1, 1, FC_ACCESS_W1C, 0x0u, "Write to a register that is locked in this state (hash tables, masks)."},
+	{"axi_error", 2, 1, FC_ACCESS_W1C, 0x0u, "AXI write answered by SLVERR or DECERR."},
+	{"bad_consumer", 3, 1, FC_ACCESS_W1C, 0x0u, "Consumer index beyond the producer index."},
+	{"no_bus_master", 4, 1, FC_ACCESS_W1C, 0x0u, "A record was to be written while bus mastering was off."},
+};
+static const struct fc_register_field fields_10[] = {
+	{"reset", 0, 1, FC_ACCESS_PULSE, 0x0u, "Reset the core, the rings and the counters; configuration stays."},
+	{"latch", 1, 1, FC_ACCESS_PULSE, 0x0u, "Latch all 64-bit counters."},
+	{"flush", 2, 1, FC_ACCESS_PULSE, 0x0u, "Close the open epoch now and flush it, whatever the clock says."},
+};
+static const struct fc_register_field fields_11[] = {
+	{"sequence", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_12[] = {
+	{"shift", 0, 6, FC_ACCESS_RW, 0x1eu, "log2 of nanoseconds."},
+};
+static const struct fc_register_field fields_13[] = {
+	{"guard_ns", 0, 32, FC_ACCESS_RW, 0xf4240u, "ns of card time."},
+};
+static const struct fc_register_field fields_14[] = {
+	{"epoch", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_15[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_16[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_17[] = {
+	{"value", 0, 8, FC_ACCESS_RW, 0x0u, "Octet value."},
+	{"position", 8, 7, FC_ACCESS_RW, 0x0u, "Octet position in the key: vector octets, then the monitor number."},
+};
+static const struct fc_register_field fields_18[] = {
+	{"low", 0, 32, FC_ACCESS_WO, 0x0u, ""},
+};
+static const struct fc_register_field fields_19[] = {
+	{"high", 0, 32, FC_ACCESS_WO, 0x0u, ""},
+};
+static const struct fc_register_field fields_20[] = {
+	{"low", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_21[] = {
+	{"high", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_22[] = {
+	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Write records to the ring."},
+	{"size_log2", 8, 5, FC_ACCESS_RW, 0x0u, "log2 of records; locked while enabled."},
+};
+static const struct fc_register_field fields_23[] = {
+	{"low", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_24[] = {
+	{"high", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_25[] = {
+	{"index", 0, 31, FC_ACCESS_RW, 0x0u, "Free-running index of the next record to read, modulo 2^31."},
+	{"arm", 31, 1, FC_ACCESS_RW, 0x0u, "Raise one interrupt when a record stands at or after index."},
+};
+static const struct fc_register_field fields_26[] = {
+	{"index", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_27[] = {
+	{"count", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_28[] = {
+	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Monitor is in use."},
+	{"ipv4", 1, 1, FC_ACCESS_RW, 0x0u, "Take IPv4."},
+	{"ipv6", 2, 1, FC_ACCESS_RW, 0x0u, "Take IPv6."},
+	{"immediate", 3, 1, FC_ACCESS_RW, 0x0u, "Every packet is its own record."},
+};
+static const struct fc_register_field fields_29[] = {
+	{"ports", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_30[] = {
+	{"value", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_31[] = {
+	{"bits", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+};
+static const struct fc_register_field fields_32[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_33[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_34[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_35[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_36[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_37[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_38[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_39[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_40[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_41[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_42[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_43[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_44[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_45[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_46[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_47[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_48[] = {
+	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Parse and count frames."},
+};
+static const struct fc_register_field fields_49[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_50[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_51[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_52[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_53[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_54[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_55[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_56[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+
+const struct fc_register fc_register_table[] = {
+	{"MAGIC", 0x0000u, {1, 1}, {0x0, 0x0}, 1, fields_0, "Identity: the octets FLOW."},
+	{"ABI", 0x0004u, {1, 1}, {0x0, 0x0}, 2, fields_1, "ABI versions."},
+	{"MAP_HASH", 0x0008u, {1, 1}, {0x0, 0x0}, 1, fields_2, "CRC-32 of the canonical map text; driver and dump tool compare it with theirs."},
+	{"BUILD0", 0x000cu, {1, 1}, {0x0, 0x0}, 4, fields_3, "Build parameters."},
+	{"BUILD1", 0x0010u, {1, 1}, {0x0, 0x0}, 4, fields_4, "Build parameters."},
+	{"BUILD2", 0x0014u, {1, 1}, {0x0, 0x0}, 3, fields_5, "Build parameters."},
+	{"SCRATCH", 0x001cu, {1, 1}, {0x0, 0x0}, 1, fields_6, "For link tests; no effect."},
+	{"CONTROL", 0x0020u, {1, 1}, {0x0, 0x0}, 1, fields_7, "Master switch."},
+	{"STATUS", 0x0024u, {1, 1}, {0x0, 0x0}, 8, fields_8, "What the card is doing."},
+	{"FAULT", 0x0028u, {1, 1}, {0x0, 0x0}, 5, fields_9, "Sticky faults; write 1 to clear."},
+	{"COMMAND", 0x002cu, {1, 1}, {0x0, 0x0}, 3, fields_10, "One-shot commands; reads 0."},
+	{"LATCH_SEQ", 0x0030u, {1, 1}, {0x0, 0x0}, 1, fields_11, "Grows by one when a latch is complete."},
+	{"EPOCH_SHIFT", 0x0040u, {1, 1}, {0x0, 0x0}, 1, fields_12, "Length of an epoch."},
+	{"EPOCH_GUARD", 0x0044u, {1, 1}, {0x0, 0x0}, 1, fields_13, "Time for which packets of the closing epoch are still taken."},
+	{"EPOCH_OPEN", 0x0048u, {1, 1}, {0x0, 0x0}, 1, fields_14, "Number of the open epoch."},
+	{"TIME_LOW", 0x0050u, {1, 1}, {0x0, 0x0}, 1, fields_15, "Card time, latched."},
+	{"TIME_HIGH", 0x0054u, {1, 1}, {0x0, 0x0}, 1, fields_16, "Card time, latched."},
+	{"HASH_ADDR", 0x0060u, {1, 1}, {0x0, 0x0}, 2, fields_17, "Hash table address; grows by one after a write of HASH_HIGH. Locked while enabled."},
+	{"HASH_LOW", 0x0064u, {1, 1}, {0x0, 0x0}, 1, fields_18, "Low word of the random word."},
+	{"HASH_HIGH", 0x0068u, {1, 1}, {0x0, 0x0}, 1, fields_19, "High word; writing it stores the 64-bit word."},
+	{"RING[].BASE_LOW", 0x0200u, {8, 1}, {0x40, 0x0}, 1, fields_20, "Base address, 128-octet aligned; locked while enabled."},
+	{"RING[].BASE_HIGH", 0x0204u, {8, 1}, {0x40, 0x0}, 1, fields_21, "Base address."},
+	{"RING[].CONTROL", 0x0208u, {8, 1}, {0x40, 0x0}, 2, fields_22, "Ring control."},
+	{"RING[].STATUS_LOW", 0x020cu, {8, 1}, {0x40, 0x0}, 1, fields_23, "Address of the 64-octet status line; 0: none."},
+	{"RING[].STATUS_HIGH", 0x0210u, {8, 1}, {0x40, 0x0}, 1, fields_24, "Address of the status line."},
+	{"RING[].CONSUMER", 0x0214u, {8, 1}, {0x40, 0x0}, 2, fields_25, "The host's index and its wish for an interrupt."},
+	{"RING[].PRODUCER", 0x0218u, {8, 1}, {0x40, 0x0}, 1, fields_26, "Free-running index of the next record to write; every record before it is in host memory."},
+	{"RING[].ERRORS", 0x021cu, {8, 1}, {0x40, 0x0}, 1, fields_27, "AXI write errors of this ring."},
+	{"MONITOR[].CONTROL", 0x0400u, {8, 1}, {0x80, 0x0}, 4, fields_28, "Which packets this monitor takes."},
+	{"MONITOR[].PORTS", 0x0404u, {8, 1}, {0x80, 0x0}, 1, fields_29, "Ports this monitor listens to, a bit each."},
+	{"MONITOR[].SAMPLER", 0x0408u, {8, 1}, {0x80, 0x0}, 1, fields_30, "Reserved for the sampler of this monitor; reads 0."},
+	{"MONITOR[].MASK[]", 0x0420u, {8, 17}, {0x80, 0x4}, 1, fields_31, "Key mask over the field vector, a bit each; locked while the monitor is enabled."},
+	{"LEDGER[].selected_packets.low", 0x0800u, {8, 1}, {0x40, 0x0}, 1, fields_32, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].selected_packets.high", 0x0804u, {8, 1}, {0x40, 0x0}, 1, fields_33, "High word of the same counter."},
+	{"LEDGER[].selected_bytes.low", 0x0808u, {8, 1}, {0x40, 0x0}, 1, fields_34, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].selected_bytes.high", 0x080cu, {8, 1}, {0x40, 0x0}, 1, fields_35, "High word of the same counter."},
+	{"LEDGER[].emitted_packets.low", 0x0810u, {8, 1}, {0x40, 0x0}, 1, fields_36, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].emitted_packets.high", 0x0814u, {8, 1}, {0x40, 0x0}, 1, fields_37, "High word of the same counter."},
+	{"LEDGER[].emitted_bytes.low", 0x0818u, {8, 1}, {0x40, 0x0}, 1, fields_38, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].emitted_bytes.high", 0x081cu, {8, 1}, {0x40, 0x0}, 1, fields_39, "High word of the same counter."},
+	{"LEDGER[].resident_packets.low", 0x0820u, {8, 1}, {0x40, 0x0}, 1, fields_40, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].resident_packets.high", 0x0824u, {8, 1}, {0x40, 0x0}, 1, fields_41, "High word of the same counter."},
+	{"LEDGER[].resident_bytes.low", 0x0828u, {8, 1}, {0x40, 0x0}, 1, fields_42, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].resident_bytes.high", 0x082cu, {8, 1}, {0x40, 0x0}, 1, fields_43, "High word of the same counter."},
+	{"LEDGER[].unaccounted_packets.low", 0x0830u, {8, 1}, {0x40, 0x0}, 1, fields_44, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].unaccounted_packets.high", 0x0834u, {8, 1}, {0x40, 0x0}, 1, fields_45, "High word of the same counter."},
+	{"LEDGER[].unaccounted_bytes.low", 0x0838u, {8, 1}, {0x40, 0x0}, 1, fields_46, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].unaccounted_bytes.high", 0x083cu, {8, 1}, {0x40, 0x0}, 1, fields_47, "High word of the same counter."},
+	{"PORT[].CONTROL", 0x1000u, {8, 1}, {0x200, 0x0}, 1, fields_48, "Port control."},
+	{"PORT[].frames.low", 0x1010u, {8, 1}, {0x200, 0x0}, 1, fields_49, "Low word of a latched 64-bit counter."},
+	{"PORT[].frames.high", 0x1014u, {8, 1}, {0x200, 0x0}, 1, fields_50, "High word of the same counter."},
+	{"PORT[].octets.low", 0x1018u, {8, 1}, {0x200, 0x0}, 1, fields_51, "Low word of a latched 64-bit counter."},
+	{"PORT[].octets.high", 0x101cu, {8, 1}, {0x200, 0x0}, 1, fields_52, "High word of the same counter."},
+	{"PORT[].missed.low", 0x1020u, {8, 1}, {0x200, 0x0}, 1, fields_53, "Low word of a latched 64-bit counter."},
+	{"PORT[].missed.high", 0x1024u, {8, 1}, {0x200, 0x0}, 1, fields_54, "High word of the same counter."},
+	{"PORT[].verdict[].low", 0x1040u, {8, 32}, {0x200, 0x8}, 1, fields_55, "Low word of a latched 64-bit counter."},
+	{"PORT[].verdict[].high", 0x1044u, {8, 32}, {0x200, 0x8}, 1, fields_56, "High word of the same counter."},
+};
+const size_t fc_register_count = 57;
+
+const struct fc_register_enum fc_verdict_table[] = {
+	{0, "flow", "Counted in exactly one flow."},
+	{1, "nonip_llc", "802.3 length instead of a type."},
+	{2, "nonip_ethertype", "A type that carries no IP."},
+	{3, "nonip_vlan_depth", "More than two VLAN tags."},
+	{4, "nonip_mpls_depth", "More than eight MPLS labels."},
+	{5, "nonip_mpls_payload", "Below the label stack is no IP."},
+	{6, "nonip_ppp", "A PPP protocol that is not IP."},
+	{7, "nonip_loopback_family", "Feeder only: BSD loopback family that is not IP."},
+	{8, "trunc_ethernet", "Fewer than 14 octets."},
+	{9, "trunc_vlan", "Cut VLAN tag."},
+	{10, "trunc_mpls", "Cut label stack."},
+	{11, "bad_pppoe", "PPPoE version, type or code is wrong."},
+	{12, "trunc_pppoe", "Cut PPPoE or PPP header."},
+	{13, "trunc_ipv4", "Cut IPv4 header."},
+	{14, "bad_version", "IP version does not fit."},
+	{15, "bad_ihl", "IPv4 header length below 5."},
+	{16, "bad_ip_length", "IPv4 total length below the header length."},
+	{17, "trunc_ipv4_options", "Cut IPv4 options."},
+	{18, "trunc_ipv6", "Cut IPv6 header."},
+	{19, "trunc_ipv6_ext", "IPv6 extension header not present in full."},
+	{20, "ipv6_ext_depth", "More than eight extension headers."},
+	{21, "l4_short", "The IP length leaves no room for the transport header."},
+	{22, "trunc_l4", "Cut transport header."},
+	{23, "trunc_sll", "Feeder only: cut Linux cooked header."},
+	{24, "trunc_loopback", "Feeder only: cut BSD loopback header."},
+	{25, "trunc_hdlc", "Feeder only: cut Cisco HDLC header."},
+	{26, "beyond_window", "A header lies outside the header window."},
+	{27, "rx_error", "The MAC marked the frame bad."},
+};
+const size_t fc_verdict_table_count = 28;
+
+const struct fc_register_enum fc_kind_table[] = {
+	{1, "flow", "What one flow did within one epoch."},
+	{2, "snapshot", "Copy of a cache entry that stays; not part of the ledger."},
+	{3, "ledger", "Where a monitor's packets and bytes are."},
+	{4, "barrier", "Every record of this epoch stands before this one."},
+};
+const size_t fc_kind_table_count = 4;
+
+const struct fc_register_enum fc_reason_table[] = {
+	{0, "none", "Not a flow record."},
+	{1, "epoch", "The epoch of the delta is over (hit by a packet of the next, or swept)."},
+	{2, "evict", "Its place was needed by another flow."},
+	{3, "late", "One packet of the closing epoch met an entry of the open one."},
+	{4, "overflow", "A counter was full."},
+	{5, "immediate", "Immediate monitor: every packet is a record."},
+	{6, "flush", "The host asked for it."},
+};
+const size_t fc_reason_table_count = 7;
