@@ -2,6 +2,8 @@
 /*
  * One card: identify, reset, program, start its rings, stop it in order.
  * Every wait has a deadline in the transport's time and an error message that names the register.
+ * Any call may return -ENODEV (the card reads all ones) or what the transport returned; card->error
+ * then holds a sentence. One thread a card.
  */
 #ifndef FLOWCARD_CARD_H
 #define FLOWCARD_CARD_H
@@ -20,17 +22,21 @@ extern "C" {
 #define FC_CARD_MONITORS_MAX 8
 #define FC_CARD_RINGS_MAX 8
 #define FC_CARD_VERDICTS 32
+#define FC_CARD_HASH_KEY_OCTETS 32
 
+/* How the card was built, in plain numbers (fifo: places a ring; tables, slots: of the cache). */
 struct fc_card_build {
-	unsigned entries, ports, rings, monitors, tables, slots, header_window, packet_bits, fifo, monitors_per_packet;
+	unsigned entries, ports, rings, monitors, tables, slots, header_window, packet_bits, fifo,
+		monitors_per_packet;
 };
 
 struct fc_card_config {
-	unsigned ring_log2;       /* records a ring, log2; 10..24 */
-	unsigned epoch_shift;     /* log2 ns, 10..40 */
+	unsigned ring_log2;      /* records a ring, log2; 10..24 */
+	unsigned epoch_shift;    /* log2 ns, 10..40 */
 	uint32_t epoch_guard_ns;
-	const uint8_t *hash_key;  /* 32 octets that the hash tables are expanded from; NULL: getrandom() */
-	uint32_t doorbell_batch;
+	const uint8_t
+		*hash_key; /* 32 octets that the hash tables are expanded from; NULL: getrandom() */
+	uint32_t doorbell_batch; /* 0: FC_RING_DOORBELL_BATCH; at most half a ring */
 };
 
 struct fc_card_monitor {
@@ -45,27 +51,42 @@ struct fc_ledger {
 	uint64_t resident_packets, resident_bytes, unaccounted_packets, unaccounted_bytes;
 };
 
+/* frames = sum of verdict; missed: flow frames that found the descriptor FIFO full. */
 struct fc_card_port_counters {
-	uint64_t frames, octets, missed, verdict[FC_CARD_VERDICTS]; /* frames = sum of verdict; missed: flow frames that found the descriptor FIFO full */
+	uint64_t frames, octets, missed, verdict[FC_CARD_VERDICTS];
 };
 
 struct fc_card {
-	struct fc_transport *transport;
+	struct fc_transport *transport; /* NULL: not open */
 	struct fc_card_build build;
 	struct fc_ring ring[FC_CARD_RINGS_MAX];
 	struct fc_dma ring_dma[FC_CARD_RINGS_MAX];
-	struct fc_dma status_dma;
-	char error[160]; /* what went wrong last, names the register */
+	struct fc_dma status_dma; /* one page, a status line of 64 octets a ring */
+	char error[160];          /* what went wrong last, names the register */
 };
 
-/* Identify (magic, ABI, map hash), reset, wait for clear memories, load hash tables, set up rings. On error nothing stays allocated or mapped; card->error says why.
- * Return 0, -ENODEV (reads all ones), -EPROTO (not a flowcard, other ABI or other register map), -ETIMEDOUT, -EINVAL, -ENOMEM. The transport stays the caller's. */
-int fc_card_open(struct fc_card *card, struct fc_transport *transport, const struct fc_card_config *config);
+/*
+ * Identify (magic, ABI, map hash), reset, wait for clear memories, load hash tables, set up rings.
+ * Nothing is written to a card that is not identified. On error nothing stays allocated or mapped;
+ * card->error says why. The transport stays the caller's.
+ * Return 0, -ENODEV (reads all ones), -EPROTO (not a flowcard, other ABI or other register map, or
+ * build parameters that make no sense), -ETIMEDOUT, -EINVAL, -ENOMEM, -EIO (a register does not
+ * keep what was written).
+ */
+int fc_card_open(struct fc_card *card, struct fc_transport *transport,
+		 const struct fc_card_config *config);
 
-/* Program monitor `number` (the card must not be started) and enable it. Read back and compared: -EIO on a mismatch. */
-int fc_card_monitor_set(struct fc_card *card, unsigned number, const struct fc_card_monitor *monitor);
+/*
+ * Program monitor `number` (the card must not be started: -EBUSY) and enable it. Read back and
+ * compared: -EIO on a mismatch. -EINVAL: no such monitor or port.
+ */
+int fc_card_monitor_set(struct fc_card *card, unsigned number,
+			const struct fc_card_monitor *monitor);
 
-/* Enable ports and the core: from now on frames are counted. */
+/*
+ * Enable the core, then the ports: from now on frames are counted.
+ * Return 0, -ETIMEDOUT, -EIO (bus mastering is off, so records could not be written).
+ */
 int fc_card_start(struct fc_card *card);
 
 /* Close the open epoch now (COMMAND.flush) without waiting; the rings then carry its barrier. */
@@ -74,17 +95,20 @@ int fc_card_flush(struct fc_card *card);
 /* Is a flush asked for still under way? Return 1, 0 or -errno. */
 int fc_card_flushing(struct fc_card *card);
 
-/* Disable ports and core. Rings go on so that what is in flight arrives. */
+/* Disable ports, then the core. Rings go on so that what is in flight arrives. */
 int fc_card_stop(struct fc_card *card);
 
-/* Latch and read counters. */
+/*
+ * Latch and read counters. -EINVAL: no such monitor or port. -ETIMEDOUT: the latch did not
+ * complete. -EBUSY: somebody else latches all the time.
+ */
 int fc_card_ledger(struct fc_card *card, unsigned monitor, struct fc_ledger *out);
 int fc_card_port_counters(struct fc_card *card, unsigned port, struct fc_card_port_counters *out);
 
 /* Sticky faults (FAULT register). */
 int fc_card_faults(struct fc_card *card, uint32_t *out);
 
-/* Stop rings, unmap and free. Safe after a failed open, and on a card that is gone. */
+/* Stop rings, unmap and free. Safe after a failed open, twice, and on a card that is gone. */
 void fc_card_close(struct fc_card *card);
 
 #ifdef __cplusplus

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A transport reaches one card: its BAR0, its view of host memory, its interrupts.
- * Real cards (vfio, uio), a card in another process (vfio-user) and the Verilated model in this process all fit behind it.
+ * Real cards (vfio, uio), a card in another process (vfio-user) and the Verilated model in this
+ * process all fit behind it.
  */
 #ifndef FLOWCARD_TRANSPORT_H
 #define FLOWCARD_TRANSPORT_H
@@ -24,13 +25,15 @@ struct fc_dma {
 };
 
 struct fc_transport_ops {
-	/* 32-bit register access for transports without a mapped BAR. Return 0 or -errno (-ENODEV: the card is gone, -ETIMEDOUT). */
+	/* 32-bit register access for transports without a mapped BAR. Return 0 or -errno
+	 * (-ENODEV: the card is gone, -ETIMEDOUT). */
 	int (*reg_read)(struct fc_transport *t, uint32_t offset, uint32_t *value);
 	int (*reg_write)(struct fc_transport *t, uint32_t offset, uint32_t value);
 	/* Make `dma->mem` (already allocated) reachable; fills dma->iova. Return 0 or -errno. */
 	int (*dma_map)(struct fc_transport *t, struct fc_dma *dma);
 	void (*dma_unmap)(struct fc_transport *t, struct fc_dma *dma);
-	/* Let time pass while the caller waits for the card: the model runs clocks, a real card sleeps. */
+	/* Let time pass while the caller waits for the card: the model runs clocks, a real card
+	 * sleeps. now() must have grown afterwards, or waits would not end. */
 	void (*relax)(struct fc_transport *t);
 	/* Time for deadlines, ns, monotonic: model time for the model, CLOCK_MONOTONIC else. */
 	uint64_t (*now)(struct fc_transport *t);
@@ -45,7 +48,8 @@ struct fc_transport {
 	const char *name; /* "model", "vfio", ...: for messages */
 };
 
-/* Hot path: one load or store when the BAR is mapped. A mapped read cannot fail; all-ones is judged by the device layer. */
+/* Hot path: one load or store when the BAR is mapped. A mapped read cannot fail; all-ones is judged
+ * by the device layer. */
 static inline int fc_transport_read(struct fc_transport *t, uint32_t offset, uint32_t *value)
 {
 	if (t->bar) {
