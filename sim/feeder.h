@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Feeder: frames of a capture into one port of a simulated card whose time follows the capture's.
- * At an epoch boundary it lets the card do what a real card has ages for: open the epoch at its boundary and,
- * once the guard time is over, close and sweep the one before. A gap of any length is one epoch step.
+ * At an epoch boundary it lets the card do what a real card has ages for: open the epoch at its
+ * boundary and, once the guard time is over, close and sweep the one before. A gap of any length is
+ * one epoch step.
  */
 #ifndef FC_FEEDER_H
 #define FC_FEEDER_H
 
-#include <stdint.h>
 #include "sim/capture.h"
 #include "sim/fcsim.h"
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,10 +24,11 @@ struct fc_feeder_config {
 	unsigned port;
 	unsigned epoch_shift;         /* as programmed in EPOCH_SHIFT: log2 ns, 10..40 */
 	uint32_t epoch_guard_ns;      /* as programmed in EPOCH_GUARD */
-	void (*pump)(void *argument); /* drains the rings; called every pump_frames frames and around every epoch step */
+	void (*pump)(void *argument); /* drains the rings; called every pump_frames frames and
+					 around every epoch step */
 	void *argument;
-	unsigned pump_frames;         /* 0: 256 */
-	uint64_t settle_clocks;       /* deadline of one wait for the card, in core clocks; 0: 2^25 */
+	unsigned pump_frames;   /* 0: 256 */
+	uint64_t settle_clocks; /* deadline of one wait for the card, in core clocks; 0: 2^25 */
 };
 
 struct fc_feeder_counters {
@@ -34,22 +36,27 @@ struct fc_feeder_counters {
 	uint64_t fed;                         /* given to the card, which judges them */
 	uint64_t octets;                      /* of the fed frames, as fed */
 	uint64_t shortened;                   /* fed frames cut to the longest that a port takes */
-	uint64_t verdict[FC_FEEDER_VERDICTS]; /* judged by the feeder: only the old link header could tell */
+	uint64_t verdict[FC_FEEDER_VERDICTS]; /* judged by the feeder: only the old link header
+						 could tell */
 	uint64_t unsupported;                 /* link types that cannot be re-framed */
 	uint16_t unsupported_link;            /* the first of them */
 	uint64_t epoch_steps;
-	uint64_t unsettled;                   /* waits for the card that met their deadline */
+	uint64_t unsettled; /* waits for the card that met their deadline */
 };
 
-/* The card, its rings and pump stay the caller's and outlive the feeder. Return 0, -EINVAL (shift), -ENOMEM. */
-int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config, struct fc_feeder **out);
+/* The card, its rings and pump stay the caller's and outlive the feeder. Return 0, -EINVAL (shift),
+ * -ENOMEM. */
+int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config,
+		     struct fc_feeder **out);
 void fc_feeder_destroy(struct fc_feeder *f);
 
-/* Move card time to the frame's and feed, judge or refuse it. Return 0 or the error of fcsim_frame. */
+/* Move card time to the frame's and feed, judge or refuse it. Return 0 or the error of fcsim_frame.
+ */
 int fc_feeder_frame(struct fc_feeder *f, const struct fc_frame *frame);
 
-/* After the last frame: let the epoch before the open one close, and what is under way arrive in host memory.
- * The open epoch stays open: flushing it is the driver's part. Return 0 or -ETIMEDOUT. */
+/* After the last frame: let the epoch before the open one close, and what is under way arrive in
+ * host memory. The open epoch stays open: flushing it is the driver's part. Return 0 or -ETIMEDOUT.
+ */
 int fc_feeder_finish(struct fc_feeder *f);
 
 const struct fc_feeder_counters *fc_feeder_counters(const struct fc_feeder *f);
