@@ -121,7 +121,7 @@ static void burst_arrives_without_stalls_at_one_beat_a_clock(void **state)
 	assert_int_equal(burst_write(BASE + 4096 - 256, 4), FCSIM_AXI_OKAY);
 	assert_int_equal(bus.axi.clocks, 6); /* four beats, B, B gone */
 	for (unsigned i = 0; i < 4; i++)
-		assert_beat(4096 - 256 + i * 64, i);
+		assert_beat(4096 - 256 + (uint64_t)i * 64, i);
 	assert_int_equal(bus.axi.beats, 4);
 	assert_int_equal(bus.axi.violations, 0);
 }
@@ -146,7 +146,7 @@ static void stream_write(unsigned bursts)
 	while (answered < bursts) {
 		assert_true(clocks++ < DEADLINE);
 		if (!bus.awvalid && addressed < bursts)
-			address_offer(BASE + addressed * 128, 2);
+			address_offer(BASE + (uint64_t)addressed * 128, 2);
 		if (!bus.wvalid && sent < 2 * (addressed + bus.awvalid)) {
 			beat_fill(sent);
 			bus.wlast = sent % 2;
@@ -172,7 +172,7 @@ static void stalls_change_nothing_but_the_time(void **state)
 		bus_open(percent[i], 7);
 		stream_write(bursts);
 		for (unsigned n = 0; n < 2 * bursts; n++)
-			assert_beat(n * 64, n);
+			assert_beat((uint64_t)n * 64, n);
 		assert_int_equal(bus.axi.violations, 0);
 		assert_true(bus.axi.clocks > clocks);
 		clocks = bus.axi.clocks;
@@ -199,7 +199,8 @@ static void outstanding_bursts_are_bounded_and_answered_in_order(void **state)
 	(void)state;
 	bus_open(0, 1);
 	for (unsigned i = 0; i < FCSIM_AXI_OUTSTANDING; i++) {
-		address_offer(i == 1 ? 0 : BASE + i * 64, 1); /* the second goes nowhere */
+		address_offer(i == 1 ? 0 : BASE + (uint64_t)i * 64,
+			      1); /* the second goes nowhere */
 		bus_clock();
 		assert_true(bus.aw_taken);
 	}

@@ -67,11 +67,12 @@ static void full_table_says_so_and_takes_again_after_a_removal(void **state)
 	struct fcsim_regions r = {0};
 
 	(void)state;
-	for (unsigned i = 0; i < FCSIM_REGIONS_MAX; i++) /* odd ones first: the table must sort */
-		assert_int_equal(fcsim_region_add(&r, (i * 7 % FCSIM_REGIONS_MAX) * 64,
-						  memory + (i * 7 % FCSIM_REGIONS_MAX) * 64, 64),
-				 0);
-	for (unsigned i = 0; i < FCSIM_REGIONS_MAX; i++)
+	for (unsigned i = 0; i < FCSIM_REGIONS_MAX; i++) { /* not in order: the table must sort */
+		size_t at = (size_t)(i * 7 % FCSIM_REGIONS_MAX) * 64;
+
+		assert_int_equal(fcsim_region_add(&r, at, memory + at, 64), 0);
+	}
+	for (size_t i = 0; i < FCSIM_REGIONS_MAX; i++)
 		assert_ptr_equal(fcsim_region_find(&r, i * 64, 64), memory + i * 64);
 	assert_int_equal(fcsim_region_add(&r, 1 << 20, memory, 64), -ENOSPC);
 	fcsim_region_remove(&r, 3 * 64);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/fcsim_private.h"
+
+#include <errno.h>
+#include <flowcard/registers.h>
+#include <stdlib.h>
+
+#define FCSIM_RESET_CLOCKS 16
+#define FCSIM_CLEAR_CLOCKS 1000000
+#define FCSIM_CLEAR_STEP 64
+#define FCSIM_QUIET_CLOCKS                                                                         \
+	32 /* so long quiet on all sides: nothing is between the clocks either                     \
+	    */
+#define FCSIM_STALL_MAX 95
+#define FCSIM_MAX_PAYLOAD 1 /* as PCIe encodes it: 128 << n octets */
+
+static const struct fcsim_model *const fcsim_models[] = {
+	&fcsim_model_e6,  &fcsim_model_e9,  &fcsim_model_e12,
+	&fcsim_model_e6t, &fcsim_model_e9t, &fcsim_model_e12t,
+};
+
+const unsigned *fcsim_sizes(void)
+{
+	static const unsigned sizes[] = {64, 512, 4096, 0};
+
+	return sizes;
+}
+
+static const struct fcsim_model *fcsim_model_of(unsigned entries, bool traced)
+{
+	for (size_t i = 0; i < sizeof(fcsim_models) / sizeof(fcsim_models[0]); i++)
+		if (fcsim_models[i]->entries == entries && fcsim_models[i]->traced == traced)
+			return fcsim_models[i];
+	return NULL;
+}
+
+/* The trace library does not say why a file cannot be written; the C library does. */
+static int fcsim_trace_open(struct fcsim *s, const struct fcsim_config *config)
+{
+	FILE *f;
+	int err;
+
+	f = fopen(config->trace_path, "wb");
+	if (!f)
+		return -errno;
+	fclose(f);
+	err = s->model->trace_open(s->card, config->trace_path);
+	if (err)
+		return err;
+	s->trace.on = true;
+	s->trace.from = config->trace_from;
+	s->trace.to = config->trace_to;
+	return 0;
+}
+
+/* Both resets are over at once; the register accesses that follow let them cross. */
+static void fcsim_reset(struct fcsim *s)
+{
+	*s->pins.max_payload = FCSIM_MAX_PAYLOAD;
+	*s->pins.bus_master = 1;
+	*s->pins.link_up = 1;
+	*s->pins.rst_n = 0;
+	*s->pins.rst_mac_n = 0;
+	fcsim_run(s, FCSIM_RESET_CLOCKS);
+	*s->pins.rst_n = 1;
+	*s->pins.rst_mac_n = 1;
+}
+
+/* Wait until the card's memories are clear, and learn what it reads of a frame. */
+static int fcsim_bring_up(struct fcsim *s)
+{
+	uint64_t end = s->core_clocks + FCSIM_CLEAR_CLOCKS;
+	uint32_t value;
+	int err;
+
+	for (;;) {
+		err = fcsim_reg_read(s, FC_REG_STATUS, &value);
+		if (err)
+			return err;
+		if (!(value & FC_REG_STATUS_CLEARING_MASK))
+			break;
+		if (s->core_clocks >= end)
+			return -ETIMEDOUT;
+		fcsim_run(s, FCSIM_CLEAR_STEP);
+	}
+	err = fcsim_reg_read(s, FC_REG_BUILD1, &value);
+	s->window = (value & FC_REG_BUILD1_HEADER_WINDOW_MASK) >> FC_REG_BUILD1_HEADER_WINDOW_SHIFT;
+	return err;
+}
+
+static int fcsim_start(struct fcsim *s, const struct fcsim_config *config)
+{
+	int err;
+
+	if (config->trace_path) {
+		err = fcsim_trace_open(s, config);
+		if (err)
+			return err;
+	}
+	fcsim_axi_init(&s->axi, &s->pins.host, config->seed, config->stall_percent,
+		       128u << FCSIM_MAX_PAYLOAD);
+	s->axi.check_combinational = s->model->checked;
+	s->settle_low = s->model->checked || s->model->traced || !s->model->quick;
+	fcsim_reset(s);
+	return fcsim_bring_up(s);
+}
+
+int fcsim_create(const struct fcsim_config *config, struct fcsim **out)
+{
+	const struct fcsim_model *model = fcsim_model_of(config->entries, config->trace_path);
+	struct fcsim *s;
+	int err;
+
+	if (!model || config->stall_percent > FCSIM_STALL_MAX)
+		return -EINVAL;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->model = model;
+	s->card = model->create(config->seed, &s->pins);
+	if (!s->card) {
+		err = -ENOMEM;
+		goto free_sim;
+	}
+	err = fcsim_start(s, config);
+	if (err)
+		goto destroy_card;
+	*out = s;
+	return 0;
+
+destroy_card:
+	model->destroy(s->card);
+free_sim:
+	free(s);
+	return err;
+}
+
+void fcsim_destroy(struct fcsim *s)
+{
+	if (!s)
+		return;
+	s->model->destroy(s->card);
+	free(s);
+}
+
+int fcsim_dma_map(struct fcsim *s, uint64_t iova, void *mem, size_t octets)
+{
+	return fcsim_region_add(&s->axi.regions, iova, mem, octets);
+}
+
+void fcsim_dma_unmap(struct fcsim *s, uint64_t iova)
+{
+	fcsim_region_remove(&s->axi.regions, iova);
+}
+
+void fcsim_time_set(struct fcsim *s, uint64_t time_ns)
+{
+	if (*s->pins.time_ns == time_ns)
+		return;
+	*s->pins.time_ns = time_ns;
+	s->kick = FCSIM_CROSS_CLOCKS; /* the card may find that an epoch is over */
+}
+
+void fcsim_run(struct fcsim *s, uint64_t clocks)
+{
+	while (clocks--)
+		fcsim_tick(s, true, true);
+}
+
+int fcsim_settle(struct fcsim *s, uint64_t max_clocks)
+{
+	uint64_t end = s->core_clocks + max_clocks;
+	unsigned quiet = 0;
+
+	while (quiet < FCSIM_QUIET_CLOCKS) {
+		if (s->core_clocks >= end)
+			return -ETIMEDOUT;
+		fcsim_tick(s, true, true);
+		quiet = fcsim_core_work(s) || *s->pins.mac_busy ? 0 : quiet + 1;
+	}
+	return 0;
+}
+
+bool fcsim_irq_take(struct fcsim *s)
+{
+	bool pending = s->irq_pending;
+
+	s->irq_pending = false;
+	return pending;
+}
+
+void fcsim_stats(const struct fcsim *s, struct fcsim_stats *out)
+{
+	*out = (struct fcsim_stats){
+		.core_clocks = s->core_clocks,
+		.mac_clocks = s->mac_clocks,
+		.frames = s->frames,
+		.axi_bursts = s->axi.bursts,
+		.axi_beats = s->axi.beats,
+		.axi_violations = s->axi.violations,
+	};
+}

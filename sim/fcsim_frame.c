@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* AXI4-Stream source: frames as 64-octet beats, one a MAC clock. */
+#include "sim/fcsim_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FCSIM_FRAME_MAX 1048575u
+#define FCSIM_BEAT 64u
+#define FCSIM_PORTS 1
+#define FCSIM_PACE_CLOCKS 256
+
+/* Beyond the header window the card only counts octets: those beats keep the old data. */
+static void fcsim_frame_beat(struct fcsim *s, const uint8_t *data, size_t octets, size_t at)
+{
+	size_t rest = octets - at;
+
+	if (at >= s->window)
+		return;
+	if (rest >= FCSIM_BEAT)
+		memcpy(s->pins.rx.tdata, data + at, FCSIM_BEAT);
+	else if (rest > 0)
+		memcpy(s->pins.rx.tdata, data + at, rest);
+}
+
+static uint64_t fcsim_keep(size_t rest)
+{
+	return rest >= FCSIM_BEAT ? UINT64_MAX : (UINT64_C(1) << rest) - 1;
+}
+
+/* Let the card write what it has to write, so that frames do not come faster than records can
+ * leave. */
+static void fcsim_pace(struct fcsim *s)
+{
+	for (unsigned i = 0; i < FCSIM_PACE_CLOCKS && fcsim_axi_active(&s->axi); i++)
+		fcsim_tick(s, true, false);
+}
+
+int fcsim_frame(struct fcsim *s, unsigned port, const void *data, size_t octets, uint64_t time_ns,
+		bool bad)
+{
+	const struct fcsim_rx_pins *rx = &s->pins.rx;
+	size_t at = 0;
+
+	if (port >= FCSIM_PORTS || octets > FCSIM_FRAME_MAX)
+		return -EINVAL;
+	fcsim_run(s, s->cross);
+	*rx->tvalid = 1;
+	*rx->err = bad;
+	*rx->time_ns = time_ns;
+	do {
+		fcsim_frame_beat(s, data, octets, at);
+		*rx->tkeep = fcsim_keep(octets - at);
+		*rx->tlast = octets - at <= FCSIM_BEAT;
+		fcsim_tick(s, fcsim_core_work(s), true);
+		at += FCSIM_BEAT;
+	} while (at < octets);
+	*rx->tvalid = 0;
+	s->frames++;
+	fcsim_pace(s);
+	return 0;
+}
