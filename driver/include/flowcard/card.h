@@ -31,8 +31,8 @@ struct fc_card_build {
 };
 
 struct fc_card_config {
-	unsigned ring_log2;      /* records a ring, log2; 10..24 */
-	unsigned epoch_shift;    /* log2 ns, 10..40 */
+	unsigned ring_log2;   /* records a ring, log2; 10..24 */
+	unsigned epoch_shift; /* log2 ns, 10..40 */
 	uint32_t epoch_guard_ns;
 	const uint8_t
 		*hash_key; /* 32 octets that the hash tables are expanded from; NULL: getrandom() */

@@ -46,8 +46,9 @@ struct fc_ring {
 };
 
 /*
- * Look at a ring from a known place: index 0 after reset, or where an earlier process stopped.
- * No register is touched. `mem` is 2^size_log2 records, size_log2 0..24, and stays the caller's.
+ * Look at a ring from a known place: index 0 with zeroed memory after a reset, or where an earlier
+ * process stopped with the memory it had. No register is touched. `mem` is 2^size_log2 records,
+ * size_log2 0..24, and stays the caller's.
  */
 void fc_ring_init(struct fc_ring *ring, struct fc_transport *transport, unsigned number,
 		  const void *mem, unsigned size_log2, uint32_t index);
