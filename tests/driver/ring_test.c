@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <flowcard/registers.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -191,6 +194,44 @@ static void halves_in_each_others_place_are_a_gap(void **state)
 	assert_int_equal(fc_ring_next(&b->ring, b->got), -EILSEQ);
 }
 
+/*
+ * The first words of the record lie in a page that cannot be read, its trailers in the next one. So
+ * the copy stops after the trailers were found good; the handler opens the page and is the card.
+ */
+static struct {
+	char *page;
+	size_t octets;
+	struct fake_ring card;
+} overrun;
+
+static void overrun_handler(int number)
+{
+	(void)number;
+	mprotect(overrun.page, overrun.octets, PROT_READ | PROT_WRITE);
+	fake_ring_write_half(&overrun.card, 2 * SIZE, 0);
+}
+
+static void a_card_that_writes_during_the_copy_is_a_gap(void **state)
+{
+	struct bench *b = *state;
+	struct sigaction old, action = {.sa_handler = overrun_handler};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	overrun.octets = page;
+	overrun.page =
+		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(overrun.page, MAP_FAILED);
+	overrun.card = (struct fake_ring){(uint32_t *)(overrun.page + page) - 15, LOG2};
+	fake_ring_write(&overrun.card, 0);
+	fc_ring_init(&b->ring, &b->script.transport, 2, overrun.card.mem, LOG2, 0);
+	assert_int_equal(mprotect(overrun.page, page, PROT_NONE), 0);
+	sigaction(SIGSEGV, &action, &old);
+	assert_int_equal(fc_ring_peek(&b->ring, 0, b->got), -EILSEQ);
+	sigaction(SIGSEGV, &old, NULL);
+	assert_int_equal(b->ring.stats.gaps, 1);
+	munmap(overrun.page, 2 * page);
+}
+
 static void a_peek_outside_the_ring_is_refused(void **state)
 {
 	struct bench *b = start_at(state, 5);
@@ -334,6 +375,7 @@ int main(void)
 		TEST(a_gap_in_one_half_is_seen_before_the_other_arrives),
 		TEST(a_card_that_is_a_whole_lap_ahead_is_a_gap),
 		TEST(halves_in_each_others_place_are_a_gap),
+		TEST(a_card_that_writes_during_the_copy_is_a_gap),
 		TEST(a_peek_outside_the_ring_is_refused),
 		TEST(a_new_reader_goes_on_from_index_and_memory),
 		TEST(a_held_record_can_be_replayed),
