@@ -9,7 +9,7 @@ HEAD = """\
 // XxxOffset: BAR0 offset, inside an array relative to the element; XxxStride, XxxCount: the array;
 // XxxYyyLsb, XxxYyyWidth: a register's field; XxxReset: the register after reset.
 // VecXxxLsb: bit of the field vector. RecXxxLsb, BarrierXxxLsb, LedgerXxxLsb: bit of the 960-bit payload
-// (ring words 0..14, then 16..30; the trailers are not in it).
+// (ring words 0..14, then 16..30; the trailers are not in it). TrailerXxxLsb: bit of a trailer word.
 `default_nettype none
 
 package fc_regs_pkg;
@@ -42,7 +42,7 @@ def enums(model):
 
 
 def arrays(reg):
-    """The innermost array first belongs to the register when its own name ends the path with it."""
+    """The arrays on the way to a register, outermost first, by the names their parameters get."""
     return [(camel(*reg.path[: depth + 1]), dim) for depth, dim in enumerate(reg.dims)]
 
 
@@ -91,10 +91,21 @@ def layout(model, name, prefix, vector):
     out = [f"\n  // {name}\n"]
     for v in model.values(name):
         if v.name.startswith("trailer"):
-            continue
+            continue  # not in the payload; see trailer()
         word = v.word if vector or v.word < HALF_WORDS else v.word - 1
         out.append(param("int unsigned", camel(prefix, v.name, "lsb"), 32 * word + v.lsb))
         out.append(param("int unsigned", camel(prefix, v.name, "width"), v.width))
+    return out
+
+
+def trailer(model):
+    """Bits inside the word that ends each half."""
+    out = ["\n  // fc_rec_trailer\n"]
+    for v in model.values("fc_record"):
+        if v.name.startswith("trailer0_"):
+            name = v.name.replace("trailer0", "trailer")
+            out.append(param("int unsigned", camel(name, "lsb"), v.lsb))
+            out.append(param("int unsigned", camel(name, "width"), v.width))
     return out
 
 
@@ -105,4 +116,5 @@ def export(model):
     out += layout(model, VECTOR, "vec", True)
     for name, prefix in RECORDS.items():
         out += layout(model, name, prefix, False)
+    out += trailer(model)
     return "".join(out) + TAIL

@@ -3,7 +3,7 @@
 // XxxOffset: BAR0 offset, inside an array relative to the element; XxxStride, XxxCount: the array;
 // XxxYyyLsb, XxxYyyWidth: a register's field; XxxReset: the register after reset.
 // VecXxxLsb: bit of the field vector. RecXxxLsb, BarrierXxxLsb, LedgerXxxLsb: bit of the 960-bit payload
-// (ring words 0..14, then 16..30; the trailers are not in it).
+// (ring words 0..14, then 16..30; the trailers are not in it). TrailerXxxLsb: bit of a trailer word.
 `default_nettype none
 
 package fc_regs_pkg;
@@ -539,6 +539,14 @@ package fc_regs_pkg;
   localparam int unsigned LedgerUnaccountedPacketsWidth = 64;
   localparam int unsigned LedgerUnaccountedBytesLsb = 544;
   localparam int unsigned LedgerUnaccountedBytesWidth = 64;
+
+  // fc_rec_trailer
+  localparam int unsigned TrailerSequenceLsb = 0;
+  localparam int unsigned TrailerSequenceWidth = 30;
+  localparam int unsigned TrailerHalfLsb = 30;
+  localparam int unsigned TrailerHalfWidth = 1;
+  localparam int unsigned TrailerPhaseLsb = 31;
+  localparam int unsigned TrailerPhaseWidth = 1;
 
 endpackage
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the DMA knows of one ring: where the next record goes, which are in host memory, when to write the status line
+// and when to interrupt. All indices run freely; the consumer has 31 bits, so distances are taken modulo 2^31.
+// Page: docs/hw/dma.md
+`default_nettype none
+
+module fc_dma_ring #(
+  parameter int unsigned StatusEvery = 64  // records after which the status line is written even under load
+) (
+  input  wire logic clk_i,
+  input  wire logic rst_ni,
+
+  input  wire logic        enable_i,
+  input  wire logic [ 4:0] size_log2_i,
+  input  wire logic [63:7] base_i,
+  input  wire logic        status_on_i,
+  input  wire logic [30:0] consumer_i,
+  input  wire logic        arm_i,
+  input  wire logic        rec_valid_i,
+
+  input  wire logic take_i,        // a record goes into the pipeline
+  input  wire logic take_status_i, // a status line does
+  input  wire logic done_i,        // B of a record of this ring
+  input  wire logic error_i,       // B of this ring with an error, record or status line
+
+  output logic        room_o,              // on, and a record would overwrite nothing
+  output logic        want_status_now_o,   // due, records wait behind it
+  output logic        want_status_idle_o,  // nothing else to do
+  output logic [31:0] index_o,
+  output logic        phase_o,
+  output logic [63:0] addr_o,
+  output logic [31:0] producer_o,
+  output logic [31:0] errors_o,
+  output logic        irq_req_o,
+  input  wire logic   irq_ack_i,
+  output logic        busy_o
+);
+
+  logic [31:0] index_q, producer_q, reported_q, errors_q;
+  logic        armed_q, irq_q;
+  logic [31:0] size, unreported;
+  logic [30:0] used;
+  logic        space, quiet, fire;
+
+  assign size  = 32'd1 << size_log2_i;
+  assign used  = index_q[30:0] - consumer_i;
+  assign space = {1'b0, used} < size;
+
+  assign unreported = producer_q - reported_q;
+  assign quiet      = index_q == producer_q && !(room_o && rec_valid_i);
+
+  assign room_o             = enable_i && space;
+  assign want_status_now_o  = enable_i && status_on_i && unreported >= StatusEvery;
+  assign want_status_idle_o = enable_i && status_on_i && unreported != '0 && quiet;
+
+  assign index_o = index_q;
+  assign phase_o = ~|(index_q & size);   // even laps have phase 1
+  // Records are aligned to their size, so that none crosses 4 KiB; low bits of the base are not used.
+  assign addr_o  = {base_i, 7'd0} + {25'd0, index_q & (size - 32'd1), 7'd0};
+
+  // One shot: armed by the host together with its index, fired when the host is behind. Held until acknowledged.
+  assign fire = armed_q && !irq_q && producer_q[30:0] != consumer_i;
+
+  always_ff @(posedge clk_i) begin
+    if (take_i) index_q <= index_q + 32'd1;
+    if (done_i) producer_q <= producer_q + 32'd1;
+    if (error_i) errors_q <= errors_q + 32'd1;
+    if (take_status_i) reported_q <= producer_q;
+    if (arm_i) armed_q <= 1'b1;
+    else if (fire) armed_q <= 1'b0;
+    if (fire) irq_q <= 1'b1;
+    else if (irq_ack_i) irq_q <= 1'b0;
+    if (!rst_ni) begin
+      index_q    <= '0;
+      producer_q <= '0;
+      reported_q <= '0;
+      errors_q   <= '0;
+      armed_q    <= 1'b0;
+      irq_q      <= 1'b0;
+    end
+  end
+
+  assign producer_o = producer_q;
+  assign errors_o   = errors_q;
+  assign irq_req_o  = irq_q;
+  assign busy_o     = (room_o && rec_valid_i) || want_status_idle_o || index_q != producer_q || fire;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert (!(take_i && !space));                    // would overwrite what the host has not read
+    if (rst_ni) assert (!(done_i && producer_q == index_q));     // a B that nothing asked for
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Word address -> which array of registers, which element of it, which register inside. Page: docs/hw/registers-block.md
+`default_nettype none
+
+module fc_regs_decode #(
+  parameter int unsigned Ports    = 1,
+  parameter int unsigned Rings    = 1,
+  parameter int unsigned Monitors = 8
+) (
+  input  wire logic [13:0] word_i,
+
+  output logic        is_global_o,
+  output logic        is_ring_o,
+  output logic        is_monitor_o,
+  output logic        is_ledger_o,
+  output logic        is_port_o,
+  output logic [2:0]  element_o,
+  output logic [15:0] offset_o      // octets from the start of the element, or from 0
+);
+
+  localparam int unsigned RingShift    = $clog2(fc_regs_pkg::RingStride);
+  localparam int unsigned MonitorShift = $clog2(fc_regs_pkg::MonitorStride);
+  localparam int unsigned LedgerShift  = $clog2(fc_regs_pkg::LedgerStride);
+  localparam int unsigned PortShift    = $clog2(fc_regs_pkg::PortStride);
+
+  logic [15:0] addr, at_ring, at_monitor, at_ledger, at_port;
+
+  // An address below an array's start wraps round to a place far behind its end.
+  assign addr       = {word_i, 2'b00};
+  assign at_ring    = addr - fc_regs_pkg::RingOffset;
+  assign at_monitor = addr - fc_regs_pkg::MonitorOffset;
+  assign at_ledger  = addr - fc_regs_pkg::LedgerOffset;
+  assign at_port    = addr - fc_regs_pkg::PortOffset;
+
+  assign is_global_o  = addr < fc_regs_pkg::RingOffset;
+  assign is_ring_o    = at_ring < 16'(Rings) * fc_regs_pkg::RingStride;
+  assign is_monitor_o = at_monitor < 16'(Monitors) * fc_regs_pkg::MonitorStride;
+  assign is_ledger_o  = at_ledger < 16'(Monitors) * fc_regs_pkg::LedgerStride;
+  assign is_port_o    = at_port < 16'(Ports) * fc_regs_pkg::PortStride;
+
+  always_comb begin
+    element_o = 3'd0;
+    offset_o  = addr;
+    if (is_ring_o) begin
+      element_o = 3'(at_ring >> RingShift);
+      offset_o  = at_ring & (fc_regs_pkg::RingStride - 16'd1);
+    end else if (is_monitor_o) begin
+      element_o = 3'(at_monitor >> MonitorShift);
+      offset_o  = at_monitor & (fc_regs_pkg::MonitorStride - 16'd1);
+    end else if (is_ledger_o) begin
+      element_o = 3'(at_ledger >> LedgerShift);
+      offset_o  = at_ledger & (fc_regs_pkg::LedgerStride - 16'd1);
+    end else if (is_port_o) begin
+      element_o = 3'(at_port >> PortShift);
+      offset_o  = at_port & (fc_regs_pkg::PortStride - 16'd1);
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The registers of one monitor. Its mask is locked while it is enabled. Page: docs/hw/registers-block.md
+`default_nettype none
+
+module fc_regs_monitor (
+  input  wire logic clk_i,
+  input  wire logic rst_ni,
+
+  input  wire logic        wr_valid_i,
+  input  wire logic [15:0] wr_offset_i,
+  input  wire logic [31:0] wr_data_i,
+  input  wire logic [31:0] wr_mask_i,
+  output logic             bad_address_o,
+  output logic             wrong_state_o,
+
+  input  wire logic        rd_valid_i,
+  input  wire logic [15:0] rd_offset_i,
+  output logic [31:0]      rd_data_o,    // from the clock after rd_valid_i
+
+  output logic             enable_o,
+  output logic             ipv4_o,
+  output logic             ipv6_o,
+  output logic             immediate_o,
+  output logic [31:0]      ports_o,
+  output logic [fc_pkg::VectorBits-1:0] mask_o
+);
+
+  localparam int unsigned Words = fc_regs_pkg::MonitorMaskCount;
+  localparam int unsigned Bits  = 4;  // enable, ipv4, ipv6, immediate
+
+  if (Words * 32 != fc_pkg::VectorBits || fc_regs_pkg::MonitorControlImmediateLsb != Bits - 1) begin : gen_bad_map
+    $error("fc_regs_monitor: the register map and fc_pkg disagree");
+  end
+
+  logic [Bits-1:0]       control_q;
+  logic [31:0]           ports_q;
+  logic [Words*32-1:0]   mask_q;
+  logic [15:0]           wr_at_mask, rd_at_mask;
+  logic                  wr_is_mask;
+
+  assign wr_at_mask = wr_offset_i - fc_regs_pkg::MonitorMaskOffset;
+  assign rd_at_mask = rd_offset_i - fc_regs_pkg::MonitorMaskOffset;
+  assign wr_is_mask = wr_at_mask < 16'(Words) * fc_regs_pkg::MonitorMaskStride;
+
+  assign wrong_state_o = wr_is_mask && control_q[fc_regs_pkg::MonitorControlEnableLsb];
+  assign bad_address_o = !wr_is_mask && wr_offset_i != fc_regs_pkg::MonitorControlOffset
+                         && wr_offset_i != fc_regs_pkg::MonitorPortsOffset;
+
+  always_ff @(posedge clk_i) begin
+    if (wr_valid_i) begin
+      if (wr_offset_i == fc_regs_pkg::MonitorControlOffset)
+        control_q <= (control_q & ~wr_mask_i[Bits-1:0]) | (wr_data_i[Bits-1:0] & wr_mask_i[Bits-1:0]);
+      if (wr_offset_i == fc_regs_pkg::MonitorPortsOffset)
+        ports_q <= (ports_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
+    end
+    if (!rst_ni) begin
+      control_q <= fc_regs_pkg::MonitorControlReset[Bits-1:0];
+      ports_q   <= fc_regs_pkg::MonitorPortsReset;
+    end
+  end
+
+  // A mask has a reset value in the map, so this is configuration, not data.
+  always_ff @(posedge clk_i) begin
+    if (wr_valid_i && !wrong_state_o) begin
+      for (int unsigned i = 0; i < Words; i++) begin
+        if (wr_at_mask == 16'(i) * fc_regs_pkg::MonitorMaskStride)
+          mask_q[32*i +: 32] <= (mask_q[32*i +: 32] & ~wr_mask_i) | (wr_data_i & wr_mask_i);
+      end
+    end
+    if (!rst_ni) mask_q <= {Words{fc_regs_pkg::MonitorMaskReset}};
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rd_valid_i) begin
+      rd_data_o <= '0;
+      if (rd_offset_i == fc_regs_pkg::MonitorControlOffset) rd_data_o <= 32'(control_q);
+      if (rd_offset_i == fc_regs_pkg::MonitorPortsOffset) rd_data_o <= ports_q;
+      for (int unsigned i = 0; i < Words; i++) begin
+        if (rd_at_mask == 16'(i) * fc_regs_pkg::MonitorMaskStride) rd_data_o <= mask_q[32*i +: 32];
+      end
+    end
+  end
+
+  assign enable_o    = control_q[fc_regs_pkg::MonitorControlEnableLsb];
+  assign ipv4_o      = control_q[fc_regs_pkg::MonitorControlIpv4Lsb];
+  assign ipv6_o      = control_q[fc_regs_pkg::MonitorControlIpv6Lsb];
+  assign immediate_o = control_q[fc_regs_pkg::MonitorControlImmediateLsb];
+  assign ports_o     = ports_q;
+  assign mask_o      = mask_q;
+
+endmodule
+
+`default_nettype wire
