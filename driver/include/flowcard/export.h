@@ -32,17 +32,36 @@ struct fc_exporter_config {
 	unsigned template_datagrams; /* and after so many datagrams; 0: 20 */
 	unsigned rate;              /* datagrams a second that leave at most; 0: 10000 */
 	uint64_t boot_ns;           /* virtual boot time, card time */
+	size_t queue_datagrams;     /* sealed datagrams kept; 0: 16384 */
+	/* v9 and IPFIX: field names of the record for IPv4 and for IPv6 flows (docs/exporters.md), NULL-terminated.
+	 * NULL: the default record; an empty list: such flows are inexpressible. */
+	const char *const *fields4, *const *fields6;
 };
+
+#define FC_EXPORTER_NO_GATE UINT64_MAX
 
 struct fc_exporter_stats {
 	uint64_t flows, packets, octets; /* given to fc_exporter_add and encoded */
 	uint64_t records_sealed, datagrams_sealed, datagrams_sent, octets_sent;
-	uint64_t templates;
-	uint64_t dropped_datagrams, dropped_flows; /* send errors, queue full, not expressible in the protocol (v5: IPv6) */
+	uint64_t templates; /* template records written */
+	/* Send errors, queue full, not expressible in the protocol (v5: IPv6). Of a dropped datagram each record counts,
+	 * so a split flow can count more than once. */
+	uint64_t dropped_datagrams, dropped_flows;
 	uint64_t inexpressible; /* of dropped_flows: the protocol has no way to say it */
+	/* Always: datagrams_sealed = datagrams_sent + datagrams_queued + dropped_datagrams,
+	 * records_sealed = records_sent + records queued + dropped_flows - inexpressible. */
+	uint64_t records_sent;
+	uint64_t records_open;     /* in the datagram being built */
+	uint64_t datagrams_queued; /* sealed, not sent */
+	uint64_t split_flows;      /* went into several records, because a counter is too narrow for them */
+	uint64_t clamped_times;    /* records with a time the protocol cannot say (v5, sys-uptime fields) */
+	uint64_t refused;          /* the destination's port was closed (ICMP); not a loss of the datagram at hand */
+	uint64_t send_errors;      /* other errors; each costs one datagram */
+	int last_error;            /* errno of the last of them */
 };
 
-/* Return 0, -EINVAL, -ENOMEM, -ENOENT (host does not resolve), -errno of socket or connect. */
+/* Return 0, -EINVAL (payload too small or over 65507, record not expressible), -ENOMEM, -ENOENT (host does not resolve),
+ * -errno of socket or connect. An exporter belongs to one thread at a time. */
 int fc_exporter_open(const struct fc_exporter_config *config, struct fc_exporter **out);
 
 /* Encode flows into the datagram being built; seals it when it is full. `now_ns` is card time of the cut. Return 0 or -ENOBUFS (sealed queue full: oldest dropped and counted). */

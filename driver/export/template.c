@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "template.h"
+
+#include <errno.h>
+
+#define RECORD_SIZE_MIN 4
+
+static bool has_element(const struct fc_template *t, uint16_t element)
+{
+	for (unsigned i = 0; i < t->field_count; i++)
+		if (t->fields[i].field->element == element)
+			return true;
+	return false;
+}
+
+static uint64_t largest(unsigned octets)
+{
+	return octets >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * octets)) - 1;
+}
+
+static int add_field(struct fc_template *t, enum fc_protocol protocol, unsigned family,
+		     const char *name)
+{
+	const struct fc_field *field = fc_field_find(name);
+	uint8_t length;
+
+	if (!field || t->field_count == FC_TEMPLATE_FIELDS_MAX || has_element(t, field->element))
+		return -EINVAL;
+	length = protocol == FC_PROTOCOL_V9 ? field->v9 : field->ipfix;
+	if (!length || (field->family && field->family != family))
+		return -EINVAL;
+	if (field->role == FC_FIELD_UPTIME)
+		t->uptime = true;
+	if (field->role == FC_FIELD_COUNTER && field->element == 2)
+		t->packets_max = largest(length);
+	if (field->role == FC_FIELD_COUNTER && field->element == 1)
+		t->octets_max = largest(length);
+	t->fields[t->field_count].field = field;
+	t->fields[t->field_count++].length = length;
+	t->record_size += length;
+	return 0;
+}
+
+int fc_template_compile(struct fc_template *t, uint16_t id, enum fc_protocol protocol,
+			unsigned family, const char *const *names)
+{
+	int err;
+
+	*t = (struct fc_template){.id = id, .packets_max = UINT64_MAX, .octets_max = UINT64_MAX};
+	for (; *names; names++) {
+		err = add_field(t, protocol, family, *names);
+		if (err)
+			return err;
+	}
+	return t->field_count && t->record_size < RECORD_SIZE_MIN ? -EINVAL : 0;
+}
+
+size_t fc_template_definition_size(const struct fc_template *t)
+{
+	return t->field_count ? 4 + 4 * (size_t)t->field_count : 0;
+}
+
+void fc_template_define(const struct fc_template *t, struct fc_writer *w)
+{
+	fc_writer_u16(w, t->id);
+	fc_writer_u16(w, (uint16_t)t->field_count);
+	for (unsigned i = 0; i < t->field_count; i++) {
+		fc_writer_u16(w, t->fields[i].field->element);
+		fc_writer_u16(w, t->fields[i].length);
+	}
+}
+
+void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const struct fc_flow *f,
+			uint64_t base_ms)
+{
+	for (unsigned i = 0; i < t->field_count; i++) {
+		const struct fc_field *field = t->fields[i].field;
+
+		if (field->octets)
+			fc_writer_octets(w, field->octets(f), t->fields[i].length);
+		else
+			fc_writer_number(w, field->number(f, base_ms), t->fields[i].length);
+	}
+}

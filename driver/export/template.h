@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A record compiled for one protocol: a list of (field, length). The layout of a template id never
+ * changes while the exporter lives (RFC 3954 8, RFC 7011 8.1).
+ */
+#ifndef FC_EXPORT_TEMPLATE_H
+#define FC_EXPORT_TEMPLATE_H
+
+#include "fields.h"
+#include "writer.h"
+
+#include <flowcard/export.h>
+
+#define FC_TEMPLATE_FIELDS_MAX 48
+#define FC_TEMPLATE_ID_V4 256
+#define FC_TEMPLATE_ID_V6 257
+/* 258 and up: options templates (interface, sampler, exporter statistics tables). */
+
+struct fc_template {
+	uint16_t id;
+	unsigned field_count; /* 0: there is no record for this family */
+	size_t record_size;
+	bool uptime;          /* holds sys-uptime fields */
+	uint64_t packets_max; /* largest values of the counters; beyond them a flow is split */
+	uint64_t octets_max;
+	struct {
+		const struct fc_field *field;
+		uint8_t length;
+	} fields[FC_TEMPLATE_FIELDS_MAX];
+};
+
+/* Compile NULL-terminated `names` for `protocol` and IP version `family`. Return 0; -EINVAL:
+ * unknown or doubled field, of the other family, not expressible in the protocol, too many, or a
+ * record under 4 octets (padding would look like one). */
+int fc_template_compile(struct fc_template *t, uint16_t id, enum fc_protocol protocol,
+			unsigned family, const char *const *names);
+
+/* Octets of the template record. */
+size_t fc_template_definition_size(const struct fc_template *t);
+
+/* The template record: id, field count, (element, length) each. */
+void fc_template_define(const struct fc_template *t, struct fc_writer *w);
+
+/* One data record of exactly record_size octets. */
+void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const struct fc_flow *f,
+			uint64_t base_ms);
+
+#endif
