@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside of a shard. Private to ha/shadow*.c; the contract is shadow.h, the reasons are in
+ * docs/shadow.md.
+ *
+ *   cells[]   hash bits + slot          8 octets, linear probing
+ *   entries[] what readers may see      192 octets, three cache lines
+ *   touch[]   list by last touch        8 octets, dense so that list moves stay in the cache
+ *   start[]   list by start, start age  24 octets
+ */
+#ifndef FC_SHADOW_IMPL_H
+#define FC_SHADOW_IMPL_H
+
+#include <assert.h>
+#include <flowcard/ring.h>
+#include <ha/shadow.h>
+
+#define SLOT_NONE UINT32_MAX
+#define KEY_WORDS 9                      /* 64-bit: 17 vector words and the monitor */
+#define AGE_STEP_MAX (UINT64_C(1) << 52) /* the age clock grows at most so much a barrier */
+#define TIMEOUT_MAX (UINT64_C(1) << 51)
+#define MARK_SHIFT                                                                                 \
+	22 /* marks are ages in units of 4 ms, modulo 2^32: 208 days, above TIMEOUT_MAX + 2        \
+	      AGE_STEP_MAX */
+#define RUN_LAG 10    /* records between two passes of a merge run */
+#define RUN_WINDOW 32 /* power of two above 3 * RUN_LAG */
+
+/* Absolute values of one flow. */
+struct shadow_half {
+	uint64_t packets, octets, l2_octets;
+	uint64_t first_ns, last_ns;
+	uint64_t bounds; /* lengths, TTLs and TCP flags: struct shadow_bounds packed into 62 bits */
+};
+
+struct shadow_entry {
+	uint32_t vector[FC_VECTOR_WORDS];
+	uint32_t sequence;                      /* odd while the worker writes */
+	uint8_t monitor, sampler, live, newest; /* newest: the half that was written last */
+	uint32_t touch_mark; /* age at the start of the epoch of the last touch */
+	uint32_t tag[2];     /* cut that the half belongs to; 0: none yet */
+	uint64_t last_age;
+	struct shadow_half half[2];
+};
+static_assert(sizeof(struct shadow_entry) == 192, "an entry is three cache lines");
+
+struct shadow_link {
+	uint32_t previous, next;
+};
+
+struct shadow_start {
+	struct shadow_link link;
+	uint32_t mark; /* age at the start of the epoch that created the instance */
+	uint64_t age;
+};
+
+struct shadow_cell {
+	uint32_t hash;
+	uint32_t slot; /* + 1; 0: empty */
+};
+
+static_assert(sizeof(struct shadow_entry) + sizeof(struct shadow_link) +
+			      sizeof(struct shadow_start) + 3 * sizeof(struct shadow_cell) <=
+		      256,
+	      "a live flow costs at most 256 octets");
+
+/* Key and hash of one record. */
+struct shadow_key {
+	uint64_t word[KEY_WORDS]; /* the vector as it came, then the monitor */
+	uint32_t hash;
+};
+
+struct shadow_list {
+	uint32_t head, tail;
+};
+
+struct shadow_monitor {
+	uint64_t mask[KEY_WORDS];
+	uint64_t active_ns, inactive_ns;
+	size_t entries, live;
+	struct shadow_list touched, started; /* oldest first */
+	struct fc_shard_ledger ledger;
+	bool ledger_there;
+};
+
+struct fc_shard {
+	/* read by other threads, atomically */
+	uint32_t building; /* tag of the cut being built, from 1, never 0 */
+	uint32_t fresh;    /* slots below were used at least once */
+
+	struct shadow_cell *cells;
+	uint32_t cell_mask;
+	struct shadow_entry *entries;
+	struct shadow_link *touch; /* free slots are chained by next */
+	struct shadow_start *start;
+	uint32_t entries_max, free_head;
+	uint64_t hash_key[12];
+
+	unsigned monitors;
+	struct shadow_monitor monitor[FC_SHADOW_MONITORS];
+
+	struct fc_flow *waiting; /* aged early; closed_max places */
+	size_t closed_max, waiting_count;
+	void (*closed)(void *context, const struct fc_flow *flow, uint64_t cut_ns);
+	void *context;
+
+	bool learned;  /* epoch is known */
+	bool anchored; /* a barrier was seen: epoch_start is known */
+	bool resynced; /* a barrier was lost since the last one */
+	bool in_flight;
+	uint32_t epoch;
+	uint64_t epoch_start; /* card time, start of the epoch being built */
+	uint64_t age;         /* the shard's own clock at that start */
+	uint64_t offset_max;  /* furthest packet time in this epoch, from its start */
+
+	size_t octets;
+	struct fc_shard_stats stats;
+};
+
+/* shadow_table.c: index and slots */
+void fc_shadow_hash_keys(struct fc_shard *shard, uint64_t seed);
+void fc_shadow_key(const struct fc_shard *shard, const uint32_t *record, struct shadow_key *key);
+uint32_t fc_shadow_find(const struct fc_shard *shard, const struct shadow_key *key);
+void fc_shadow_index(struct fc_shard *shard, uint32_t hash, uint32_t slot);
+void fc_shadow_unindex(struct fc_shard *shard, uint32_t slot);
+uint32_t fc_shadow_slot_take(struct fc_shard *shard);
+void fc_shadow_slot_give(struct fc_shard *shard, uint32_t slot);
+
+/* shadow_list.c */
+void fc_shadow_touched(struct fc_shard *shard, uint32_t slot);
+void fc_shadow_list(struct fc_shard *shard, uint32_t slot);
+void fc_shadow_unlist(struct fc_shard *shard, uint32_t slot);
+uint32_t fc_shadow_oldest(const struct fc_shard *shard, unsigned monitor);
+uint32_t fc_shadow_oldest_of_all(const struct fc_shard *shard);
+
+/* shadow_half.c */
+void fc_shadow_entry_begin(struct fc_shard *shard, uint32_t slot, const uint32_t *record);
+void fc_shadow_entry_add(struct fc_shard *shard, uint32_t slot, const uint32_t *record);
+void fc_shadow_entry_end(struct fc_shard *shard, uint32_t slot);
+void fc_shadow_flow(const struct shadow_entry *entry, const struct shadow_half *half,
+		    struct fc_flow *out);
+
+/* shadow_expiry.c */
+void fc_shadow_age_early(struct fc_shard *shard, uint32_t slot);
+void fc_shadow_expire(struct fc_shard *shard, uint64_t cut_ns);
+
+/* shadow_epoch.c */
+int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record);
+uint64_t fc_shadow_place(struct fc_shard *shard, uint64_t time_ns);
+
+#endif
