@@ -37,6 +37,7 @@ module fc_frontend #(
   // At least an IP header of 60 octets and 16 behind it, and an IPv6 header with two such pieces; more if the window has.
   localparam int unsigned IpOctets   = HeaderWindow > 94 ? HeaderWindow - 14 : 80;
   localparam int unsigned TailOctets = IpOctets - 56;
+  localparam int unsigned Ip         = 2;  // where the IP header stands in the window behind stage 2
   localparam int unsigned WaitLog2   = 4;  // frames between the first and the last stage: at most 13
 
   // ---------------------------------------------------------------- window
@@ -61,7 +62,7 @@ module fc_frontend #(
   logic [7:0]  l_seen;
   logic [3:0]  l_labels;
   logic [23:0] l_label;
-  logic [8*IpOctets-1:0] l_window;
+  logic [8*(IpOctets+Ip)-1:0] l_window;
 
   fc_parse_link #(.HeaderWindow(HeaderWindow), .IpOctets(IpOctets)) u_link (
     .clk_i, .rst_ni,
@@ -188,20 +189,20 @@ module fc_frontend #(
       middle_v4.mpls       = l_kind == 3'd2;
       middle_v4.vlan_tags  = l_vlan_tags;
       middle_v6            = middle_v4;
-      middle_v4.l3_len     = {1'b0, l_window[8*2+:8], l_window[8*3+:8]};
-      middle_v4.label_id   = {4'd0, l_window[8*4+:8], l_window[8*5+:8]};
+      middle_v4.l3_len     = {1'b0, l_window[8*(Ip+2)+:8], l_window[8*(Ip+3)+:8]};
+      middle_v4.label_id   = {4'd0, l_window[8*(Ip+4)+:8], l_window[8*(Ip+5)+:8]};
       middle_v4.ip_version = 4'd4;
-      middle_v4.ttl        = l_window[8*8+:8];
-      middle_v4.tos        = l_window[8*1+:8];
-      middle_v4.src        = 128'(l_window[8*12+:32]);
-      middle_v4.dst        = 128'(l_window[8*16+:32]);
-      middle_v6.l3_len     = {1'b0, l_window[8*4+:8], l_window[8*5+:8]} + 17'd40;
-      middle_v6.label_id   = {l_window[11:8], l_window[8*2+:8], l_window[8*3+:8]};
+      middle_v4.ttl        = l_window[8*(Ip+8)+:8];
+      middle_v4.tos        = l_window[8*(Ip+1)+:8];
+      middle_v4.src        = 128'(l_window[8*(Ip+12)+:32]);
+      middle_v4.dst        = 128'(l_window[8*(Ip+16)+:32]);
+      middle_v6.l3_len     = {1'b0, l_window[8*(Ip+4)+:8], l_window[8*(Ip+5)+:8]} + 17'd40;
+      middle_v6.label_id   = {l_window[8*(Ip+1)+:4], l_window[8*(Ip+2)+:8], l_window[8*(Ip+3)+:8]};
       middle_v6.ip_version = 4'd6;
-      middle_v6.ttl        = l_window[8*7+:8];
-      middle_v6.tos        = {l_window[3:0], l_window[15:12]};
-      middle_v6.src        = l_window[8*8+:128];
-      middle_v6.dst        = l_window[8*24+:128];
+      middle_v6.ttl        = l_window[8*(Ip+7)+:8];
+      middle_v6.tos        = {l_window[8*Ip+:4], l_window[8*(Ip+1)+4+:4]};
+      middle_v6.src        = l_window[8*(Ip+8)+:128];
+      middle_v6.dst        = l_window[8*(Ip+24)+:128];
     end
   end
 

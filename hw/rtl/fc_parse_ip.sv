@@ -22,7 +22,7 @@ module fc_parse_ip #(
   input  wire logic ppp_short_i,
   input  wire logic ppp_ipv4_i,
   input  wire logic ppp_ipv6_i,
-  input  wire logic [8*IpOctets-1:0] window_i,
+  input  wire logic [8*(IpOctets+2)-1:0] window_i,  // the IP header begins at its octet 2
 
   output logic      is_ipv6_o,       // with valid_i: what the header at the front of window_i is read as
 
@@ -42,6 +42,8 @@ module fc_parse_ip #(
 );
 
   localparam logic [2:0] KindIpv6 = 3'd1, KindMpls = 3'd2, KindPppoe = 3'd3;  // as in fc_parse_link
+
+  localparam int unsigned Ip = 2;
 
   function automatic logic is_extension(input logic [7:0] proto);
     is_extension = proto == 8'd0 || proto == 8'd43 || proto == 8'd44 || proto == 8'd51 || proto == 8'd60;
@@ -64,7 +66,7 @@ module fc_parse_ip #(
     else if (bottomless_i) mpls_verdict = fc_regs_pkg::VerdictNonipMplsDepth;
     else if (left_i == 20'(stack)) mpls_verdict = fc_regs_pkg::VerdictTruncMpls;
     else if (seen_i == 8'(stack)) mpls_verdict = fc_regs_pkg::VerdictBeyondWindow;
-    else if (window_i[7:4] != 4'd4 && window_i[7:4] != 4'd6) mpls_verdict = fc_regs_pkg::VerdictNonipMplsPayload;
+    else if (window_i[8*Ip+4+:4] != 4'd4 && window_i[8*Ip+4+:4] != 4'd6) mpls_verdict = fc_regs_pkg::VerdictNonipMplsPayload;
   end
 
   always_comb begin
@@ -86,7 +88,7 @@ module fc_parse_ip #(
     if (!done_i && kind_i == KindMpls) begin
       verdict3 = mpls_verdict;
       step     = stack;
-      is_ipv6  = window_i[7:4] == 4'd6;
+      is_ipv6  = window_i[8*Ip+4+:4] == 4'd6;
     end
     if (!done_i && kind_i == KindPppoe) begin
       verdict3 = ppp_verdict;
@@ -108,7 +110,7 @@ module fc_parse_ip #(
   logic [8*TailOctets-1:0] tail3_q;
   logic        has_ext3;
 
-  assign has_ext3 = is_ipv6 && is_extension(window_i[8*6+:8]);
+  assign has_ext3 = is_ipv6 && is_extension(window_i[8*(Ip+6)+:8]);
 
   always_ff @(posedge clk_i) begin
     valid3_q <= valid_i;
@@ -125,32 +127,32 @@ module fc_parse_ip #(
       has_ext3_q  <= has_ext3;
       left3_q     <= left_i - 20'(step);
       seen3_q     <= seen_i - 8'(step);
-      version3_q  <= window_i[7:4];
-      ihl3_q      <= window_i[3:0];
-      length3_q   <= is_ipv6 ? {window_i[8*4+:8], window_i[8*5+:8]} : {window_i[8*2+:8], window_i[8*3+:8]};
-      proto3_q    <= is_ipv6 ? window_i[8*6+:8] : window_i[8*9+:8];
-      frag3_q     <= is_ipv6 ? 16'd0 : {window_i[8*6+:8], window_i[8*7+:8]};
+      version3_q  <= window_i[8*Ip+4+:4];
+      ihl3_q      <= window_i[8*Ip+:4];
+      length3_q   <= is_ipv6 ? {window_i[8*(Ip+4)+:8], window_i[8*(Ip+5)+:8]} : {window_i[8*(Ip+2)+:8], window_i[8*(Ip+3)+:8]};
+      proto3_q    <= is_ipv6 ? window_i[8*(Ip+6)+:8] : window_i[8*(Ip+9)+:8];
+      frag3_q     <= is_ipv6 ? 16'd0 : {window_i[8*(Ip+6)+:8], window_i[8*(Ip+7)+:8]};
     end
   end
 
   // The 16 octets behind the IP header: 40 octets on in IPv6, as with the header length 10 of IPv4.
   always_ff @(posedge clk_i) begin
     if (valid_i && !done_i) begin
-      case (is_ipv6 ? 4'd10 : window_i[3:0])
-        4'd6:    head3_q <= window_i[8*24+:128];
-        4'd7:    head3_q <= window_i[8*28+:128];
-        4'd8:    head3_q <= window_i[8*32+:128];
-        4'd9:    head3_q <= window_i[8*36+:128];
-        4'd10:   head3_q <= window_i[8*40+:128];
-        4'd11:   head3_q <= window_i[8*44+:128];
-        4'd12:   head3_q <= window_i[8*48+:128];
-        4'd13:   head3_q <= window_i[8*52+:128];
-        4'd14:   head3_q <= window_i[8*56+:128];
-        4'd15:   head3_q <= window_i[8*60+:128];
-        default: head3_q <= window_i[8*20+:128];
+      case (is_ipv6 ? 4'd10 : window_i[8*Ip+:4])
+        4'd6:    head3_q <= window_i[8*(Ip+24)+:128];
+        4'd7:    head3_q <= window_i[8*(Ip+28)+:128];
+        4'd8:    head3_q <= window_i[8*(Ip+32)+:128];
+        4'd9:    head3_q <= window_i[8*(Ip+36)+:128];
+        4'd10:   head3_q <= window_i[8*(Ip+40)+:128];
+        4'd11:   head3_q <= window_i[8*(Ip+44)+:128];
+        4'd12:   head3_q <= window_i[8*(Ip+48)+:128];
+        4'd13:   head3_q <= window_i[8*(Ip+52)+:128];
+        4'd14:   head3_q <= window_i[8*(Ip+56)+:128];
+        4'd15:   head3_q <= window_i[8*(Ip+60)+:128];
+        default: head3_q <= window_i[8*(Ip+20)+:128];
       endcase
     end
-    if (valid_i && !done_i && has_ext3) tail3_q <= window_i[8*IpOctets-1:8*56];
+    if (valid_i && !done_i && has_ext3) tail3_q <= window_i[8*(Ip+56)+:8*TailOctets];
   end
 
   // ---------------------------------------------------------------- stage 4
@@ -208,7 +210,7 @@ module fc_parse_ip #(
   end
 
   logic unused_window;
-  assign unused_window = ^{window_i[159:80], window_i[71:64], window_i[15:8]};  // addresses and TTL: fc_frontend
+  assign unused_window = ^{window_i[8*(Ip+10)+:80], window_i[8*(Ip+8)+:8], window_i[8*(Ip+1)+:8], window_i[15:0]};  // addresses and TTL: fc_frontend
 
   assign busy_o    = valid3_q || valid4_q;
   assign valid_o   = valid4_q;

@@ -35,7 +35,7 @@ module fc_parse_link #(
   output logic      ppp_short_o,     // one octet of PPP protocol
   output logic      ppp_ipv4_o,
   output logic      ppp_ipv6_o,
-  output logic      [8*IpOctets-1:0] window_o
+  output logic      [8*(IpOctets+2)-1:0] window_o  // the next header begins at its octet 2
 );
 
   // What a type or TPID leads to; the first four are known to fc_parse_ip.
@@ -203,7 +203,7 @@ module fc_parse_link #(
   logic [7:0]  seen2_q;
   logic [3:0]  labels2_q;
   logic [23:0] label2_q;
-  logic [8*IpOctets-1:0] window2_q;
+  logic [8*TypeOctets-1:0] window2_q;
 
   always_ff @(posedge clk_i) begin
     valid2_q <= valid1_q;
@@ -235,23 +235,24 @@ module fc_parse_link #(
     end
   end
 
-  // The header octets behind the type that the window steps over.
+  // The header octets behind the type that the window steps over. It keeps two octets before the next header: all steps
+  // but the 7 are then whole words of the wire's alignment.
   logic [5:0] step;
   assign step = kind1_q == KindMpls ? {labels, 2'd0} : (kind1_q == KindPppoe ? (ppp_short ? 6'd7 : 6'd8) : 6'd0);
 
   always_ff @(posedge clk_i) begin
     if (valid1_q && !done) begin
       case (step)
-        6'd0:    window2_q <= (8*IpOctets)'(window1_q >> 8*2);
-        6'd4:    window2_q <= (8*IpOctets)'(window1_q >> 8*6);
-        6'd7:    window2_q <= (8*IpOctets)'(window1_q >> 8*9);
-        6'd8:    window2_q <= (8*IpOctets)'(window1_q >> 8*10);
-        6'd12:   window2_q <= (8*IpOctets)'(window1_q >> 8*14);
-        6'd16:   window2_q <= (8*IpOctets)'(window1_q >> 8*18);
-        6'd20:   window2_q <= (8*IpOctets)'(window1_q >> 8*22);
-        6'd24:   window2_q <= (8*IpOctets)'(window1_q >> 8*26);
-        6'd28:   window2_q <= (8*IpOctets)'(window1_q >> 8*30);
-        default: window2_q <= (8*IpOctets)'(window1_q >> 8*34);
+        6'd0:    window2_q <= window1_q;
+        6'd4:    window2_q <= window1_q >> 8*4;
+        6'd7:    window2_q <= window1_q >> 8*7;
+        6'd8:    window2_q <= window1_q >> 8*8;
+        6'd12:   window2_q <= window1_q >> 8*12;
+        6'd16:   window2_q <= window1_q >> 8*16;
+        6'd20:   window2_q <= window1_q >> 8*20;
+        6'd24:   window2_q <= window1_q >> 8*24;
+        6'd28:   window2_q <= window1_q >> 8*28;
+        default: window2_q <= window1_q >> 8*32;
       endcase
     end
   end
