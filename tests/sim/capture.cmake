@@ -7,7 +7,7 @@ foreach(program capture_dump reframe_dump)
 	target_link_libraries(${program} PRIVATE fc_flags fc_capture)
 endforeach()
 
-foreach(part variants damage real)
+foreach(part variants damage mutated real)
 	string(REPLACE "_variants" "" name capture_${part})
 	fc_script_test(NAME sim.${name}
 		COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/capture.py $<TARGET_FILE:capture_dump> ${part})
