@@ -82,7 +82,7 @@ static int fake_reg_write(struct fc_transport *transport, uint32_t offset, uint3
 	struct fake_ring *fake = (struct fake_ring *)transport;
 
 	assert(offset == FC_REG_RING_CONSUMER(0));
-	fake->consumer = (fake->producer & 0x80000000u) | (value & 0x7fffffffu);
+	__atomic_store_n(&fake->consumer, value, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -109,20 +109,32 @@ uint32_t *fake_ring_place(struct fake_ring *fake, uint32_t index)
 	       (size_t)(index & (((uint32_t)1 << fake->ring.size_log2) - 1)) * FC_RECORD_WORDS;
 }
 
+/* As the bus does it: a half's words first, its trailer last. */
+static void write_half(uint32_t *place, const uint32_t *record, unsigned half, uint32_t index,
+		       uint32_t lap)
+{
+	uint32_t whole[FC_RECORD_WORDS] = {0};
+	unsigned last = half ? 31 : 15;
+
+	fc_rec_set_trailer0_sequence(whole, index);
+	fc_rec_set_trailer0_phase(whole, ~lap & 1);
+	fc_rec_set_trailer1_sequence(whole, index);
+	fc_rec_set_trailer1_half(whole, 1);
+	fc_rec_set_trailer1_phase(whole, ~lap & 1);
+	memcpy(place + last - 15, record + last - 15, 15 * sizeof(*place));
+	__atomic_store_n(&place[last], whole[last], __ATOMIC_RELEASE);
+}
+
 bool fake_ring_write(struct fake_ring *fake, const uint32_t *record)
 {
 	uint32_t lap = fake->producer >> fake->ring.size_log2;
 	uint32_t *place = fake_ring_place(fake, fake->producer);
+	uint32_t consumer = __atomic_load_n(&fake->consumer, __ATOMIC_ACQUIRE);
 
-	if (fake->producer - fake->consumer == (uint32_t)1 << fake->ring.size_log2)
+	if (fake->producer - consumer == (uint32_t)1 << fake->ring.size_log2)
 		return false;
-	memcpy(place, record, FC_RECORD_OCTETS);
-	fc_rec_set_trailer0_sequence(place, fake->producer);
-	fc_rec_set_trailer0_half(place, 0);
-	fc_rec_set_trailer0_phase(place, ~lap & 1);
-	fc_rec_set_trailer1_sequence(place, fake->producer);
-	fc_rec_set_trailer1_half(place, 1);
-	fc_rec_set_trailer1_phase(place, ~lap & 1);
+	write_half(place, record, 0, fake->producer, lap);
+	write_half(place, record, 1, fake->producer, lap);
 	fake->producer++;
 	if (fc_rec_kind(record) == FC_KIND_FLOW) {
 		fake->emitted_packets[fc_rec_monitor(record)] += fc_rec_packets(record);
