@@ -50,7 +50,8 @@ module fc_reset #(
 
   assign stop_o      = state_q != StRun || !rst_core_nq;
   assign busy_o      = state_q != StRun || !rst_core_nq;
-  assign rst_core_no = rst_core_nq;
+  // At once with the card's own reset: before the first clock the flip-flop may hold anything.
+  assign rst_core_no = rst_core_nq && rst_ni;
 
 endmodule
 

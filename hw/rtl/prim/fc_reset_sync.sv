@@ -16,7 +16,7 @@ module fc_reset_sync (
   // fc_sync comes out of reset with 0, which here means reset for two clocks more.
   always_ff @(posedge clk_i) rst_nq <= rst_ni && other_n;
 
-  assign rst_no = rst_nq;
+  assign rst_no = rst_nq && rst_ni;
 
 endmodule
 

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "regs_bench.h"
+#include <cmocka.h>
+#include <flowcard/register_table.h>
+#include <flowcard/registers.h>
+
+#define SEED 77u
+#define BAD_ADDRESS FC_REG_FAULT_BAD_ADDRESS_MASK
+#define WRONG_STATE FC_REG_FAULT_WRONG_STATE_MASK
+#define BAD_CONSUMER FC_REG_FAULT_BAD_CONSUMER_MASK
+
+static struct regs_bench b;
+
+static int opened(void **state)
+{
+	(void)state;
+	regs_open(&b, SEED);
+	b.stall = 40;
+	return 0;
+}
+
+static int closed(void **state)
+{
+	(void)state;
+	regs_close(&b);
+	if (b.wrong)
+		fprintf(stderr, "%s\n", b.wrong);
+	return b.wrong || !b.checks;
+}
+
+/* ---------------------------------------------------------------- every register of the map, from
+ * its table */
+static unsigned built(const struct fc_register *reg)
+{
+	if (!strncmp(reg->name, "RING", 4))
+		return REGS_RINGS;
+	if (!strncmp(reg->name, "PORT", 4))
+		return REGS_PORTS;
+	if (!strncmp(reg->name, "MONITOR", 7) || !strncmp(reg->name, "LEDGER", 6))
+		return REGS_MONITORS;
+	return 1;
+}
+
+typedef void visit(const struct fc_register *reg, uint32_t offset, bool there);
+
+static unsigned each_register(visit *look)
+{
+	unsigned visited = 0;
+
+	for (size_t n = 0; n < fc_register_count; n++) {
+		const struct fc_register *reg = &fc_register_table[n];
+
+		for (unsigned i = 0; i < reg->count[0]; i++)
+			for (unsigned j = 0; j < reg->count[1]; j++, visited++)
+				look(reg, reg->offset + i * reg->stride[0] + j * reg->stride[1],
+				     i < built(reg));
+	}
+	return visited;
+}
+
+static uint32_t bits_of(const struct fc_register *reg, uint8_t access)
+{
+	uint32_t mask = 0;
+
+	for (unsigned f = 0; f < reg->fields; f++)
+		if (reg->field[f].access == access)
+			mask |= (uint32_t)((1ull << reg->field[f].width) - 1) << reg->field[f].lsb;
+	return mask;
+}
+
+static uint32_t reset_of(const struct fc_register *reg)
+{
+	uint32_t value = 0;
+
+	for (unsigned f = 0; f < reg->fields; f++)
+		value |= reg->field[f].reset << reg->field[f].lsb;
+	return value;
+}
+
+/* Registers whose value comes from the build or from outside, and counters, which this bench
+ * answers. */
+static bool comes_from_elsewhere(const struct fc_register *reg)
+{
+	return !strncmp(reg->name, "BUILD", 5) || !strcmp(reg->name, "MAP_HASH") ||
+	       !strcmp(reg->name, "STATUS") || !strncmp(reg->name, "LEDGER", 6) ||
+	       strstr(reg->name, ".low") || strstr(reg->name, ".high");
+}
+
+static void has_its_reset_value(const struct fc_register *reg, uint32_t offset, bool there)
+{
+	uint32_t value = regs_read(&b, offset);
+
+	if (!there)
+		assert_int_equal(value, 0);
+	else if (!comes_from_elsewhere(reg))
+		assert_int_equal(value, reset_of(reg));
+}
+
+static void reset_values_are_those_of_the_map(void **state)
+{
+	(void)state;
+	assert_true(each_register(has_its_reset_value) > 800);
+	assert_int_equal(regs_faults(&b), 0);
+}
+
+static bool starts_something(const struct fc_register *reg)
+{
+	return !strcmp(reg->name, "COMMAND") || !strcmp(reg->name, "CONTROL") ||
+	       !strncmp(reg->name, "HASH", 4) || !strcmp(reg->name, "FAULT") ||
+	       strstr(reg->name, "CONSUMER") || strstr(reg->name, "].CONTROL");
+}
+
+static void takes_writes_as_the_map_says(const struct fc_register *reg, uint32_t offset, bool there)
+{
+	uint32_t writable = bits_of(reg, FC_ACCESS_RW), before;
+
+	if (there && starts_something(reg))
+		return;
+	before = regs_read(&b, offset);
+	regs_write(&b, offset, 0xa5c3f00fu);
+	if (there && writable) {
+		assert_int_equal(regs_read(&b, offset), 0xa5c3f00fu & writable);
+		regs_write(&b, offset, ~0xa5c3f00fu);
+		assert_int_equal(regs_read(&b, offset), ~0xa5c3f00fu & writable);
+		assert_int_equal(regs_faults(&b), 0);
+	} else {
+		assert_int_equal(regs_read(&b, offset), before);
+		assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+	}
+}
+
+static void writable_bits_are_those_of_the_map(void **state)
+{
+	(void)state;
+	b.stall = 20;
+	assert_true(each_register(takes_writes_as_the_map_says) > 800);
+}
+
+/* ---------------------------------------------------------------- places without a register */
+static bool is_register(uint32_t offset)
+{
+	for (size_t n = 0; n < fc_register_count; n++) {
+		const struct fc_register *reg = &fc_register_table[n];
+
+		for (unsigned i = 0; i < reg->count[0]; i++)
+			for (unsigned j = 0; j < reg->count[1]; j++)
+				if (offset == reg->offset + i * reg->stride[0] + j * reg->stride[1])
+					return true;
+	}
+	return false;
+}
+
+static void reserved_places_read_0_and_refuse_writes(void **state)
+{
+	unsigned looked = 0;
+	(void)state;
+
+	b.stall = 0;
+	for (uint32_t offset = 0; offset < 0x10000; offset += 4) {
+		if (is_register(offset))
+			continue;
+		assert_int_equal(regs_read(&b, offset), 0);
+		if (offset % 0x40 > 0x3c - 4 * (offset % 7) && offset > 0x3000)
+			continue; /* thin out: each write is checked by two reads more */
+		regs_write(&b, offset, UINT32_MAX);
+		assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+		looked++;
+	}
+	assert_true(looked > 8000);
+	assert_int_equal(each_register(has_its_reset_value) > 800, 1);
+}
+
+/* ---------------------------------------------------------------- identity and status */
+static void identity_and_build(void **state)
+{
+	(void)state;
+	assert_int_equal(regs_read(&b, FC_REG_MAGIC), FC_MAGIC);
+	assert_int_equal(regs_read(&b, FC_REG_MAP_HASH), FC_MAP_HASH);
+	assert_int_equal(regs_read(&b, FC_REG_BUILD0),
+			 12 | REGS_PORTS << 8 | REGS_RINGS << 16 | REGS_MONITORS << 24);
+	assert_int_equal(regs_read(&b, FC_REG_BUILD1), 4 | 2 << 4 | 192 << 8 | 16 << 24);
+	assert_int_equal(regs_read(&b, FC_REG_BUILD2), 68 | 6 << 8 | 2 << 16);
+}
+
+static void status_shows_each_bit(void **state)
+{
+	(void)state;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), 0);
+	b.in.idle = b.in.link_up = true;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS),
+			 FC_REG_STATUS_IDLE_MASK | FC_REG_STATUS_LINK_UP_MASK);
+	b.in.idle = b.in.link_up = false;
+	b.in.closing = b.in.bus_master = true;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS),
+			 FC_REG_STATUS_CLOSING_MASK | FC_REG_STATUS_BUS_MASTER_MASK);
+	b.in.closing = b.in.bus_master = false;
+	b.in.flushing = true;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_FLUSHING_MASK);
+	b.in.epoch_open = 0x89abcdefu;
+	assert_int_equal(regs_read(&b, FC_REG_EPOCH_OPEN), 0x89abcdefu);
+}
+
+static void enable_waits_for_clear_memories(void **state)
+{
+	(void)state;
+	b.in.clearing = true;
+	regs_write(&b, FC_REG_CONTROL, 1);
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_CLEARING_MASK);
+	assert_false(b.out.enable);
+	b.in.clearing = false;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_ENABLED_MASK);
+	assert_true(b.out.enable);
+}
+
+/* ---------------------------------------------------------------- commands, faults, latch */
+static void commands_are_pulses_and_read_0(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_RESET_MASK);
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_FLUSH_MASK);
+	regs_write(&b, FC_REG_COMMAND, 0);
+	assert_int_equal(b.resets, 1);
+	assert_int_equal(b.flushes, 1);
+	assert_int_equal(b.latches, 0);
+	assert_int_equal(regs_read(&b, FC_REG_COMMAND), 0);
+	assert_int_equal(regs_faults(&b), 0);
+}
+
+static void faults_stay_until_written_with_1(void **state)
+{
+	(void)state;
+	b.in.axi_error = b.in.no_bus_master = true;
+	regs_run(&b, 1);
+	b.in.axi_error = b.in.no_bus_master = false;
+	regs_write(&b, FC_REG_FAULT, FC_REG_FAULT_BAD_ADDRESS_MASK | FC_REG_FAULT_AXI_ERROR_MASK);
+	assert_int_equal(regs_read(&b, FC_REG_FAULT), FC_REG_FAULT_NO_BUS_MASTER_MASK);
+	assert_int_equal(b.out.faults, FC_REG_FAULT_NO_BUS_MASTER_MASK);
+	b.in.no_bus_master = true;
+	regs_write(&b, FC_REG_FAULT, UINT32_MAX);
+	assert_int_equal(regs_read(&b, FC_REG_FAULT), FC_REG_FAULT_NO_BUS_MASTER_MASK);
+}
+
+static void latch_counts_when_all_ports_have_answered(void **state)
+{
+	(void)state;
+	b.in.time_ns = 0x0123456789abcdefu;
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
+	b.in.time_ns = 5;
+	assert_int_equal(b.latches, 1);
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_LATCHING_MASK);
+	b.in.port_latched = 2;
+	regs_run(&b, 1);
+	b.in.port_latched = 0;
+	assert_int_equal(regs_read(&b, FC_REG_LATCH_SEQ), 0);
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	b.in.port_latched = 1;
+	regs_run(&b, 1);
+	b.in.port_latched = 0;
+	assert_int_equal(regs_read(&b, FC_REG_LATCH_SEQ), 1);
+	assert_int_equal(b.latches, 1);
+	assert_int_equal(regs_read(&b, FC_REG_TIME_LOW), 0x89abcdefu);
+	assert_int_equal(regs_read(&b, FC_REG_TIME_HIGH), 0x01234567u);
+}
+
+static void card_reset_drops_a_latch(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
+	b.in.resetting = true;
+	regs_run(&b, 2);
+	b.in.resetting = false;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), 0);
+	assert_int_equal(regs_read(&b, FC_REG_LATCH_SEQ), 0);
+}
+
+static void counters_read_what_core_and_ports_say(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < REGS_MONITORS; m++) {
+		uint32_t at = FC_REG_LEDGER_EMITTED_BYTES(m);
+		uint64_t got = regs_read(&b, at) | (uint64_t)regs_read(&b, at + 4) << 32;
+		assert_int_equal(got, regs_ledger_value(8 * m + 3));
+	}
+	for (unsigned p = 0; p < REGS_PORTS; p++) {
+		for (unsigned v = 0; v < 32; v++) {
+			uint32_t at = FC_REG_PORT_VERDICT(p, v);
+			uint64_t got = regs_read(&b, at) | (uint64_t)regs_read(&b, at + 4) << 32;
+			assert_int_equal(got, regs_counter_value(p, 6 + v));
+		}
+		assert_int_equal(regs_read(&b, FC_REG_PORT_FRAMES(p)),
+				 (uint32_t)regs_counter_value(p, 0));
+		assert_int_equal(regs_read(&b, FC_REG_PORT_OCTETS(p)),
+				 (uint32_t)regs_counter_value(p, 1));
+		assert_int_equal(regs_read(&b, FC_REG_PORT_MISSED(p)),
+				 (uint32_t)regs_counter_value(p, 2));
+	}
+}
+
+/* ---------------------------------------------------------------- hash window */
+static void hash_words_are_stored_one_after_another(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_HASH_ADDR, 3 << 8 | 254);
+	for (unsigned i = 0; i < 4; i++) {
+		regs_write(&b, FC_REG_HASH_LOW, 0x1000 + i);
+		regs_write(&b, FC_REG_HASH_HIGH, 0x2000 + i);
+		assert_int_equal(b.hash_writes, i + 1);
+		assert_int_equal(b.hash_seen.hash_word, 0x200000001000u + 0x100000001u * i);
+		assert_int_equal(b.hash_seen.hash_position << 8 | b.hash_seen.hash_value,
+				 (3 << 8 | 254) + (int)i);
+	}
+	assert_int_equal(regs_read(&b, FC_REG_HASH_ADDR), 4 << 8 | 2);
+	assert_int_equal(regs_read(&b, FC_REG_HASH_LOW), 0);
+	assert_int_equal(regs_read(&b, FC_REG_HASH_HIGH), 0);
+	assert_int_equal(regs_faults(&b), 0);
+}
+
+static void hash_tables_are_locked_while_enabled(void **state)
+{
+	static const uint32_t locked[] = {FC_REG_HASH_ADDR, FC_REG_HASH_LOW, FC_REG_HASH_HIGH};
+	(void)state;
+
+	regs_write(&b, FC_REG_HASH_ADDR, 0x305);
+	regs_write(&b, FC_REG_CONTROL, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		regs_write(&b, locked[i], 0x777);
+		assert_int_equal(regs_faults(&b), WRONG_STATE);
+	}
+	assert_int_equal(b.hash_writes, 0);
+	regs_write(&b, FC_REG_CONTROL, 0);
+	assert_int_equal(regs_read(&b, FC_REG_HASH_ADDR), 0x305);
+}
+
+static void hash_positions_beyond_the_key_are_refused(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_HASH_ADDR, 68 << 8 | 255);
+	regs_write(&b, FC_REG_HASH_HIGH, 1);
+	assert_int_equal(b.hash_writes, 1);
+	assert_int_equal(regs_faults(&b), 0);
+	regs_write(&b, FC_REG_HASH_HIGH, 1);
+	assert_int_equal(b.hash_writes, 1);
+	assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+}
+
+/* ---------------------------------------------------------------- rings and monitors */
+static void ring_place_and_size_are_locked_while_enabled(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_RING_BASE_LOW(1), 0x1000);
+	regs_write(&b, FC_REG_RING_CONTROL(1), 12 << 8 | 1);
+	assert_int_equal(regs_faults(&b), 0);
+	regs_write(&b, FC_REG_RING_BASE_LOW(1), 0x2000);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	regs_write(&b, FC_REG_RING_BASE_HIGH(1), 1);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	regs_write(&b, FC_REG_RING_CONTROL(1), 13 << 8 | 1);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	assert_int_equal(regs_read(&b, FC_REG_RING_CONTROL(1)), 12 << 8 | 1);
+	assert_int_equal(b.out.ring_base[1], 0x1000);
+	regs_write(&b, FC_REG_RING_CONTROL(1), 0);
+	regs_write(&b, FC_REG_RING_BASE_HIGH(1), 1);
+	assert_int_equal(regs_faults(&b), 0);
+	assert_int_equal(b.out.ring_base[1], 0x100001000u);
+}
+
+static void consumer_must_be_within_a_ring_of_the_producer(void **state)
+{
+	static const struct {
+		uint32_t index;
+		bool good;
+	} tries[] = {{1000, true}, {1001, false},       {984, true},
+		     {983, false}, {0x40000000, false}, {990, true}};
+	(void)state;
+
+	b.in.producer[0] = 1000;
+	regs_write(&b, FC_REG_RING_CONTROL(0), 4 << 8);
+	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		uint32_t before = b.out.ring_consumer[0];
+		regs_write(&b, FC_REG_RING_CONSUMER(0), tries[i].index);
+		assert_int_equal(b.out.ring_consumer[0], tries[i].good ? tries[i].index : before);
+		assert_int_equal(regs_faults(&b), tries[i].good ? 0 : BAD_CONSUMER);
+	}
+}
+
+static void consumer_wraps_at_31_bits(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_RING_CONTROL(0), 4 << 8);
+	b.in.producer[0] = 0x80000003u;
+	regs_write(&b, FC_REG_RING_CONSUMER(0), 0x7ffffffeu);
+	assert_int_equal(regs_faults(&b), 0);
+	regs_write(&b, FC_REG_RING_CONSUMER(0), 3);
+	assert_int_equal(regs_faults(&b), 0);
+	regs_write(&b, FC_REG_RING_CONSUMER(0), 4);
+	assert_int_equal(regs_faults(&b), BAD_CONSUMER);
+}
+
+static void arming_is_one_pulse_beside_its_index(void **state)
+{
+	(void)state;
+	b.in.producer[1] = 1;
+	regs_write(&b, FC_REG_RING_CONSUMER(1), 1);
+	assert_int_equal(b.arms[1], 0);
+	regs_write(&b, FC_REG_RING_CONSUMER(1), FC_REG_RING_CONSUMER_ARM_MASK | 1);
+	assert_int_equal(b.arms[1], 1);
+	regs_write(&b, FC_REG_RING_CONSUMER(1), FC_REG_RING_CONSUMER_ARM_MASK | 9);
+	assert_int_equal(b.arms[1] + b.arms[0], 1);
+	assert_int_equal(b.out.ring_consumer[1], 1);
+}
+
+static void card_reset_keeps_configuration_and_zeroes_consumers(void **state)
+{
+	(void)state;
+	b.in.producer[0] = 7;
+	regs_write(&b, FC_REG_RING_CONTROL(0), 5 << 8 | 1);
+	regs_write(&b, FC_REG_RING_CONSUMER(0), 7);
+	regs_write(&b, FC_REG_MONITOR_PORTS(2), 3);
+	b.in.resetting = true;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_CLEARING_MASK);
+	b.in.resetting = false;
+	assert_int_equal(regs_read(&b, FC_REG_RING_CONSUMER(0)), 0);
+	assert_int_equal(regs_read(&b, FC_REG_RING_CONTROL(0)), 5 << 8 | 1);
+	assert_int_equal(regs_read(&b, FC_REG_MONITOR_PORTS(2)), 3);
+}
+
+static void mask_is_locked_while_its_monitor_is_enabled(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_MONITOR_MASK(1, 16), 0x0f0f0f0f);
+	regs_write(&b, FC_REG_MONITOR_CONTROL(1), 0xf);
+	regs_write(&b, FC_REG_MONITOR_MASK(1, 16), 0);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	regs_write(&b, FC_REG_MONITOR_MASK(2, 16), 0x1234);
+	assert_int_equal(regs_faults(&b), 0);
+	assert_int_equal(b.out.monitor_mask[1][16], 0x0f0f0f0f);
+	assert_int_equal(b.out.monitor_mask[2][16], 0x1234);
+	assert_int_equal(b.out.monitor_enable, 2);
+	assert_int_equal(b.out.monitor_ipv4 & b.out.monitor_ipv6 & b.out.monitor_immediate, 2);
+	regs_write(&b, FC_REG_MONITOR_CONTROL(1), 0x6);
+	regs_write(&b, FC_REG_MONITOR_MASK(1, 16), 0);
+	assert_int_equal(b.out.monitor_mask[1][16], 0);
+}
+
+static void ports_have_a_switch_each(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_PORT_CONTROL(1), UINT32_MAX);
+	assert_int_equal(b.out.port_enable, 2);
+	assert_int_equal(regs_read(&b, FC_REG_PORT_CONTROL(1)), 1);
+	assert_int_equal(regs_read(&b, FC_REG_PORT_CONTROL(0)), 0);
+	regs_write(&b, FC_REG_PORT_CONTROL(2), 1);
+	assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+	assert_int_equal(b.out.port_enable, 2);
+}
+
+/* ---------------------------------------------------------------- strobes, both directions at once
+ */
+static void bytes_without_a_strobe_keep_their_value(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_SCRATCH, 0x11223344);
+	regs_write_strobes(&b, FC_REG_SCRATCH, 0xaabbccdd, 0x5);
+	assert_int_equal(regs_read(&b, FC_REG_SCRATCH), 0x11bb33dd);
+	regs_write_strobes(&b, FC_REG_COMMAND, UINT32_MAX, 0xe);
+	regs_write_strobes(&b, 0xfff0, UINT32_MAX, 0);
+	assert_int_equal(b.resets + b.latches + b.flushes, 0);
+	assert_int_equal(regs_faults(&b), 0);
+	regs_write_strobes(&b, FC_REG_MONITOR_MASK(0, 3), UINT32_MAX, 0x8);
+	assert_int_equal(b.out.monitor_mask[0][3], 0xff000000);
+}
+
+static void reads_and_writes_at_once(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 500; i++) {
+		b.stall = i % 90;
+		assert_int_equal(regs_write_and_read(&b, FC_REG_SCRATCH, i, FC_REG_MAGIC),
+				 FC_MAGIC);
+		assert_int_equal(regs_write_and_read(&b, FC_REG_EPOCH_GUARD, ~i, FC_REG_SCRATCH),
+				 i);
+		assert_int_equal(b.out.epoch_guard_ns, ~i);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(reset_values_are_those_of_the_map),
+		TEST(writable_bits_are_those_of_the_map),
+		TEST(reserved_places_read_0_and_refuse_writes),
+		TEST(identity_and_build),
+		TEST(status_shows_each_bit),
+		TEST(enable_waits_for_clear_memories),
+		TEST(commands_are_pulses_and_read_0),
+		TEST(faults_stay_until_written_with_1),
+		TEST(latch_counts_when_all_ports_have_answered),
+		TEST(card_reset_drops_a_latch),
+		TEST(counters_read_what_core_and_ports_say),
+		TEST(hash_words_are_stored_one_after_another),
+		TEST(hash_tables_are_locked_while_enabled),
+		TEST(hash_positions_beyond_the_key_are_refused),
+		TEST(ring_place_and_size_are_locked_while_enabled),
+		TEST(consumer_must_be_within_a_ring_of_the_producer),
+		TEST(consumer_wraps_at_31_bits),
+		TEST(arming_is_one_pulse_beside_its_index),
+		TEST(card_reset_keeps_configuration_and_zeroes_consumers),
+		TEST(mask_is_locked_while_its_monitor_is_enabled),
+		TEST(ports_have_a_switch_each),
+		TEST(bytes_without_a_strobe_keep_their_value),
+		TEST(reads_and_writes_at_once),
+	};
+
+	printf("seed %u\n", SEED);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
