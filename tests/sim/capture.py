@@ -116,6 +116,10 @@ def pcapng_odd(endian):
             0, 5, FRAMES[0]),
         "short-offset": Pcapng(endian).section().block(1, struct.pack(endian + "HHIHHI", 1, 0, 0, 14, 4, 9)).enhanced(
             0, 5, FRAMES[0]),
+        "short-offset-then-more": Pcapng(endian).section().block(
+            1, struct.pack(endian + "HHIHHIHH", 1, 0, 0, 14, 4, 9, 0, 0)).enhanced(0, 5, FRAMES[0]),
+        "empty-resolution-then-more": Pcapng(endian).section().block(
+            1, struct.pack(endian + "HHIHHHHI", 1, 0, 0, 9, 0, 2, 4, 9)).enhanced(0, 5, FRAMES[0]),
         "after-end-of-options": Pcapng(endian).section().block(
             1, struct.pack(endian + "HHIHHHHB", 1, 0, 0, 0, 0, 9, 1, 9)).enhanced(0, 5, FRAMES[0]),
         "simple-snaplen": Pcapng(endian).section().interface(1, 20).simple(FRAMES[0]),

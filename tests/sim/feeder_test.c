@@ -189,6 +189,7 @@ static void time_running_back_is_a_step_beyond_one_epoch_only(void **state)
 	give(f, 99 * epoch + 5);
 	give(f, 100 * epoch + 9);
 	assert_int_equal(s.opened, 1);
+	assert_int_equal(fc_feeder_counters(f)->epoch_steps, 1);
 	give(f, 98 * epoch + 5);
 	assert_int_equal(s.opened, 2);
 	assert_int_equal(s.starts[1], 98 * epoch);
