@@ -111,7 +111,8 @@ static const struct fc_field table[] = {
 	{"ipv6 flow-label",                         31,  3,  4, 6, FC_FIELD_PLAIN,   label_id, NULL},
 	{"transport source-port",                    7,  2,  2, 0, FC_FIELD_PLAIN,   source_port, NULL},
 	{"transport destination-port",              11,  2,  2, 0, FC_FIELD_PLAIN,   destination_port, NULL},
-	{"transport tcp flags",                      6,  1,  2, 0, FC_FIELD_PLAIN,   tcp_flags, NULL},
+	/* Two octets are allowed in IPFIX (RFC 7125), but nfacctd reads 0 then. */
+	{"transport tcp flags",                      6,  1,  1, 0, FC_FIELD_PLAIN,   tcp_flags, NULL},
 	{"transport icmp ipv4 type",               176,  1,  1, 4, FC_FIELD_PLAIN,   icmp_type, NULL},
 	{"transport icmp ipv4 code",               177,  1,  1, 4, FC_FIELD_PLAIN,   icmp_code, NULL},
 	{"transport icmp ipv6 type",               178,  1,  1, 6, FC_FIELD_PLAIN,   icmp_type, NULL},
