@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Takes one descriptor a clock from the ports in turn and offers one operation for each monitor that selects it
+// (at most MonitorsPerPacket, lowest numbers first). A packet of a disabled core or of no monitor is dropped.
+`default_nettype none
+
+module fc_select #(
+  parameter int unsigned Ports = 1,
+  parameter int unsigned Monitors = 8,
+  parameter int unsigned MonitorsPerPacket = 2
+) (
+  input  wire logic                            clk_i,
+  input  wire logic                            rst_ni,
+  input  wire logic                            enable_i,
+  input  wire logic                            hold_i,     // take no further packet
+  input  wire logic [Monitors-1:0]             monitor_enable_i,
+  input  wire logic [Monitors-1:0]             monitor_ipv4_i,
+  input  wire logic [Monitors-1:0]             monitor_ipv6_i,
+  input  wire logic [Monitors*32-1:0]          monitor_ports_i,
+  input  wire logic [Ports-1:0]                desc_valid_i,
+  input  wire logic [Ports*fc_pkg::DescBits-1:0] desc_i,
+  output logic [Ports-1:0]                     desc_ready_o,
+  output logic                                 valid_o,
+  output fc_pkg::desc_t                        desc_o,
+  output logic [2:0]                           monitor_o,
+  input  wire logic                            ready_i
+);
+
+  // Lowest bit of ip_version in a descriptor: the vector is its low part, octet 41 its version.
+  localparam int unsigned VersionBit = 8 * 41 + 4;
+
+  logic [Monitors-1:0] want, keep, first, pending_q;
+  logic [Ports-1:0]    grant, served_q;
+  logic [3:0]          version;
+  logic [31:0]         port_bit;
+  logic                room, take, last;
+
+  // A port is ready when nobody before it in turn is valid; the turn goes on after the port served last.
+  always_comb begin : turn
+    logic [Ports-1:0] below, late;
+    below    = served_q | (served_q - 1'b1);
+    late     = desc_valid_i & ~below;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      desc_ready_o[p] = room;
+      for (int unsigned q = 0; q < Ports; q++) begin
+        if (below[p] && late[q] && q != p) desc_ready_o[p] = 1'b0;
+        if (below[p] == below[q] && q < p && desc_valid_i[q]) desc_ready_o[p] = 1'b0;
+      end
+    end
+    grant = desc_ready_o & desc_valid_i;
+  end
+
+  always_comb begin : choose
+    logic [Monitors-1:0] rest, one;
+    version  = '0;
+    port_bit = '0;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (grant[p]) begin
+        version     = desc_i[p*fc_pkg::DescBits + VersionBit +: 4];
+        port_bit[p] = 1'b1;
+      end
+    end
+    for (int unsigned m = 0; m < Monitors; m++) begin
+      want[m] = enable_i && monitor_enable_i[m] && |(monitor_ports_i[m*32 +: 32] & port_bit) &&
+                ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]));
+    end
+    rest = want;
+    keep = '0;
+    for (int unsigned i = 0; i < MonitorsPerPacket; i++) begin
+      one  = rest & (~rest + 1'b1);
+      keep = keep | one;
+      rest = rest & ~one;
+    end
+  end
+
+  assign first   = pending_q & (~pending_q + 1'b1);
+  assign last    = pending_q == first;
+  assign room    = !hold_i && (pending_q == '0 || (last && ready_i));
+  assign take    = |grant;
+  assign valid_o = pending_q != '0;
+
+  always_comb begin : encode
+    monitor_o = '0;
+    for (int unsigned m = 0; m < Monitors; m++) begin
+      if (first[m]) monitor_o = 3'(m);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take && keep != '0) begin
+      for (int unsigned p = 0; p < Ports; p++) begin
+        if (grant[p]) desc_o <= desc_i[p*fc_pkg::DescBits +: fc_pkg::DescBits];
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) pending_q <= keep;
+    else if (ready_i) pending_q <= pending_q & ~first;
+    if (take) served_q <= grant;
+    if (!rst_ni) begin
+      pending_q <= '0;
+      served_q  <= Ports'(1);
+    end
+  end
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert ((grant & (grant - 1'b1)) == '0) else $error("fc_select: two ports served in one clock");
+  end
+`endif
+
+endmodule
+
+`default_nettype wire

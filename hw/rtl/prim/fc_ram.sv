@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Simple dual-port RAM, one clock: one write port, one read port with a registered output that keeps its value while
+// re_i is 0. A read in the clock of a write to the same address gives the old word. Contents are undefined at power-up.
+`default_nettype none
+
+module fc_ram #(
+  parameter int unsigned Width = 32,
+  parameter int unsigned AddrBits = 9
+) (
+  input  wire logic                clk_i,
+  input  wire logic                we_i,
+  input  wire logic [AddrBits-1:0] waddr_i,
+  input  wire logic [Width-1:0]    wdata_i,
+  input  wire logic                re_i,
+  input  wire logic [AddrBits-1:0] raddr_i,
+  output logic [Width-1:0]         rdata_o
+);
+
+  logic [Width-1:0] mem [1 << AddrBits];
+
+  always_ff @(posedge clk_i) begin
+    if (re_i) rdata_o <= mem[raddr_i];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (we_i) mem[waddr_i] <= wdata_i;
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Situations with one right outcome, made on purpose. */
+#include "core_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "flowcard/registers.h"
+
+#define SHIFT 20
+
+static void plain_run(struct core_run *run, uint32_t guard)
+{
+	memset(run, 0, sizeof(*run));
+	run->ref.rings = CORE_RINGS;
+	run->ref.epoch_shift = SHIFT;
+	run->ref.monitors[0] =
+		(struct core_monitor){.enable = true, .ipv4 = true, .ports = 0xffffffff};
+	run->ref.monitors[0].mask[0] = 0xffffffff;
+	run->pins.epoch_shift = SHIFT;
+	run->pins.guard_ns = guard;
+	run->pins.time_ns = 5ull << SHIFT;
+}
+
+static struct core_packet packet_of(uint32_t src, uint64_t time_ns)
+{
+	struct core_packet packet = {.time_ns = time_ns, .l3_len = 100, .frame_len = 114};
+
+	packet.vec[0] = src;
+	fc_vec_set_ip_version(packet.vec, 4);
+	return packet;
+}
+
+static void clocks(struct core_run *run, unsigned int n)
+{
+	while (n--)
+		core_run_clock(run);
+}
+
+/* A flow that is hit every fourth operation is never the one idle longest. */
+static void hot_flow_is_never_evicted(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet hot, packet;
+	uint32_t packets;
+	bool whole = CORE_PACKET_BITS >= 12;
+
+	plain_run(&run, 0);
+	hot = packet_of(7, run.pins.time_ns);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	for (uint32_t i = 0; i < 4000; i++) {
+		packet = packet_of(1000 + i, run.pins.time_ns);
+		core_run_feed(&run, i % 4 == 0 ? &hot : &packet);
+	}
+	core_run_flush(&run, 100000);
+	core_check(core_ref_flow_records(0, hot.vec, &packets) == (whole ? 1 : (1000 + 14) / 15),
+		   "records of a hot flow", core_ref_flow_records(0, hot.vec, NULL), 1);
+	core_run_end(&run);
+}
+
+/* Within the guard time a packet from before the boundary joins the epoch it belongs to. */
+static void late_packet_joins_the_closing_epoch(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+	uint32_t packets;
+
+	plain_run(&run, 1000);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	packet = packet_of(7, run.pins.time_ns + 10);
+	core_run_feed(&run, &packet);
+	run.pins.time_ns += 1 << SHIFT;
+	clocks(&run, 10);
+	core_check(run.pins.closing && run.pins.epoch_open == 1, "guard time runs",
+		   run.pins.epoch_open, 1);
+	core_run_feed(&run, &packet);
+	clocks(&run, 50);
+	core_check(run.pins.closing && core_ref_barriers(0) == 0, "guard time still runs",
+		   core_ref_barriers(0), 0);
+	run.pins.time_ns += 1000;
+	core_run_settle(&run, 5000);
+	core_check(core_ref_barriers(0) == 1, "barrier after the guard time", core_ref_barriers(0),
+		   1);
+	core_check(core_ref_flow_records(0, packet.vec, &packets) == 1 && packets == 2,
+		   "one record of both packets", packets, 2);
+	core_run_end(&run);
+}
+
+/* With a ready sink and every packet a new flow: one operation per clock. */
+static void new_flows_never_stall(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+	uint64_t before;
+
+	plain_run(&run, 0);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	before = run.clocks;
+	for (uint32_t i = 0; i < 10000; i++) {
+		packet = packet_of(i, run.pins.time_ns);
+		core_run_feed(&run, &packet);
+	}
+	core_check(run.clocks - before == 10000, "clocks for 10000 new flows", run.clocks - before,
+		   10000);
+	core_run_end(&run);
+}
+
+/* Packets in every clock leave the sweeper one slot in 16; it still ends within its bound. */
+static void sweep_ends_under_full_load(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+	uint64_t before, bound = 16ull * (1 << CORE_ENTRIES_LOG2) + (1 << CORE_ENTRIES_LOG2) + 1000;
+
+	plain_run(&run, 0);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	for (uint32_t i = 0; i < 3u << CORE_ENTRIES_LOG2; i++) {
+		packet = packet_of(i, run.pins.time_ns);
+		core_run_feed(&run, &packet);
+	}
+	run.pins.time_ns += 1 << SHIFT;
+	before = run.clocks;
+	while (core_ref_barriers(0) == 0) {
+		packet = packet_of(0xffffffff, run.pins.time_ns);
+		core_run_feed(&run, &packet);
+		core_check(run.clocks - before < bound, "clocks from boundary to barrier",
+			   run.clocks - before, bound);
+	}
+	printf("boundary to barrier under full load: %llu clocks, bound %llu\n",
+	       (unsigned long long)(run.clocks - before), (unsigned long long)bound);
+	core_run_end(&run);
+}
+
+/* A stopped ring refuses what must emit, counts it exactly, and still takes what needs no record.
+ */
+static void stopped_ring_is_counted_exactly(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+
+	plain_run(&run, 0);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	run.pins.rec_ready = 0;
+	for (uint32_t i = 0; i < 4u << CORE_ENTRIES_LOG2; i++) {
+		packet = packet_of(i, run.pins.time_ns);
+		core_run_feed(&run, &packet);
+	}
+	core_check(!core_ref_strict(), "refusals seen", core_ref_strict(), 0);
+	core_check(run.records == 0, "no record passed", run.records, 0);
+	core_run_end(&run);
+}
+
+/* An orderly stop: the core is disabled first, the flush empties the cache all the same. */
+static void flush_works_while_disabled(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+
+	plain_run(&run, 1000000);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	for (uint32_t i = 0; i < 40; i++) {
+		packet = packet_of(i % 20, run.pins.time_ns);
+		core_run_feed(&run, &packet);
+	}
+	clocks(&run, 4);
+	run.pins.enable = false;
+	core_run_flush(&run, 5000);
+	core_check(core_ref_barriers(0) == 1 && !run.pins.flushing, "barrier of the flush",
+		   core_ref_barriers(0), 1);
+	run.pins.time_ns += 100ull << SHIFT;
+	clocks(&run, 100);
+	core_check(run.pins.epoch_open == 1 && !run.pins.busy, "a disabled core opens no epoch",
+		   run.pins.epoch_open, 1);
+	core_run_end(&run);
+}
+
+/* Packets that were taken before the flush belong to it, however late their time stamp is. */
+static void flush_takes_the_packet_just_before_it(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+
+	for (unsigned int gap = 0; gap < 6; gap++) {
+		plain_run(&run, 0);
+		core_run_start(&run, seed, CORE_HASH_RANDOM);
+		clocks(&run, 10);
+		packet = packet_of(1, run.pins.time_ns + 1000000000);
+		core_run_feed(&run, &packet);
+		clocks(&run, gap);
+		core_run_flush(&run, 5000);
+		core_check(core_ref_flow_records(0, packet.vec, NULL) == 1, "flushed packet", gap,
+			   0);
+		core_run_end(&run);
+	}
+}
+
+/* Closing an epoch in which nothing happened takes few clocks. */
+static void empty_sweep_is_short(uint32_t seed)
+{
+	struct core_run run;
+	uint64_t before;
+
+	plain_run(&run, 0);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	before = run.clocks;
+	core_run_flush(&run, 5000);
+	core_check(run.clocks - before < 80, "clocks to close an empty epoch", run.clocks - before,
+		   80);
+	core_run_end(&run);
+}
+
+void core_cases(uint32_t seed)
+{
+	hot_flow_is_never_evicted(seed);
+	late_packet_joins_the_closing_epoch(seed);
+	new_flows_never_stall(seed);
+	sweep_ends_under_full_load(seed);
+	stopped_ring_is_counted_exactly(seed);
+	flush_works_while_disabled(seed);
+	flush_takes_the_packet_just_before_it(seed);
+	empty_sweep_is_short(seed);
+}
