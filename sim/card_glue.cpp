@@ -84,19 +84,33 @@ void card_pins(Top *t, struct fcsim_pins *p)
 	p->mac_busy = &t->rootp->fc_card__DOT__mac_busy;
 }
 
+// Checked models start from noise, which is not meant for the levels that we drive.
+void card_quiet(const struct fcsim_pins &p)
+{
+	*p.clk = *p.rst_n = *p.clk_mac = *p.rst_mac_n = 0;
+	*p.rx.tvalid = *p.rx.tlast = *p.rx.err = 0;
+	*p.axil.awprot = *p.axil.arprot = *p.axil.awvalid = *p.axil.wvalid = 0;
+	*p.axil.bready = *p.axil.arvalid = *p.axil.rready = 0;
+	*p.host.awready = *p.host.wready = *p.host.bvalid = *p.host.bid = *p.host.bresp = 0;
+	*p.irq_ack = *p.max_payload = *p.bus_master = *p.link_up = 0;
+	*p.time_ns = 0;
+}
+
 void *card_create(uint64_t seed, struct fcsim_pins *pins)
 {
 	auto card = std::unique_ptr<Card>(new (std::nothrow) Card);
 
 	if (!card)
 		return nullptr;
-	card->context.randReset(FCSIM_CHECKED ? 2 : 0); // checked models start from noise
+	card->context.randReset(FCSIM_CHECKED ? 2 : 0);
+	card->context.assertOn(false); // noise breaks them, until reset is over
 	card->context.randSeed(static_cast<int>(seed % 0x7fffffff) + 1);
 	card->context.traceEverOn(FCSIM_TRACED);
 	card->top.reset(new (std::nothrow) Top(&card->context, "card"));
 	if (!card->top)
 		return nullptr;
 	card_pins(card->top.get(), pins);
+	card_quiet(*pins);
 	return card.release();
 }
 
@@ -110,6 +124,11 @@ void card_destroy(void *opaque)
 #endif
 	card->top->final();
 	delete card;
+}
+
+void card_judge(void *opaque)
+{
+	static_cast<Card *>(opaque)->context.assertOn(true);
 }
 
 void card_eval(void *opaque)
@@ -157,6 +176,6 @@ void card_trace_dump(void *opaque, uint64_t time_ns)
 } // namespace
 
 extern "C" const struct fcsim_model FCSIM_MODEL = {
-	FCSIM_ENTRIES, FCSIM_TRACED, FCSIM_CHECKED,   knows_edges<Root>(0), card_create,
-	card_destroy,  card_eval,    card_lower,      card_trace_open,      card_trace_dump,
+	FCSIM_ENTRIES, FCSIM_TRACED, FCSIM_CHECKED, knows_edges<Root>(0), card_create,	   card_destroy,
+	card_judge,    card_eval,    card_lower,    card_trace_open,	  card_trace_dump,
 };

@@ -64,6 +64,7 @@ static void fcsim_reset(struct fcsim *s)
 	fcsim_run(s, FCSIM_RESET_CLOCKS);
 	*s->pins.rst_n = 1;
 	*s->pins.rst_mac_n = 1;
+	s->model->judge(s->card);
 }
 
 /* Wait until the card's memories are clear, and learn what it reads of a frame. */
@@ -155,10 +156,7 @@ void fcsim_dma_unmap(struct fcsim *s, uint64_t iova)
 
 void fcsim_time_set(struct fcsim *s, uint64_t time_ns)
 {
-	if (*s->pins.time_ns == time_ns)
-		return;
 	*s->pins.time_ns = time_ns;
-	s->kick = FCSIM_CROSS_CLOCKS; /* the card may find that an epoch is over */
 }
 
 void fcsim_run(struct fcsim *s, uint64_t clocks)
@@ -176,7 +174,7 @@ int fcsim_settle(struct fcsim *s, uint64_t max_clocks)
 		if (s->core_clocks >= end)
 			return -ETIMEDOUT;
 		fcsim_tick(s, true, true);
-		quiet = fcsim_core_work(s) || *s->pins.mac_busy ? 0 : quiet + 1;
+		quiet = fcsim_core_work(s) ? 0 : quiet + 1;
 	}
 	return 0;
 }

@@ -37,16 +37,16 @@ static bool fcsim_traces(const struct fcsim *s)
 
 void fcsim_tick(struct fcsim *s, bool core, bool mac)
 {
-	bool traces = fcsim_traces(s);
+	bool traces = fcsim_traces(s), bus = core && *s->pins.rst_n;
 
-	if (core)
+	if (bus)
 		fcsim_drive(s);
 	if (s->settle_low || s->access) {
 		s->model->eval(s->card);
 		if (traces)
 			s->model->trace_dump(s->card, s->ticks * FCSIM_TICK_NS);
 	}
-	if (core)
+	if (bus)
 		fcsim_sample(s);
 	*s->pins.clk = core;
 	*s->pins.clk_mac = mac;
@@ -57,6 +57,5 @@ void fcsim_tick(struct fcsim *s, bool core, bool mac)
 	s->ticks++;
 	s->core_clocks += core;
 	s->mac_clocks += mac;
-	s->kick -= core && s->kick;
 	s->cross -= core && mac && s->cross;
 }

@@ -48,6 +48,7 @@ struct fcsim_model {
 	bool quick;                                              /* lower() needs no evaluation */
 	void *(*create)(uint64_t seed, struct fcsim_pins *pins); /* NULL: no memory */
 	void (*destroy)(void *card);
+	void (*judge)(void *card); /* from now on a broken assertion ends the process */
 	void (*eval)(void *card);
 	void (*lower)(
 		void *card); /* both clocks go low, unseen if `quick`, else at the next eval */

@@ -16,7 +16,6 @@ struct fcsim {
 	struct fcsim_pins pins;
 	struct fcsim_axi axi;
 	unsigned window; /* octets of a frame that the front end reads */
-	unsigned kick;   /* core clocks to run though the card is not busy */
 	unsigned cross; /* ticks of both clocks that the next frame has to wait for a written bit */
 	bool settle_low; /* evaluate the low phase in every tick */
 	bool access;     /* a register access is open: evaluate the low phase */
@@ -32,10 +31,12 @@ struct fcsim {
 	uint32_t read_data;
 };
 
-/* Is there a reason to run the core clock? */
+/* Is there a reason to run the core clock? What the front end has at hand reaches the core only if
+ * that runs. */
 static inline bool fcsim_core_work(const struct fcsim *s)
 {
-	return *s->pins.card_busy || s->kick || *s->pins.irq_req || fcsim_axi_active(&s->axi);
+	return *s->pins.card_busy || *s->pins.mac_busy || *s->pins.irq_req ||
+	       fcsim_axi_active(&s->axi);
 }
 
 /* Raise the chosen clocks together, and lower them. */

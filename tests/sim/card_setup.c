@@ -38,6 +38,7 @@ int card_setup(struct fcsim *sim, unsigned ring_log2, uint32_t mask)
 {
 	const struct setting setting[] = {
 		{FC_REG_EPOCH_SHIFT, CARD_EPOCH_SHIFT},
+		{FC_REG_EPOCH_GUARD, 0},
 		{FC_REG_RING_BASE_LOW(0), (uint32_t)CARD_RING_IOVA},
 		{FC_REG_RING_BASE_HIGH(0), (uint32_t)(CARD_RING_IOVA >> 32)},
 		{FC_REG_RING_STATUS_LOW(0), (uint32_t)CARD_STATUS_IOVA},
