@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Flow records as CSV, one line a closed flow, ordered by first packet time, then key.
+ * Columns:
+ * ip_version,src,dst,sport,dport,proto,tos,input_if,packets,bytes,first_ns,last_ns,tcp_flags,tcp_bits
+ * (tcp_flags: the 8 classic bits, two hexadecimal digits; tcp_bits: all 12, three digits).
+ */
+#ifndef FC_TOOLS_REPLAY_CSV_H
+#define FC_TOOLS_REPLAY_CSV_H
+
+#include <flowcard/flow.h>
+#include <stddef.h>
+
+struct fc_replay_csv {
+	struct fc_flow *flows;
+	size_t count, capacity;
+	int error; /* first -errno of an add; sticky */
+};
+
+/* Keep a copy of `flow`. A lack of memory is remembered and reported by fc_replay_csv_write. */
+void fc_replay_csv_add(struct fc_replay_csv *csv, const struct fc_flow *flow);
+
+/* Sort and write all flows to `path`. Return 0 or -errno. */
+int fc_replay_csv_write(struct fc_replay_csv *csv, const char *path);
+
+void fc_replay_csv_free(struct fc_replay_csv *csv);
+
+#endif
