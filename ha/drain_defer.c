@@ -8,13 +8,15 @@
 
 void fc_drain_defer(struct fc_drain *drain, uint32_t index)
 {
-	struct drain_run *last = drain->runs ? &drain->run[drain->runs - 1] : NULL;
+	struct drain_run *next = &drain->run[drain->runs];
 
 	drain->stats.deferred++;
-	if (last && last->start + last->count == index)
-		last->count++;
-	else
-		drain->run[drain->runs++] = (struct drain_run){.start = index, .count = 1};
+	if (drain->runs && next[-1].start + next[-1].count == index) {
+		next[-1].count++;
+		return;
+	}
+	*next = (struct drain_run){.start = index, .count = 1};
+	drain->runs++;
 }
 
 static void offer(struct fc_drain *drain, const uint32_t *records, size_t count)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The shadow table: every live flow of every monitor, in host memory. One shard a ring, one worker a shard.
- * The card sends deltas; the shard merges those of the epoch being built; a barrier makes a consistent cut.
+ * The shadow table: every live flow of every monitor, in host memory. One shard a ring, one worker
+ * a shard. The card sends deltas; the shard merges those of the epoch being built; a barrier makes
+ * a consistent cut.
  *
  *        deltas of epoch e             barrier(e)                    commit(cut)
- *   ---- merge into the growing half ------|-- frozen half: expire, close --|-- consumer index may go back
- *        deltas of e+1: remembered by index, merged after the barrier
+ *   ---- merge into the growing half ------|-- frozen half: expire, close --|-- consumer index may
+ * go back deltas of e+1: remembered by index, merged after the barrier
  */
 #ifndef FC_SHADOW_H
 #define FC_SHADOW_H
@@ -24,18 +25,21 @@ extern "C" {
 struct fc_shard;
 
 struct fc_shadow_monitor {
-	uint32_t mask[FC_VECTOR_WORDS]; /* key mask, the same as the card's */
+	uint32_t mask[FC_VECTOR_WORDS];  /* key mask, the same as the card's */
 	uint64_t active_ns, inactive_ns; /* 0: never */
-	size_t entries;                 /* live flows at most, over all monitors' share of this shard; 0: shard limit */
+	size_t entries; /* live flows at most, over all monitors' share of this shard; 0: shard
+			   limit */
 };
 
 struct fc_shadow_config {
-	size_t entries_max;      /* live flows of the shard, all monitors */
-	size_t closed_max;       /* closed records that may wait for their cut; beyond it they are counted as lost */
-	uint64_t seed;           /* of the table's hash */
+	size_t entries_max; /* live flows of the shard, all monitors */
+	size_t closed_max; /* closed records that may wait for their cut; beyond it they are counted
+			      as lost */
+	uint64_t seed;     /* of the table's hash */
 	unsigned monitors;
 	struct fc_shadow_monitor monitor[FC_SHADOW_MONITORS];
-	/* A flow is closed and its cut is taken; called in fc_shard_take (barrier) and fc_shard_close_all, ordered. The flow is only valid during the call. */
+	/* A flow is closed and its cut is taken; called in fc_shard_take (barrier) and
+	 * fc_shard_close_all, ordered. The flow is only valid during the call. */
 	void (*closed)(void *context, const struct fc_flow *flow, uint64_t cut_ns);
 	void *context;
 };
@@ -43,20 +47,21 @@ struct fc_shadow_config {
 struct fc_shard_stats {
 	uint64_t live, high_watermark, added;
 	uint64_t aged_active, aged_inactive, aged_forced, aged_emergency;
-	uint64_t deltas, delta_packets, delta_octets;     /* merged */
+	uint64_t deltas, delta_packets, delta_octets; /* merged */
 	uint64_t closed_packets, closed_octets, closed_flows;
-	uint64_t lost_records, lost_packets;              /* closed queue overflow */
-	uint64_t deferred;                                /* deltas of the next epoch, merged after the barrier */
-	uint64_t bad_records;                             /* refused: unknown kind, monitor, epoch; counted, never merged */
-	uint64_t cuts, epoch;                             /* taken; epoch being built */
+	uint64_t lost_records, lost_packets; /* closed queue overflow */
+	uint64_t deferred;    /* deltas of the next epoch, merged after the barrier */
+	uint64_t bad_records; /* refused: unknown kind, monitor, epoch; counted, never merged */
+	uint64_t cuts, epoch; /* taken; epoch being built */
 	uint64_t lost_octets;
-	uint64_t waiting_records, waiting_packets, waiting_octets; /* aged early, not yet at their cut */
-	uint64_t epochs_merged;   /* barriers that took no cut because one was in flight */
-	uint64_t merged_ahead;    /* fc_shard_merge_ahead */
-	uint64_t bad_barriers;    /* of bad_records: barriers of an epoch that was not being built */
-	uint64_t resyncs;         /* fc_shard_resync */
-	uint64_t expiry_looks;    /* flows that a cut examined for a timeout */
-	uint64_t clamp_looks;     /* flows walked because a packet time lay outside its epoch */
+	uint64_t waiting_records, waiting_packets,
+		waiting_octets; /* aged early, not yet at their cut */
+	uint64_t epochs_merged; /* barriers that took no cut because one was in flight */
+	uint64_t merged_ahead;  /* fc_shard_merge_ahead */
+	uint64_t bad_barriers;  /* of bad_records: barriers of an epoch that was not being built */
+	uint64_t resyncs;       /* fc_shard_resync */
+	uint64_t expiry_looks;  /* flows that a cut examined for a timeout */
+	uint64_t clamp_looks;   /* flows walked because a packet time lay outside its epoch */
 };
 
 /* The last ledger record of a monitor: where its packets and layer-3 octets were. */
@@ -75,51 +80,67 @@ enum fc_shard_view {
 int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out);
 void fc_shard_destroy(struct fc_shard *shard);
 
-enum fc_shard_take { FC_TAKE_MERGED, FC_TAKE_DEFERRED, FC_TAKE_BARRIER, FC_TAKE_LEDGER, FC_TAKE_IGNORED };
+enum fc_shard_take {
+	FC_TAKE_MERGED,
+	FC_TAKE_DEFERRED,
+	FC_TAKE_BARRIER,
+	FC_TAKE_LEDGER,
+	FC_TAKE_IGNORED
+};
 
 /*
- * One ring record of 32 words. A flow delta of the epoch being built is merged; of the next epoch: FC_TAKE_DEFERRED, and the
- * caller offers the same record again after the barrier (it remembers the ring index). A barrier record takes the cut:
- * freezes the growing half, expires, calls `closed`; the caller then re-offers the deferred ones and releases the ring at the commit.
- * While a cut is in flight (taken, not committed) a barrier takes none: its epoch merges with the next, nothing expires.
- * Return enum fc_shard_take; -EPROTO: the record cannot be (counted as bad, nothing merged).
+ * One ring record of 32 words. A flow delta of the epoch being built is merged; of the next epoch:
+ * FC_TAKE_DEFERRED, and the caller offers the same record again after the barrier (it remembers the
+ * ring index). A barrier record takes the cut: freezes the growing half, expires, calls `closed`;
+ * the caller then re-offers the deferred ones and releases the ring at the commit. While a cut is
+ * in flight (taken, not committed) a barrier takes none: its epoch merges with the next, nothing
+ * expires. Return enum fc_shard_take; -EPROTO: the record cannot be (counted as bad, nothing
+ * merged).
  */
 int fc_shard_take(struct fc_shard *shard, const uint32_t *record);
 
 /*
- * The hot path: merge the leading records of `records` (packed, 32 words each) that are good flow deltas of the epoch being built.
- * Return how many; the record after them, if any, is for fc_shard_take. The first record of a shard's life is as well.
+ * The hot path: merge the leading records of `records` (packed, 32 words each) that are good flow
+ * deltas of the epoch being built. Return how many; the record after them, if any, is for
+ * fc_shard_take. The first record of a shard's life is as well.
  */
 size_t fc_shard_merge_run(struct fc_shard *shard, const uint32_t *records, size_t count);
 
 /*
- * Merge a flow delta into the cut being built although its epoch is the next one: for a caller that cannot remember more
- * deferred records. Sums stay exact, the cut's border does not. Return FC_TAKE_MERGED or -EPROTO.
+ * Merge a flow delta into the cut being built although its epoch is the next one: for a caller that
+ * cannot remember more deferred records. Sums stay exact, the cut's border does not. Return
+ * FC_TAKE_MERGED or -EPROTO.
  */
 int fc_shard_merge_ahead(struct fc_shard *shard, const uint32_t *record);
 
 /*
- * Records were lost, a barrier perhaps among them: go on with `epoch`, which must be ahead. What was built stays in the cut that the
- * next barrier takes. The caller offers its deferred records again. Return 0, -EINVAL (not ahead, or nothing learned yet).
+ * Records were lost, a barrier perhaps among them: go on with `epoch`, which must be ahead. What
+ * was built stays in the cut that the next barrier takes. The caller offers its deferred records
+ * again. Return 0, -EINVAL (not ahead, or nothing learned yet).
  */
 int fc_shard_resync(struct fc_shard *shard, uint32_t epoch);
 
-/* Copy the last ledger record of `monitor`. Return 0, -ENOENT (none yet), -EINVAL. Worker's thread only. */
+/* Copy the last ledger record of `monitor`. Return 0, -ENOENT (none yet), -EINVAL. Worker's thread
+ * only. */
 int fc_shard_ledger(const struct fc_shard *shard, unsigned monitor, struct fc_shard_ledger *out);
 
 /* Slots that ever held a flow: 0 <= slot < fc_shard_slots(). Any thread. */
 size_t fc_shard_slots(const struct fc_shard *shard);
 
 /*
- * Copy the flow in `slot` as of `view`; end_reason is 0. Any thread, while the worker goes on; never blocks the worker.
- * Return 0, -ENOENT (no flow there in that view), -EAGAIN (the worker kept changing it), -EINVAL (slot).
+ * Copy the flow in `slot` as of `view`; end_reason is 0. Any thread, while the worker goes on;
+ * never blocks the worker. Return 0, -ENOENT (no flow there in that view), -EAGAIN (the worker kept
+ * changing it), -EINVAL (slot).
  */
-int fc_shard_read(const struct fc_shard *shard, size_t slot, enum fc_shard_view view, struct fc_flow *out);
+int fc_shard_read(const struct fc_shard *shard, size_t slot, enum fc_shard_view view,
+		  struct fc_flow *out);
 
-/* Octets of memory that the shard holds, and of these, what a live flow costs (entry, lists and index). */
+/* Octets of memory that the shard holds, and of these, what a live flow costs (entry, lists and
+ * index). */
 void fc_shard_memory(const struct fc_shard *shard, size_t *octets, size_t *octets_per_flow);
 
-/* The cut that the last barrier took is safe (peer's ack, or none needed): its frozen half is the base now. */
+/* The cut that the last barrier took is safe (peer's ack, or none needed): its frozen half is the
+ * base now. */
 void fc_shard_commit(struct fc_shard *shard);
 
 /* Close every live flow (FC_END_FORCED) as of `cut_ns`: the end of metering. */

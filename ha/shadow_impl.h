@@ -22,8 +22,8 @@
 #define MARK_SHIFT                                                                                 \
 	22 /* marks are ages in units of 4 ms, modulo 2^32: 208 days, above TIMEOUT_MAX + 2        \
 	      AGE_STEP_MAX */
-#define RUN_LAG 10    /* records between two passes of a merge run */
-#define RUN_WINDOW 32 /* power of two above 3 * RUN_LAG */
+#define RUN_LAG ((size_t)10) /* records between two passes of a merge run */
+#define RUN_WINDOW 32        /* power of two above 3 * RUN_LAG */
 
 /* Absolute values of one flow. */
 struct shadow_half {

@@ -183,5 +183,7 @@ int main(void)
 	printf("merge_rate = %.2f M records/s (peer uthash = %.2f, ratio %.2f; target 10)\n",
 	       ours / 1e6, theirs / 1e6, ours / theirs);
 	fc_shard_destroy(bench.shard);
+	free(bench.records);
+	free(bench.flows);
 	return 0;
 }
