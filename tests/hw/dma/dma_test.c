@@ -233,6 +233,24 @@ static void keeps_up_with_half_a_record_a_clock(void **state)
 	assert_true(bench_good(&b));
 }
 
+static void no_more_bursts_under_way_than_there_are_places(void **state)
+{
+	unsigned most = 0;
+	(void)state;
+
+	b.in.size_log2[0] = b.in.size_log2[1] = 7;
+	b.answer_clocks = 400;
+	b.ring[0].limit = b.ring[1].limit = 2000;
+	for (unsigned i = 0; i < 20000; i++) {
+		bench_run(&b, 1);
+		if (b.rules.taken - b.rules.answered > most)
+			most = b.rules.taken - b.rules.answered;
+	}
+	assert_int_equal(most, BENCH_OUTSTANDING);
+	assert_true(bench_rest(&b, CLOCKS));
+	all_written(2000);
+}
+
 static void stop_ends_bursts_and_a_reset_starts_at_zero(void **state)
 {
 	(void)state;
@@ -278,6 +296,7 @@ int main(void)
 		TEST(interrupt_waits_for_the_answer),
 		TEST(rings_share_the_bus_evenly),
 		TEST(keeps_up_with_half_a_record_a_clock),
+		TEST(no_more_bursts_under_way_than_there_are_places),
 		TEST(stop_ends_bursts_and_a_reset_starts_at_zero),
 	};
 
