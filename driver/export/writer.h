@@ -20,7 +20,10 @@ struct fc_writer {
 
 static inline void fc_writer_init(struct fc_writer *w, uint8_t *buffer, size_t size)
 {
-	*w = (struct fc_writer){.buffer = buffer, .size = size};
+	w->buffer = buffer;
+	w->size = size;
+	w->used = 0;
+	w->failed = false;
 }
 
 /* Room for `count` octets, or NULL (and failed). */
