@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The cache memory and stages R (addresses) and C (compare): Tables x Slots ways, each a narrow RAM (valid, tag, age
-// stamp, packets) and a wide one (first vector, monitor). Stage D gets the narrow state of the candidates, their raw
+// The cache memory and stages R (addresses) and C (compare): Tables x Slots ways, each a narrow RAM (valid, tag,
+// packets, age stamp, monitor) and a wide one (first vector). Stage D gets the narrow state of the candidates, their raw
 // hit bits and which rows the operations ahead share; the vectors wait here until the decision names one.
 `default_nettype none
 
@@ -49,7 +49,7 @@ module fc_cache #(
 
   localparam int unsigned VectorBits = fc_pkg::VectorBits;
   localparam int unsigned NumberBits = fc_core_pkg::NumberBits;
-  localparam int unsigned NarrowBits = StateBits + NumberBits;
+  localparam int unsigned NarrowBits = StateBits + NumberBits + 3;
 
   logic                      valid_c;
   fc_core_pkg::op_t          op_c;
@@ -131,17 +131,18 @@ module fc_cache #(
     logic                  here;
     logic [RowBits-1:0]    row;
 
+    assign monitor    = narrow[NarrowBits-1 -: 3];
     assign here       = write_i.touch && write_i.way == 3'(w);
     assign row        = rows_r[(w/Slots)*RowBits +: RowBits];
-    assign narrow_new = {write_number_i, write_i.packets[PacketBits-1:0], write_i.tag, write_i.valid && !clear_i};
+    assign narrow_new = {write_monitor_i, write_number_i, write_i.packets[PacketBits-1:0], write_i.tag, write_i.valid && !clear_i};
 
     fc_ram #(.Width(NarrowBits), .AddrBits(RowBits)) u_narrow (
       .clk_i, .we_i(here || clear_i), .waddr_i(clear_i ? clear_row_i : write_i.row[RowBits-1:0]), .wdata_i(narrow_new),
       .re_i(read_r), .raddr_i(row), .rdata_o(narrow)
     );
-    fc_ram #(.Width(VectorBits + 3), .AddrBits(RowBits)) u_vector (
-      .clk_i, .we_i(here && write_i.anew), .waddr_i(write_i.row[RowBits-1:0]), .wdata_i({write_monitor_i, write_vec_i}),
-      .re_i(read_r), .raddr_i(row), .rdata_o({monitor, vec})
+    fc_ram #(.Width(VectorBits), .AddrBits(RowBits)) u_vector (
+      .clk_i, .we_i(here && write_i.anew), .waddr_i(write_i.row[RowBits-1:0]), .wdata_i(write_vec_i),
+      .re_i(read_r), .raddr_i(row), .rdata_o(vec)
     );
 
     always_ff @(posedge clk_i) begin

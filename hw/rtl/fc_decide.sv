@@ -57,44 +57,57 @@ module fc_decide #(
 
   assign busy_o = |past_live_q || used_q != '0;
 
+  // What changed a candidate last: the RAM, or the nearest operation ahead (from the farthest on, so the nearest wins).
   always_comb begin : state
     logic [1:0] young;
-    young = '0;
-    for (int unsigned w = 0; w < Ways; w++) begin
-      st_valid[w]                            = state_i[w*StateBits];
-      st_tag[w]                              = state_i[w*StateBits + 1];
-      st_packets[w*PacketBits +: PacketBits] = state_i[w*StateBits + 2 +: PacketBits];
-      st_age[w*NumberBits +: NumberBits]     = age_i[w*NumberBits +: NumberBits];
-      hit[w]                                 = raw_hit_i[w];
+    young      = '0;
+    over       = '0;
+    hit        = '0;
+    st_full    = '0;
+    st_valid   = '0;
+    st_tag     = '0;
+    st_packets = '0;
+    st_age     = '0;
+    if (valid_i) begin
+      for (int unsigned w = 0; w < Ways; w++) begin
+        st_valid[w]                            = state_i[w*StateBits];
+        st_tag[w]                              = state_i[w*StateBits + 1];
+        st_packets[w*PacketBits +: PacketBits] = state_i[w*StateBits + 2 +: PacketBits];
+        hit[w]                                 = raw_hit_i[w];
+      end
+      st_age = age_i;
       for (int unsigned k = 0; k < Window; k++) begin
-        // From the farthest to the nearest, so that the nearest wins.
-        over[(Window-1-k)*Ways + w] = past_touch_q[Window-1-k] && past_way_q[(Window-1-k)*Ways + w] &&
-                                      same_row_i[(Window-1-k)*Tables + w/Slots];
-        if (over[(Window-1-k)*Ways + w]) begin
-          st_valid[w]                            = past_valid_q[Window-1-k];
-          st_tag[w]                              = past_tag_q[Window-1-k];
-          st_packets[w*PacketBits +: PacketBits] = past_packets_q[(Window-1-k)*PacketBits +: PacketBits];
-          young                                  = op_i.number[1:0] - past_number_q[(Window-1-k)*2 +: 2];
-          st_age[w*NumberBits +: NumberBits]     = NumberBits'(young);
-          hit[w]                                 = same_key_i[Window-1-k];
+        for (int unsigned w = 0; w < Ways; w++) begin
+          if (past_touch_q[Window-1-k] && past_way_q[(Window-1-k)*Ways + w] && same_row_i[(Window-1-k)*Tables + w/Slots]) begin
+            over[(Window-1-k)*Ways + w]            = 1'b1;
+            st_valid[w]                            = past_valid_q[Window-1-k];
+            st_tag[w]                              = past_tag_q[Window-1-k];
+            st_packets[w*PacketBits +: PacketBits] = past_packets_q[(Window-1-k)*PacketBits +: PacketBits];
+            young                                  = op_i.number[1:0] - past_number_q[(Window-1-k)*2 +: 2];
+            st_age[w*NumberBits +: NumberBits]     = NumberBits'(young);
+            hit[w]                                 = same_key_i[Window-1-k];
+          end
         end
       end
-      st_full[w] = &st_packets[w*PacketBits +: PacketBits];
-      hit[w]     = hit[w] && st_valid[w];
+      for (int unsigned w = 0; w < Ways; w++) st_full[w] = &st_packets[w*PacketBits +: PacketBits];
+      hit = hit & st_valid;
     end
   end
 
   // Every pair of ages is compared at once; the oldest is older than all, the lower number first among equals.
   always_comb begin : victim
-    for (int unsigned a = 0; a < Ways; a++) begin
-      oldest[a] = 1'b1;
-      for (int unsigned b = 0; b < Ways; b++) begin
-        if (b < a && st_age[a*NumberBits +: NumberBits] <= st_age[b*NumberBits +: NumberBits]) oldest[a] = 1'b0;
-        if (b > a && st_age[a*NumberBits +: NumberBits] < st_age[b*NumberBits +: NumberBits]) oldest[a] = 1'b0;
+    oldest = '1;
+    named  = '0;
+    free   = ~st_valid & (st_valid + 1'b1);
+    if (valid_i) begin
+      for (int unsigned a = 0; a < Ways; a++) begin
+        for (int unsigned b = a + 1; b < Ways; b++) begin
+          if (st_age[a*NumberBits +: NumberBits] < st_age[b*NumberBits +: NumberBits]) oldest[a] = 1'b0;
+          else oldest[b] = 1'b0;
+        end
+        named[a] = op_i.way == 3'(a);
       end
-      named[a] = op_i.way == 3'(a);
     end
-    free = ~st_valid & (st_valid + 1'b1);
     if (op_i.kind == fc_core_pkg::OpFlush) pick = named;
     else if (|hit) pick = hit;
     else if (|free) pick = free;
@@ -114,7 +127,7 @@ module fc_decide #(
     c_way     = '0;
     c_row     = '0;
     for (int unsigned w = 0; w < Ways; w++) begin
-      if (pick[w]) begin
+      if (valid_i && pick[w]) begin
         c_packets = c_packets | st_packets[w*PacketBits +: PacketBits];
         c_way     = c_way | 3'(w);
         c_row     = c_row | rows_i[(w/Slots)*RowBits +: RowBits];
@@ -125,11 +138,12 @@ module fc_decide #(
   logic [Rings-1:0]              packet_room_q, room_q, at_ring;
   logic [2:0]                    ring;
   logic                          room, packet_room, emits;
+  // A row has at least as many bits as there are rings to tell apart; what lies above them is masked.
+  logic [2:0] low_rows;
+  assign low_rows = rows_i[2:0];
   assign emits = valid_i && (next.emit_old || next.emit_self);
   always_comb begin : places
-    logic [RowBits-1:0] row;
-    row  = rows_i[RowBits-1:0] & RowBits'(Rings - 1);
-    ring = 3'(row);
+    ring = low_rows & 3'(Rings - 1);
     if (op_i.kind == fc_core_pkg::OpLedger || op_i.kind == fc_core_pkg::OpBarrier) ring = op_i.ring;
     for (int unsigned r = 0; r < Rings; r++) begin
       at_ring[r]       = ring == 3'(r);

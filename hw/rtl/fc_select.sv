@@ -59,8 +59,9 @@ module fc_select #(
         port_bit[p] = 1'b1;
       end
     end
+    want = '0;
     for (int unsigned m = 0; m < Monitors; m++) begin
-      want[m] = enable_i && monitor_enable_i[m] && |(monitor_ports_i[m*32 +: 32] & port_bit) &&
+      if (take && enable_i) want[m] = monitor_enable_i[m] && |(monitor_ports_i[m*32 +: 32] & port_bit) &&
                 ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]));
     end
     rest = want;

@@ -132,9 +132,10 @@ module fc_update #(
   end
 
   always_comb begin : counters
-    own = '0;
-    old = '0;
-    sum = '0;
+    own     = '0;
+    old     = '0;
+    sum     = '0;
+    delta_o = '0;
     if (valid_u2) begin
       own.l2_bytes  = ByteBits'(desc_u2.frame_len);
       own.bytes     = ByteBits'(desc_u2.l3_len);
@@ -160,6 +161,8 @@ module fc_update #(
         if (old.len_min < own.len_min) sum.len_min = old.len_min;
         if (old.len_max > own.len_max) sum.len_max = old.len_max;
       end
+      if (decision_u2.emit_old) delta_o = old;
+      else delta_o = own;
     end
   end
 
@@ -177,7 +180,6 @@ module fc_update #(
   assign ring_o     = ring_u2;
   assign vec_o      = vec_u2;
   assign monitor_o  = old_monitor_u2;
-  assign delta_o    = decision_u2.emit_old ? old : own;
   assign packets_o  = decision_u2.emit_old ? decision_u2.old_packets : fc_core_pkg::PacketMax'(1);
 
   always_comb begin : ledger
