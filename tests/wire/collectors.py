@@ -158,7 +158,8 @@ class Collector:
         self.log, self.port = log, port
         with open(log, "wb") as stream:
             self.process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT,
-                                            stdin=subprocess.DEVNULL, env={**os.environ, "TZ": "UTC"})
+                                            stdin=subprocess.DEVNULL, env={**os.environ, "TZ": "UTC"},
+                                            start_new_session=True)
         try:
             wait_for(self._listening, f"{command[0]} listening on port {port}")
         except CollectorError:
@@ -190,9 +191,9 @@ class Collector:
             raise CollectorError("collector did not end") from late
 
     def kill(self):
-        """For a clean-up after a failure; harmless when it has ended."""
+        """For a clean-up after a failure: it and the processes it started; harmless when it has ended."""
         if self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
 
