@@ -57,7 +57,8 @@ static int open_exporters(struct fc_replay *r)
 		struct fc_exporter_config config = {.protocol = o->protocol,
 						    .host = host,
 						    .port = port,
-						    .boot_ns = r->first_ns};
+						    .boot_ns = r->first_ns,
+						    .rate = o->rate};
 		int err = fc_exporter_destination(o->export[r->exporters], host, sizeof(host), port,
 						  sizeof(port));
 

@@ -10,16 +10,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHIFT_MIN = 10, SHIFT_MAX = 40, SHIFT_DEFAULT = 30, STALL_MAX = 95 };
+enum {
+	SHIFT_MIN = 10,
+	SHIFT_MAX = 40,
+	SHIFT_DEFAULT = 30,
+	STALL_MAX = 95,
+	RATE_DEFAULT = 1000,
+	RATE_MAX = 1000000
+};
 static const uint64_t second_ns = UINT64_C(1000000000);
 static const double timeout_max = 604800; /* a week; IOS's own limit for the active timeout */
 
-enum option_id { OPT_EXPORT = 256, OPT_PROTOCOL, OPT_CSV, OPT_COUNTERS, OPT_TIMEOUTS, OPT_EPOCH };
+enum option_id {
+	OPT_EXPORT = 256,
+	OPT_PROTOCOL,
+	OPT_CSV,
+	OPT_COUNTERS,
+	OPT_TIMEOUTS,
+	OPT_EPOCH,
+	OPT_RATE
+};
 enum option_id_more { OPT_ENTRIES = 300, OPT_SEED, OPT_TRACE, OPT_STALL, OPT_VERSION };
 
 static const struct option longs[] = {
 	{"export", required_argument, NULL, OPT_EXPORT},
 	{"protocol", required_argument, NULL, OPT_PROTOCOL},
+	{"rate", required_argument, NULL, OPT_RATE},
 	{"csv", required_argument, NULL, OPT_CSV},
 	{"counters", required_argument, NULL, OPT_COUNTERS},
 	{"timeouts", required_argument, NULL, OPT_TIMEOUTS},
@@ -56,6 +72,7 @@ static void print_help(void)
 	       "flows.\n\n"
 	       "  --export udp:HOST:PORT  send flow records there (repeatable; [v6] in brackets)\n"
 	       "  --protocol v5|v9|ipfix  of all exports (default ipfix)\n"
+	       "  --rate N                datagrams a second and export at most (default 1000)\n"
 	       "  --csv FILE              write each exported flow\n"
 	       "  --counters FILE         write verdict counters and the ledger as JSON\n"
 	       "  --timeouts none|ACTIVE,INACTIVE\n"
@@ -191,6 +208,11 @@ static int parse_one(struct fc_replay_options *o, int id, char *value)
 		return fc_protocol_parse(value, &o->protocol)
 			       ? complain("protocol", value, "wanted: v5, v9 or ipfix")
 			       : 0;
+	case OPT_RATE:
+		if (parse_number("rate", value, RATE_MAX, &number) || !number)
+			return -EINVAL;
+		o->rate = (unsigned)number;
+		return 0;
 	case OPT_CSV:
 		o->csv = value;
 		return 0;
@@ -231,6 +253,7 @@ int fc_replay_options_parse(struct fc_replay_options *o, int argc, char **argv)
 		.active_ns = 1800 * second_ns,
 		.inactive_ns = 15 * second_ns,
 		.epoch_shift = SHIFT_DEFAULT,
+		.rate = RATE_DEFAULT,
 		.entries = largest_size(),
 	};
 	while ((id = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {

@@ -22,6 +22,7 @@ struct fc_replay_options {
 	const char *trace;
 	uint64_t trace_from, trace_to;
 	unsigned stall_percent;
+	unsigned rate; /* datagrams a second and export, at most */
 	bool quiet;
 };
 
