@@ -34,8 +34,8 @@ module fc_frontend #(
   end
 
   localparam int unsigned ExtStages = 8;
-  // At least an IP header of 60 octets and 16 behind it, and an IPv6 header with two such pieces; more if the window has.
-  localparam int unsigned IpOctets   = HeaderWindow > 94 ? HeaderWindow - 14 : 80;
+  // An IPv6 header, 16 octets behind it, and a tail that shrinks by 8 octets a stage to 8; more if the window has.
+  localparam int unsigned IpOctets   = HeaderWindow > 142 ? HeaderWindow - 14 : 128;
   localparam int unsigned TailOctets = IpOctets - 56;
   localparam int unsigned Ip         = 2;  // where the IP header stands in the window behind stage 2
   localparam int unsigned WaitLog2   = 4;  // frames between the first and the last stage: at most 13
@@ -85,7 +85,7 @@ module fc_frontend #(
   logic [15:0]  left      [ExtStages+1];
   logic [15:0]  left_ip   [ExtStages+1];
   logic [127:0] head      [ExtStages+1];
-  logic [8*TailOctets-1:0] tail [ExtStages+1];
+  logic [8*TailOctets-1:0] tail;
 
   fc_parse_ip #(.IpOctets(IpOctets), .TailOctets(TailOctets)) u_ip (
     .clk_i, .rst_ni,
@@ -94,23 +94,37 @@ module fc_frontend #(
     .ppp_ipv4_i(l_ppp_ipv4), .ppp_ipv6_i(l_ppp_ipv6), .window_i(l_window), .is_ipv6_o(i_is_ipv6),
     .busy_o(i_busy), .valid_o(valid[0]), .done_o(done[0]), .verdict_o(verdict[0]), .is_ext_o(is_ext[0]),
     .proto_o(proto[0]), .later_o(later[0]), .frag_o(frag[0]), .left_o(left[0]), .left_ip_o(left_ip[0]),
-    .seen_o(seen[0]), .head_o(head[0]), .tail_o(tail[0])
+    .seen_o(seen[0]), .head_o(head[0]), .tail_o(tail)
   );
 
   assign ext_map[0] = 8'd0;
 
   // ---------------------------------------------------------------- stages 5 to 12
   for (genvar e = 0; e < ExtStages; e++) begin : gen_ext
-    fc_parse_ext #(.TailOctets(TailOctets)) u_ext (
+    localparam int unsigned Octets = TailOctets - 8 * e;
+    logic [8*Octets-1:0]  tail_in;
+    logic [8*Octets-65:0] tail_out;
+
+    if (e == 0) begin : gen_first
+      assign tail_in = tail;
+    end
+    else begin : gen_next
+      assign tail_in = gen_ext[e-1].tail_out;
+    end
+
+    fc_parse_ext #(.TailOctets(Octets)) u_ext (
       .clk_i, .rst_ni,
       .valid_i(valid[e]), .done_i(done[e]), .verdict_i(verdict[e]), .is_ext_i(is_ext[e]), .proto_i(proto[e]),
       .later_i(later[e]), .frag_i(frag[e]), .ext_map_i(ext_map[e]), .left_i(left[e]), .left_ip_i(left_ip[e]),
-      .seen_i(seen[e]), .head_i(head[e]), .tail_i(tail[e]),
+      .seen_i(seen[e]), .head_i(head[e]), .tail_i(tail_in),
       .valid_o(valid[e+1]), .done_o(done[e+1]), .verdict_o(verdict[e+1]), .is_ext_o(is_ext[e+1]),
       .proto_o(proto[e+1]), .later_o(later[e+1]), .frag_o(frag[e+1]), .ext_map_o(ext_map[e+1]),
-      .left_o(left[e+1]), .left_ip_o(left_ip[e+1]), .seen_o(seen[e+1]), .head_o(head[e+1]), .tail_o(tail[e+1])
+      .left_o(left[e+1]), .left_ip_o(left_ip[e+1]), .seen_o(seen[e+1]), .head_o(head[e+1]), .tail_o(tail_out)
     );
   end
+
+  logic unused_tail;
+  assign unused_tail = ^gen_ext[ExtStages-1].tail_out;
 
   // ---------------------------------------------------------------- stage 13
   logic        t_valid;

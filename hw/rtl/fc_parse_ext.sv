@@ -4,7 +4,7 @@
 `default_nettype none
 
 module fc_parse_ext #(
-  parameter int unsigned TailOctets = 122  // octets of the window behind the 16 at the head
+  parameter int unsigned TailOctets = 122  // octets of the window behind the 16 at the head; 8 fewer are handed on
 ) (
   input  wire logic clk_i,
   input  wire logic rst_ni,
@@ -35,7 +35,7 @@ module fc_parse_ext #(
   output logic      [15:0] left_ip_o,
   output logic      [7:0] seen_o,
   output logic      [127:0] head_o,
-  output logic      [8*TailOctets-1:0] tail_o
+  output logic      [8*TailOctets-65:0] tail_o
 );
 
   localparam logic [7:0] HopByHop = 8'd0, Routing = 8'd43, Fragment = 8'd44, Ah = 8'd51, Destination = 8'd60;
@@ -82,7 +82,7 @@ module fc_parse_ext #(
   logic [7:0]  proto_q, ext_map_q, seen_q;
   logic [15:0] frag_q, left_q, left_ip_q;
   logic [127:0] head_q;
-  logic [8*TailOctets-1:0] tail_q;
+  logic [8*TailOctets-65:0] tail_q;
 
   always_ff @(posedge clk_i) begin
     valid_q <= valid_i;
@@ -106,7 +106,7 @@ module fc_parse_ext #(
 
   // The wide part: moves only for a packet that has an extension header here.
   always_ff @(posedge clk_i) begin
-    if (valid_i && walk) {tail_q, head_q} <= {64'd0, tail_i, head_i[127:64]} >> {more, 5'd0};
+    if (valid_i && walk) {tail_q, head_q} <= {tail_i, head_i[127:64]} >> {more, 5'd0};
     else if (valid_i && !done_i) head_q <= head_i;
   end
 

@@ -67,7 +67,7 @@ static int random_frames_are_judged_as_the_reference_does(const struct options *
 		fprintf(stderr, "%" PRIu64 " missed under light load\n", b->counters[2]);
 		return 1;
 	}
-	return fc_port_window() >= 64 ? every_verdict_was_met(b) : 0;
+	return fc_port_window() >= 62 ? every_verdict_was_met(b) : 0;
 }
 
 /* Every cut of the same frame: each presence and window judgement at its edge. */
@@ -166,12 +166,13 @@ static int frames_that_begin_while_disabled_do_not_exist(const struct options *o
 	return 0;
 }
 
-/* Lengths around 2**20 - 1, where the count stops. */
+/* Lengths around 2**20 - 1, where the count stops, and two that are short modulo 2**16 or 2**17
+ * behind IP. */
 static int a_frame_longer_than_its_length_field_saturates(const struct options *o,
 							  struct fc_bench *b)
 {
-	static const size_t lengths[] = {65535,   65536,   131072 + 20, 1048575,
-					 1048576, 1048577, 1400000};
+	static const size_t lengths[] = {65535,   65536,   131072 + 36, 131072 + 56,
+					 1048575, 1048576, 1048577,     1400000};
 	static const uint8_t ipv4[24] = {[12] = 0x08, 0x00, 0x45, 0, 0xff, 0xff, [23] = 17};
 	static const uint8_t ipv6[24] = {[12] = 0x86, 0xdd, 0x60, [18] = 0xff, 0xff, 6};
 	uint8_t *frame = calloc(1, 1400000);
@@ -369,6 +370,7 @@ int main(int argc, char **argv)
 {
 	struct options o = {.seed = 1, .frames = 40000};
 	struct situation file = SITUATION(frames_of_a_file);
+	unsigned count;
 	int failed = 0;
 
 	if (parse_options(argc, argv, &o)) {
@@ -380,7 +382,10 @@ int main(int argc, char **argv)
 		return speed(&o);
 	if (o.file)
 		return run(&o, &file);
-	for (unsigned i = 0; i < sizeof(situations) / sizeof(situations[0]); i++)
+	/* A window that sees no UDP over IPv4 yields too few descriptors for the situations of
+	 * load. */
+	count = fc_port_window() < 42 ? 2 : sizeof(situations) / sizeof(situations[0]);
+	for (unsigned i = 0; i < count; i++)
 		failed += run(&o, &situations[i]);
 	return failed != 0;
 }
