@@ -9,6 +9,8 @@
 #define FCSIM_BEAT 64u
 #define FCSIM_PORTS 1
 #define FCSIM_PACE_CLOCKS 256
+/* A frame is one descriptor: core clocks beside its later beats would be idle. */
+#define FCSIM_BESIDE_BEATS 4
 
 /* Beyond the header window the card only counts octets: those beats keep the old data. */
 static void fcsim_frame_beat(struct fcsim *s, const uint8_t *data, size_t octets, size_t at)
@@ -40,6 +42,7 @@ int fcsim_frame(struct fcsim *s, unsigned port, const void *data, size_t octets,
 		bool bad)
 {
 	const struct fcsim_rx_pins *rx = &s->pins.rx;
+	unsigned beat = 0;
 	size_t at = 0;
 
 	if (port >= FCSIM_PORTS || octets > FCSIM_FRAME_MAX)
@@ -52,7 +55,7 @@ int fcsim_frame(struct fcsim *s, unsigned port, const void *data, size_t octets,
 		fcsim_frame_beat(s, data, octets, at);
 		*rx->tkeep = fcsim_keep(octets - at);
 		*rx->tlast = octets - at <= FCSIM_BEAT;
-		fcsim_tick(s, fcsim_core_work(s), true);
+		fcsim_tick(s, beat++ < FCSIM_BESIDE_BEATS && fcsim_core_work(s), true);
 		at += FCSIM_BEAT;
 	} while (at < octets);
 	*rx->tvalid = 0;

@@ -230,6 +230,35 @@ static uint64_t counter(const struct bench *b, uint32_t offset)
 	return get(b, offset) | (uint64_t)get(b, offset + 4) << 32;
 }
 
+/* All new flows, as small as frames get, into the smallest cache and a slow memory: the wire has to
+ * wait. */
+static void storm_of_new_flows_loses_nothing(void **state)
+{
+	static uint8_t one[sizeof(frame)];
+	const uint32_t frames = 900; /* with ledger and barrier the ring holds them all */
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, 64, 30, 4);
+	card_start(&b);
+	memcpy(one, frame, sizeof(frame));
+	for (uint32_t i = 0; i < frames; i++) {
+		one[34] = (uint8_t)(i >> 8); /* source port */
+		one[35] = (uint8_t)i;
+		assert_int_equal(fcsim_frame(b.sim, 0, one, sizeof(one), FRAME_NS, false), 0);
+	}
+	flush(&b);
+	for (uint32_t i = 0; i < frames; i++) {
+		assert_int_equal(fc_rec_kind(record(&b, i)), FC_KIND_FLOW);
+		assert_int_equal(fc_rec_packets(record(&b, i)), 1);
+	}
+	assert_close(&b, frames, fc_rec_epoch(record(&b, 0)), frames);
+	set(&b, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
+	assert_int_equal(fcsim_settle(b.sim, SETTLE), 0);
+	assert_int_equal(counter(&b, FC_REG_PORT_MISSED(0)), 0);
+	bench_close(&b);
+}
+
 static void odd_frames_are_counted_by_verdict(void **state)
 {
 	static uint8_t jumbo[100000];
@@ -297,6 +326,7 @@ int main(void)
 		cmocka_unit_test(record_ledger_and_barrier_arrive),
 		cmocka_unit_test(stalls_change_nothing),
 		cmocka_unit_test(frames_back_to_back_are_one_delta),
+		cmocka_unit_test(storm_of_new_flows_loses_nothing),
 		cmocka_unit_test(odd_frames_are_counted_by_verdict),
 		cmocka_unit_test(unmapped_ring_is_an_axi_error_and_harms_nobody),
 		cmocka_unit_test(armed_ring_interrupts_once),

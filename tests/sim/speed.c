@@ -5,6 +5,7 @@
  */
 #include "tests/sim/card_setup.h"
 
+#include <errno.h>
 #include <flowcard/registers.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -92,6 +93,23 @@ static void report(const struct load *load, double took, const struct fcsim_stat
 	       (double)(after->mac_clocks - before->mac_clocks) / n, records / n);
 }
 
+/* A figure of a run that lost packets would be worth nothing. */
+static int loss(struct fcsim *sim)
+{
+	uint32_t missed = 1, unaccounted = 1;
+	int err = fcsim_reg_write(sim, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
+
+	if (!err)
+		err = fcsim_settle(sim, STEP_CLOCKS);
+	if (!err)
+		err = fcsim_reg_read(sim, FC_REG_PORT_MISSED(0), &missed);
+	if (!err)
+		err = fcsim_reg_read(sim, FC_REG_LEDGER_UNACCOUNTED_PACKETS(0), &unaccounted);
+	if (!err && (missed || unaccounted))
+		err = -EOVERFLOW;
+	return err;
+}
+
 static int measure(struct fcsim *sim, const struct load *load)
 {
 	struct fcsim_stats before, after;
@@ -106,6 +124,8 @@ static int measure(struct fcsim *sim, const struct load *load)
 	fcsim_stats(sim, &after);
 	if (!err)
 		err = fcsim_reg_read(sim, FC_REG_RING_PRODUCER(0), &records);
+	if (!err)
+		err = loss(sim);
 	if (!err)
 		report(load, start, &before, &after, records);
 	return err;
