@@ -46,7 +46,7 @@ module fc_window #(
     end
     if (!rst_ni) begin
       valid_q   <= 1'b0;
-      open_q    <= 1'b0;
+      open_q    <= tvalid_i && !tlast_i;  // the rest of a frame that is on the wire now must not pass as a frame
       counted_q <= 1'b0;
       beat_q    <= '0;
     end

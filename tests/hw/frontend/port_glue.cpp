@@ -59,21 +59,26 @@ void fc_port_core(struct fc_port *p, const struct fc_core_in *in)
 	t.eval();
 }
 
-struct fc_port *fc_port_new(void)
+void fc_port_reset(struct fc_port *p, const struct fc_beat *beat)
 {
-	struct fc_port *p = new (std::nothrow) fc_port;
 	const struct fc_core_in idle = {};
 
-	if (p == nullptr)
-		return nullptr;
 	p->top.rst_mac_ni = 0;
 	p->top.rst_core_ni = 0;
 	for (int i = 0; i < 4; i++) {
-		fc_port_mac(p, nullptr);
+		fc_port_mac(p, beat);
 		fc_port_core(p, &idle);
 	}
 	p->top.rst_mac_ni = 1;
 	p->top.rst_core_ni = 1;
+}
+
+struct fc_port *fc_port_new(void)
+{
+	struct fc_port *p = new (std::nothrow) fc_port;
+
+	if (p != nullptr)
+		fc_port_reset(p, nullptr);
 	return p;
 }
 

@@ -40,6 +40,8 @@ unsigned fc_port_fifo_log2(void);
 
 /* A port that has left reset; NULL without memory. */
 struct fc_port *fc_port_new(void);
+/* Both resets for some clocks, with that beat (NULL: none) in each MAC clock. */
+void fc_port_reset(struct fc_port *p, const struct fc_beat *beat);
 void fc_port_free(struct fc_port *p);
 
 /* One rising edge of the MAC clock, with that beat (NULL: none) on the pins. */

@@ -161,7 +161,29 @@ static int frames_that_begin_while_disabled_do_not_exist(const struct options *o
 			b->counters[6 + FC_VERDICT_NONIP_LLC]++;
 		}
 		fc_bench_frame(b, filler, 100, 1000 + on, false, on);
+		fc_bench_settle(b); /* each by itself: a lost and an added frame must not cancel */
 	}
+	return 0;
+}
+
+/* Reset in the middle of a frame: its rest is not counted, everything else starts from 0. */
+static int a_frame_on_the_wire_at_reset_does_not_count(const struct options *o, struct fc_bench *b)
+{
+	static const uint8_t filler[64];
+	struct fc_beat beat = {.keep = ~UINT64_C(0), .valid = true};
+
+	(void)o;
+	fc_bench_frame(b, filler, sizeof(filler), 1, false, true);
+	for (unsigned i = 0; i < 5; i++)
+		fc_port_mac(b->port, &beat);
+	fc_port_reset(b->port, &beat);
+	memset(b->counters, 0, sizeof(b->counters));
+	for (unsigned i = 0; i < 30; i++) {
+		beat.last = i == 29;
+		fc_port_mac(b->port, &beat);
+		fc_port_core(b->port, &b->core);
+	}
+	fc_bench_frame(b, filler, sizeof(filler), 2, false, true);
 	fc_bench_settle(b);
 	return 0;
 }
@@ -363,6 +385,7 @@ static const struct situation situations[] = {
 	SITUATION(a_frame_in_every_beat_and_a_core_that_stalls),
 	SITUATION(a_dead_core_leaves_the_fifo_full),
 	SITUATION(frames_that_begin_while_disabled_do_not_exist),
+	SITUATION(a_frame_on_the_wire_at_reset_does_not_count),
 	SITUATION(a_frame_longer_than_its_length_field_saturates),
 };
 
