@@ -131,6 +131,8 @@ module fc_regs #(
   logic [Rings*32-1:0]    ring_data;
   logic [Monitors-1:0]    monitor_bad_address, monitor_wrong_state;
   logic [Monitors*32-1:0] monitor_data;
+  logic [Monitors-1:0]    mask_write;
+  logic [31:0]            mask_data;
 
   for (genvar r = 0; r < Rings; r++) begin : gen_ring
     logic hit;
@@ -160,12 +162,18 @@ module fc_regs #(
       .bad_address_o(bad_address), .wrong_state_o(wrong_state),
       .rd_valid_i(rd_valid), .rd_offset_i(rd_offset), .rd_data_o(monitor_data[32*m +: 32]),
       .enable_o(monitor_enable_o[m]), .ipv4_o(monitor_ipv4_o[m]), .ipv6_o(monitor_ipv6_o[m]),
-      .immediate_o(monitor_immediate_o[m]), .ports_o(monitor_ports_o[32*m +: 32]),
-      .mask_o(monitor_mask_o[fc_pkg::VectorBits*m +: fc_pkg::VectorBits])
+      .immediate_o(monitor_immediate_o[m]), .ports_o(monitor_ports_o[32*m +: 32]), .mask_write_o(mask_write[m])
     );
     assign monitor_bad_address[m] = hit && bad_address;
     assign monitor_wrong_state[m] = hit && wrong_state;
   end
+
+  fc_regs_masks #(.Monitors(Monitors)) u_masks (
+    .clk_i, .rst_ni,
+    .wr_valid_i(|mask_write), .wr_monitor_i(wr_element), .wr_offset_i(wr_offset), .wr_data_i(wr_data),
+    .wr_mask_i(wr_mask), .rd_valid_i(rd_valid && rd_monitor), .rd_monitor_i(rd_element), .rd_offset_i(rd_offset),
+    .rd_data_o(mask_data), .mask_o(monitor_mask_o)
+  );
 
   // ------------------------------------------------------------------ globals
   logic [31:0] global_data, latch_sequence;
@@ -268,7 +276,7 @@ module fc_regs #(
         if (rd_ring && rd_element == 3'(r)) rd_data_q <= ring_data[32*r +: 32];
       end
       for (int unsigned m = 0; m < Monitors; m++) begin
-        if (rd_monitor && rd_element == 3'(m)) rd_data_q <= monitor_data[32*m +: 32];
+        if (rd_monitor && rd_element == 3'(m)) rd_data_q <= monitor_data[32*m +: 32] | mask_data;
       end
       if (rd_ledger) rd_data_q <= rd_offset[2] ? ledger_i[63:32] : ledger_i[31:0];
       if (rd_port && rd_offset == fc_regs_pkg::PortControlOffset) begin

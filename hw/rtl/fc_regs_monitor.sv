@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The registers of one monitor. Its mask is locked while it is enabled. Page: docs/hw/registers-block.md
+// The registers of one monitor, and the lock on its mask (whose bits are in fc_regs_masks). Page: docs/hw/registers-block.md
 `default_nettype none
 
 module fc_regs_monitor (
@@ -12,6 +12,7 @@ module fc_regs_monitor (
   input  wire logic [31:0] wr_mask_i,
   output logic             bad_address_o,
   output logic             wrong_state_o,
+  output logic             mask_write_o, // this clock's write goes into the mask
 
   input  wire logic        rd_valid_i,
   input  wire logic [15:0] rd_offset_i,
@@ -21,8 +22,7 @@ module fc_regs_monitor (
   output logic             ipv4_o,
   output logic             ipv6_o,
   output logic             immediate_o,
-  output logic [31:0]      ports_o,
-  output logic [fc_pkg::VectorBits-1:0] mask_o
+  output logic [31:0]      ports_o
 );
 
   localparam int unsigned Words = fc_regs_pkg::MonitorMaskCount;
@@ -34,14 +34,13 @@ module fc_regs_monitor (
 
   logic [Bits-1:0]       control_q;
   logic [31:0]           ports_q;
-  logic [Words*32-1:0]   mask_q;
-  logic [15:0]           wr_at_mask, rd_at_mask;
+  logic [15:0]           wr_at_mask;
   logic                  wr_is_mask;
 
   assign wr_at_mask = wr_offset_i - fc_regs_pkg::MonitorMaskOffset;
-  assign rd_at_mask = rd_offset_i - fc_regs_pkg::MonitorMaskOffset;
   assign wr_is_mask = wr_at_mask < 16'(Words) * fc_regs_pkg::MonitorMaskStride;
 
+  assign mask_write_o  = wr_valid_i && wr_is_mask && !wrong_state_o;
   assign wrong_state_o = wr_is_mask && control_q[fc_regs_pkg::MonitorControlEnableLsb];
   assign bad_address_o = !wr_is_mask && wr_offset_i != fc_regs_pkg::MonitorControlOffset
                          && wr_offset_i != fc_regs_pkg::MonitorPortsOffset;
@@ -59,25 +58,11 @@ module fc_regs_monitor (
     end
   end
 
-  // A mask has a reset value in the map, so this is configuration, not data.
-  always_ff @(posedge clk_i) begin
-    if (wr_valid_i && !wrong_state_o) begin
-      for (int unsigned i = 0; i < Words; i++) begin
-        if (wr_at_mask == 16'(i) * fc_regs_pkg::MonitorMaskStride)
-          mask_q[32*i +: 32] <= (mask_q[32*i +: 32] & ~wr_mask_i) | (wr_data_i & wr_mask_i);
-      end
-    end
-    if (!rst_ni) mask_q <= {Words{fc_regs_pkg::MonitorMaskReset}};
-  end
-
   always_ff @(posedge clk_i) begin
     if (rd_valid_i) begin
       rd_data_o <= '0;
       if (rd_offset_i == fc_regs_pkg::MonitorControlOffset) rd_data_o <= 32'(control_q);
       if (rd_offset_i == fc_regs_pkg::MonitorPortsOffset) rd_data_o <= ports_q;
-      for (int unsigned i = 0; i < Words; i++) begin
-        if (rd_at_mask == 16'(i) * fc_regs_pkg::MonitorMaskStride) rd_data_o <= mask_q[32*i +: 32];
-      end
     end
   end
 
@@ -86,7 +71,6 @@ module fc_regs_monitor (
   assign ipv6_o      = control_q[fc_regs_pkg::MonitorControlIpv6Lsb];
   assign immediate_o = control_q[fc_regs_pkg::MonitorControlImmediateLsb];
   assign ports_o     = ports_q;
-  assign mask_o      = mask_q;
 
 endmodule
 

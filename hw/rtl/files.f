@@ -30,6 +30,7 @@ hw/rtl/fc_regs_decode.sv
 hw/rtl/fc_regs_global.sv
 hw/rtl/fc_regs_hash.sv
 hw/rtl/fc_regs_latch.sv
+hw/rtl/fc_regs_masks.sv
 hw/rtl/fc_regs_monitor.sv
 hw/rtl/fc_regs_ring.sv
 hw/rtl/fc_reset.sv
