@@ -180,7 +180,8 @@ static int a_frame_on_the_wire_at_reset_does_not_count(const struct options *o, 
 	memset(b->counters, 0, sizeof(b->counters));
 	for (unsigned i = 0; i < 30; i++) {
 		beat.last = i == 29;
-		fc_port_mac(b->port, &beat);
+		/* A pause until enable_i has arrived, else that alone would hide the frame. */
+		fc_port_mac(b->port, i < 10 ? NULL : &beat);
 		fc_port_core(b->port, &b->core);
 	}
 	fc_bench_frame(b, filler, sizeof(filler), 2, false, true);
