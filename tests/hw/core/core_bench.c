@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Simulation cost of the core alone: nanoseconds of processor time an operation, and an idle clock. */
+/* Simulation cost of the core alone: processor time of a packet and of an idle clock. */
 #include "core_run.h"
 
 #include <stdio.h>

@@ -32,13 +32,13 @@ struct monitor_sum {
 	uint64_t *cum_bytes; /* octets of the first k packets */
 	size_t count, room;
 	uint64_t emitted_packets, emitted_bytes;
-	uint64_t ledger_selected;
 };
 
 struct ring_state {
 	uint32_t barriers;
 	uint32_t next_ledger; /* bit mask of monitors whose ledger stands for the coming barrier */
 	uint64_t label, end_ns;
+	uint64_t selected[CORE_MONITORS]; /* as the last ledger said */
 	bool step;
 };
 
@@ -76,11 +76,12 @@ void core_ref_new(const struct core_ref_config *c)
 
 void core_ref_free(void)
 {
-	struct flow *flow, *tmp;
+	struct flow *flow = flows, *next;
 
-	HASH_ITER(hh, flows, flow, tmp)
-	{
-		HASH_DEL(flows, flow);
+	/* This frees the table alone; the flows stay linked in their order. */
+	HASH_CLEAR(hh, flows);
+	for (; flow; flow = next) {
+		next = flow->hh.next;
 		while (flow->head) {
 			struct op *op = flow->head;
 
@@ -177,6 +178,11 @@ void core_ref_packet(unsigned int port, const struct core_packet *packet)
 	}
 }
 
+static bool same_vector(const uint32_t *a, const uint32_t *b)
+{
+	return memcmp(a, b, sizeof(uint32_t[CORE_VEC_WORDS])) == 0;
+}
+
 /* Takes the first packet out of the flow, or, for a record of one packet out of turn, the one that
  * equals it. */
 static struct op *take(struct flow *flow, const uint32_t *rec, const uint32_t *vec,
@@ -186,7 +192,7 @@ static struct op *take(struct flow *flow, const uint32_t *rec, const uint32_t *v
 
 	while (out_of_turn && *where &&
 	       ((*where)->packet.time_ns != fc_rec_first_ns(rec) ||
-		memcmp((*where)->packet.vec, vec, 4 * CORE_VEC_WORDS) ||
+		!same_vector((*where)->packet.vec, vec) ||
 		(*where)->packet.l3_len != fc_rec_len_min(rec)))
 		where = &(*where)->next;
 	op = *where;
@@ -210,8 +216,8 @@ static void compare_strict(struct flow *flow, const uint32_t *rec, const uint32_
 		uint32_t ttl = fc_vec_ttl(p->vec);
 
 		if (i == 0)
-			core_check(!memcmp(p->vec, vec, 4 * CORE_VEC_WORDS),
-				   "vector is that of the first packet", vec[11], p->vec[11]);
+			core_check(same_vector(p->vec, vec), "vector is that of the first packet",
+				   vec[11], p->vec[11]);
 		bytes += p->l3_len;
 		l2 += p->frame_len;
 		first = p->time_ns < first ? p->time_ns : first;
@@ -279,9 +285,9 @@ static void check_ledger(struct ring_state *ring, const uint32_t *rec)
 		   "ledgers in order of enabled monitors", m, ring->next_ledger);
 	ring->next_ledger |= 1u << m;
 	same("epoch of a ledger", fc_ledger_epoch(rec), ring->barriers);
-	core_check(selected <= sum->count && selected >= sum->ledger_selected, "ledger: selected",
+	core_check(selected <= sum->count && selected >= ring->selected[m], "ledger: selected",
 		   selected, sum->count);
-	sum->ledger_selected = selected;
+	ring->selected[m] = selected;
 	same("ledger: selected octets", fc_ledger_selected_bytes(rec),
 	     selected ? sum->cum_bytes[selected] : 0);
 	if (config.rings == 1) {
@@ -356,7 +362,7 @@ void core_ref_end(const uint64_t *ledger, uint32_t epoch_open)
 				   flow->in_packets);
 	}
 	for (unsigned int m = 0; m < CORE_MONITORS; m++) {
-		const uint64_t *set = ledger + 8 * m;
+		const uint64_t *set = &ledger[(size_t)8 * m];
 		const struct monitor_sum *sum = &sums[m];
 
 		same("end: selected packets", set[0], sum->count);

@@ -126,7 +126,8 @@ void core_run_settle(struct core_run *run, unsigned int limit)
 	run->pins.rec_ready = (1u << CORE_RINGS) - 1;
 	do {
 		core_run_clock(run);
-		core_check(n++ < limit, "core comes to rest", n, limit);
+		core_check(n < limit, "core comes to rest", n, limit);
+		n++;
 	} while (run->pins.busy || run->pins.desc_valid);
 }
 
