@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * libfcsim: the Verilated card behind a C API. One struct fcsim is one card; it is not thread safe.
- * Time: the model has two clocks (MAC and core) that this library runs; card time (time_ns_i) is set by the caller.
+ * Time: the model has two clocks (MAC and core) that this library runs; card time (time_ns_i) is
+ * set by the caller.
  */
 #ifndef FCSIM_H
 #define FCSIM_H
@@ -20,8 +21,10 @@ struct fcsim;
 struct fcsim_config {
 	unsigned entries;       /* cache size; one of fcsim_sizes() */
 	uint64_t seed;          /* of the AXI stalls */
-	unsigned stall_percent; /* 0..95: chance, each clock, that AWREADY, WREADY or BVALID is held back */
-	const char *trace_path; /* NULL: no waveform. The traced model is a build of its own and slower. */
+	unsigned stall_percent; /* 0..95: chance, each clock, that AWREADY, WREADY or BVALID is held
+				   back */
+	const char *trace_path; /* NULL: no waveform. The traced model is a build of its own and
+				   slower. */
 	uint64_t trace_from, trace_to; /* core clocks; to 0: no end */
 };
 
@@ -29,34 +32,42 @@ struct fcsim_stats {
 	uint64_t core_clocks, mac_clocks; /* clocks really run */
 	uint64_t frames;                  /* frames fed */
 	uint64_t axi_bursts, axi_beats;   /* writes taken into host memory */
-	uint64_t axi_violations;          /* broken AXI rules seen (0 in a good card); the first is printed on stderr */
+	uint64_t axi_violations; /* broken AXI rules seen (0 in a good card); the first is printed
+				    on stderr */
 };
 
 /* Cache sizes that are built in, ascending, ended by 0. */
 const unsigned *fcsim_sizes(void);
 
-/* Build a card and hold it in reset until its memories are clear. Return 0, -EINVAL (no such size, bad stall), -ENOMEM, -errno of the trace file. */
+/* Build a card and hold it in reset until its memories are clear. Return 0, -EINVAL (no such size,
+ * bad stall), -ENOMEM, -errno of the trace file, -ETIMEDOUT (the card never gets ready). */
 int fcsim_create(const struct fcsim_config *config, struct fcsim **out);
 void fcsim_destroy(struct fcsim *s);
 
-/* One AXI4-Lite access. Return 0, -ETIMEDOUT (no answer within 10,000 core clocks), -EIO (error response). */
+/* One AXI4-Lite access. Return 0, -ETIMEDOUT (no answer within 10,000 core clocks), -EIO (error
+ * response), -EINVAL (not a register of the BAR). */
 int fcsim_reg_read(struct fcsim *s, uint32_t offset, uint32_t *value);
 int fcsim_reg_write(struct fcsim *s, uint32_t offset, uint32_t value);
 
-/* Memory that the card's AXI master may write: [iova, iova + octets). Owned by the caller, who unmaps before freeing. Writes elsewhere get DECERR. Return 0, -EEXIST (overlap), -ENOSPC. */
+/* Memory that the card's AXI master may write: [iova, iova + octets). Owned by the caller, who
+ * unmaps before freeing. Writes elsewhere get DECERR. Return 0, -EEXIST (overlap), -ENOSPC,
+ * -EINVAL (no memory or a range that wraps). */
 int fcsim_dma_map(struct fcsim *s, uint64_t iova, void *mem, size_t octets);
 void fcsim_dma_unmap(struct fcsim *s, uint64_t iova);
 
 /* Card time, ns. */
 void fcsim_time_set(struct fcsim *s, uint64_t time_ns);
 
-/* One frame into a port, `octets` 0..1048575, with its timestamp; `bad` marks it with tuser.err. Runs the MAC clocks it takes and as many core clocks as keep the descriptor FIFO from filling. */
-int fcsim_frame(struct fcsim *s, unsigned port, const void *data, size_t octets, uint64_t time_ns, bool bad);
+/* One frame into a port, `octets` 0..1048575, with its timestamp; `bad` marks it with tuser.err.
+ * Runs the MAC clocks it takes and as many core clocks as keep the descriptor FIFO from filling. */
+int fcsim_frame(struct fcsim *s, unsigned port, const void *data, size_t octets, uint64_t time_ns,
+		bool bad);
 
 /* Run `clocks` core clocks (and MAC clocks beside them), whether or not there is work. */
 void fcsim_run(struct fcsim *s, uint64_t clocks);
 
-/* Run until the card has nothing left to do (front ends, core, epoch close, DMA with all B). Return 0 or -ETIMEDOUT after max_clocks. */
+/* Run until the card has nothing left to do (front ends, core, epoch close, DMA with all B). Return
+ * 0 or -ETIMEDOUT after max_clocks. */
 int fcsim_settle(struct fcsim *s, uint64_t max_clocks);
 
 /* Take (and clear) a pending interrupt request. */
