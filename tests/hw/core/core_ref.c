@@ -255,6 +255,9 @@ static void check_flow(const struct ring_state *ring, const uint32_t *rec)
 	core_check(fc_rec_packets(rec) > 0, "packets of a record", 0, 1);
 	core_check(fc_rec_epoch(rec) - ring->barriers <= 1, "epoch neither closing nor open",
 		   fc_rec_epoch(rec), ring->barriers);
+	if (reason == FC_REASON_EPOCH || reason == FC_REASON_FLUSH)
+		same("what a boundary ends is of the closing epoch", fc_rec_epoch(rec),
+		     ring->barriers);
 	if (reason == FC_REASON_LATE)
 		same("a late packet belongs to the closing epoch", fc_rec_epoch(rec),
 		     ring->barriers);
