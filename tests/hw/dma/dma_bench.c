@@ -35,12 +35,12 @@ __attribute__((format(printf, 3, 4))) static void expect(struct bench *b, bool h
 
 uint64_t bench_base(unsigned ring)
 {
-	return 0x123456780000u + 0x100000u * ring;
+	return 0x123456780000u + 0x100000ull * ring;
 }
 
 uint64_t bench_line(unsigned ring)
 {
-	return 0x7fee00001000u + 64u * ring;
+	return 0x7fee00001000u + 64ull * ring;
 }
 
 static void cycle(struct bench *b);
@@ -110,7 +110,7 @@ static void record_written(struct bench *b, unsigned ring, uint64_t addr, const 
 	struct bench_ring *r = &b->ring[ring];
 	uint32_t index = r->written++;
 	uint32_t size = 1u << b->in.size_log2[ring];
-	uint64_t want = bench_base(ring) + 128u * (index % size);
+	uint64_t want = bench_base(ring) + 128ull * (index % size);
 
 	expect(b, addr == want, "ring %u record %u at %llx, not %llx", ring, index,
 	       (unsigned long long)addr, (unsigned long long)want);
@@ -173,7 +173,7 @@ static void watch_bus(struct bench *b)
 	if (!o->wvalid || !b->in.wready || !b->aw_waiting)
 		return;
 	if (b->beat < 2)
-		memcpy(b->beats + DMA_BEAT_WORDS * b->beat++, o->wdata, sizeof(o->wdata));
+		memcpy(b->beats + (size_t)DMA_BEAT_WORDS * b->beat++, o->wdata, sizeof(o->wdata));
 	if (o->wlast)
 		burst_whole(b);
 }
