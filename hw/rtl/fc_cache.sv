@@ -161,6 +161,16 @@ module fc_cache #(
     end
   end
 
+`ifndef SYNTHESIS
+  // The window that fc_decide covers is the distance from read to write; a stage more or less would break it unseen.
+  logic [Window-1:0] reads_q;
+  always_ff @(posedge clk_i) begin
+    reads_q <= {reads_q[Window-2:0], valid_r_i};
+    if (!rst_ni) reads_q <= '0;
+    if (rst_ni && write_i.touch) assert (reads_q[Window-1]) else $error("fc_cache: a slot is written at another distance than the window");
+  end
+`endif
+
 endmodule
 
 `default_nettype wire
