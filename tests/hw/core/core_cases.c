@@ -153,6 +153,29 @@ static void stopped_ring_is_counted_exactly(uint32_t seed)
 	core_run_end(&run);
 }
 
+/* Packets may not take the last places of a stopped ring: an epoch can be closed into them. */
+static void epoch_closes_into_the_reserved_places(uint32_t seed)
+{
+	struct core_run run;
+	struct core_packet packet;
+
+	plain_run(&run, 0);
+	run.ref.monitors[0].immediate = true;
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	run.pins.rec_ready = 0;
+	for (uint32_t i = 0; i < 8u << CORE_FIFO_LOG2; i++) {
+		packet = packet_of(i, run.pins.time_ns);
+		core_run_feed(&run, &packet);
+	}
+	run.pins.flush = true;
+	clocks(&run, 2000);
+	core_check(!run.pins.closing && !run.pins.flushing, "closed with stopped rings",
+		   run.pins.closing, 0);
+	core_check(run.records == 0, "no record passed", run.records, 0);
+	core_run_end(&run);
+}
+
 /* An orderly stop: the core is disabled first, the flush empties the cache all the same. */
 static void flush_works_while_disabled(uint32_t seed)
 {
@@ -221,6 +244,7 @@ void core_cases(uint32_t seed)
 	new_flows_never_stall(seed);
 	sweep_ends_under_full_load(seed);
 	stopped_ring_is_counted_exactly(seed);
+	epoch_closes_into_the_reserved_places(seed);
 	flush_works_while_disabled(seed);
 	flush_takes_the_packet_just_before_it(seed);
 	empty_sweep_is_short(seed);
