@@ -50,7 +50,7 @@ static const struct fc_register_field fields_9[] = {
 	{"bad_address", 0, 1, FC_ACCESS_W1C, 0x0u, "Write to a reserved register."},
 	{"wrong_state", 1, 1, FC_ACCESS_W1C, 0x0u, "Write to a register that is locked in this state (hash tables, masks)."},
 	{"axi_error", 2, 1, FC_ACCESS_W1C, 0x0u, "AXI write answered by SLVERR or DECERR."},
-	{"bad_consumer", 3, 1, FC_ACCESS_W1C, 0x0u, "Consumer index beyond the producer index."},
+	{"bad_consumer", 3, 1, FC_ACCESS_W1C, 0x0u, "Consumer index beyond the records that were issued, or more than a ring behind."},
 	{"no_bus_master", 4, 1, FC_ACCESS_W1C, 0x0u, "A record was to be written while bus mastering was off."},
 };
 static const struct fc_register_field fields_10[] = {

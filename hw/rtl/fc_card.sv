@@ -151,6 +151,7 @@ module fc_card #(
   logic [Rings*64-1:0] ring_base, ring_status;
   logic [Rings*31-1:0] ring_consumer;
   logic [Rings*32-1:0] ring_producer, ring_errors;
+  logic [Rings*31-1:0] ring_issued;
   logic [31:0]         faults;
   logic                axi_error, no_bus_master, dma_busy;
 
@@ -158,7 +159,8 @@ module fc_card #(
     .clk_i, .rst_ni(rst_core_n), .stop_i(dma_stop), .idle_o(dma_idle),
     .rec_valid_i(rec_valid), .rec_i(rec), .rec_ready_o(rec_ready),
     .enable_i(ring_enable), .size_log2_i(ring_size_log2), .base_i(ring_base), .status_i(ring_status),
-    .consumer_i(ring_consumer), .arm_i(ring_arm), .faults_i(faults), .producer_o(ring_producer), .errors_o(ring_errors),
+    .consumer_i(ring_consumer), .arm_i(ring_arm), .faults_i(faults), .producer_o(ring_producer),
+    .issued_o(ring_issued), .errors_o(ring_errors),
     .axi_error_o(axi_error), .no_bus_master_o(no_bus_master),
     .m_axi_host_awid_o, .m_axi_host_awaddr_o, .m_axi_host_awlen_o, .m_axi_host_awsize_o, .m_axi_host_awburst_o,
     .m_axi_host_awvalid_o, .m_axi_host_awready_i,
@@ -193,7 +195,7 @@ module fc_card #(
     .monitor_immediate_o(monitor_immediate), .monitor_ports_o(monitor_ports), .monitor_mask_o(monitor_mask),
     .ring_base_o(ring_base), .ring_status_o(ring_status), .ring_enable_o(ring_enable),
     .ring_size_log2_o(ring_size_log2), .ring_consumer_o(ring_consumer), .ring_arm_o(ring_arm),
-    .ring_producer_i(ring_producer), .ring_errors_i(ring_errors), .busy_o(regs_busy)
+    .ring_producer_i(ring_producer), .ring_issued_i(ring_issued), .ring_errors_i(ring_errors), .busy_o(regs_busy)
   );
 
   // ------------------------------------------------------------------ is there work? (a model or a clock gate asks)

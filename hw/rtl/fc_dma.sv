@@ -25,6 +25,7 @@ module fc_dma #(
   input  wire logic [Rings-1:0]    arm_i,
   input  wire logic [31:0]         faults_i,
   output logic [Rings*32-1:0]      producer_o,
+  output logic [Rings*31-1:0]      issued_o,
   output logic [Rings*32-1:0]      errors_o,
   output logic                     axi_error_o,
   output logic                     no_bus_master_o,
@@ -90,7 +91,7 @@ module fc_dma #(
       .error_i(done_error && done_ring[r]),
       .room_o(room[r]), .want_status_now_o(want_status_now[r]),
       .want_status_idle_o(want_status_idle[r]), .index_o(index[32*r +: 32]), .phase_o(phase[r]),
-      .addr_o(addr[64*r +: 64]), .producer_o(producer_o[32*r +: 32]), .errors_o(errors_o[32*r +: 32]),
+      .addr_o(addr[64*r +: 64]), .producer_o(producer_o[32*r +: 32]), .issued_o(issued_o[31*r +: 31]), .errors_o(errors_o[32*r +: 32]),
       .irq_req_o(irq_req_o[r]), .irq_ack_i(irq_ack_i[r]), .busy_o(ring_busy[r])
     );
   end

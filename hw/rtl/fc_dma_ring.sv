@@ -30,6 +30,7 @@ module fc_dma_ring #(
   output logic        phase_o,
   output logic [63:0] addr_o,
   output logic [31:0] producer_o,
+  output logic [30:0] issued_o,            // as the producer, but of the records begun, not of those answered
   output logic [31:0] errors_o,
   output logic        irq_req_o,
   input  wire logic   irq_ack_i,
@@ -39,7 +40,7 @@ module fc_dma_ring #(
   logic [31:0] index_q, producer_q, reported_q, errors_q;
   logic        armed_q, irq_q;
   logic [31:0] size, unreported;
-  logic [30:0] used;
+  logic [30:0] used, waiting;
   logic        space, quiet, fire;
 
   assign size  = 32'd1 << size_log2_i;
@@ -59,7 +60,9 @@ module fc_dma_ring #(
   assign addr_o  = {base_i, 7'd0} + {25'd0, index_q & (size - 32'd1), 7'd0};
 
   // One shot: armed by the host together with its index, fired when the host is behind. Held until acknowledged.
-  assign fire = armed_q && !irq_q && producer_q[30:0] != consumer_i;
+  // The host may be ahead of the producer by what it saw in memory before its answer came: that is not behind.
+  assign waiting = producer_q[30:0] - consumer_i;
+  assign fire    = armed_q && !irq_q && waiting != '0 && !waiting[30];
 
   always_ff @(posedge clk_i) begin
     if (take_i) index_q <= index_q + 32'd1;
@@ -81,6 +84,7 @@ module fc_dma_ring #(
   end
 
   assign producer_o = producer_q;
+  assign issued_o   = index_q[30:0];
   assign errors_o   = errors_q;
   assign irq_req_o  = irq_q;
   assign busy_o     = (room_o && rec_valid_i) || want_status_idle_o || index_q != producer_q || fire;

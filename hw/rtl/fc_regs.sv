@@ -84,6 +84,7 @@ module fc_regs #(
   output logic [Rings*31-1:0] ring_consumer_o,
   output logic [Rings-1:0]    ring_arm_o,
   input  wire logic [Rings*32-1:0] ring_producer_i,
+  input  wire logic [Rings*31-1:0] ring_issued_i,
   input  wire logic [Rings*32-1:0] ring_errors_i,
 
   output logic busy_o
@@ -145,7 +146,8 @@ module fc_regs #(
       .rd_valid_i(rd_valid), .rd_offset_i(rd_offset), .rd_data_o(ring_data[32*r +: 32]),
       .base_o(ring_base_o[64*r +: 64]), .status_o(ring_status_o[64*r +: 64]), .enable_o(ring_enable_o[r]),
       .size_log2_o(ring_size_log2_o[5*r +: 5]), .consumer_o(ring_consumer_o[31*r +: 31]), .arm_o(ring_arm_o[r]),
-      .producer_i(ring_producer_i[32*r +: 32]), .errors_i(ring_errors_i[32*r +: 32])
+      .producer_i(ring_producer_i[32*r +: 32]), .issued_i(ring_issued_i[31*r +: 31]),
+      .errors_i(ring_errors_i[32*r +: 32])
     );
     assign ring_bad_address[r]  = hit && bad_address;
     assign ring_wrong_state[r]  = hit && wrong_state;

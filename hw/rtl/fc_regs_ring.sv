@@ -26,6 +26,7 @@ module fc_regs_ring (
   output logic [30:0]      consumer_o,
   output logic             arm_o,         // one clock, beside the consumer index it belongs to
   input  wire logic [31:0] producer_i,
+  input  wire logic [30:0] issued_i,      // free-running index after the last record that the DMA has begun
   input  wire logic [31:0] errors_i
 );
 
@@ -48,9 +49,10 @@ module fc_regs_ring (
   // The size is locked while the ring is on and stays on.
   assign resized = enabled && control_next[EnableLsb]
                    && control_next[SizeLsb +: SizeWidth] != control_q[SizeLsb +: SizeWidth];
-  // A consumer index is good when it is neither ahead of the producer nor more than a ring behind it.
+  // A consumer index is good when it is neither ahead of what was issued nor more than a ring behind it. The producer
+  // would be too strict: the host can see a record in its memory before the answer to the write is back.
   assign size   = 32'd1 << control_q[SizeLsb +: SizeWidth];
-  assign behind = producer_i[30:0] - consumer_next[30:0];
+  assign behind = issued_i - consumer_next[30:0];
 
   always_comb begin
     bad_address_o  = 1'b0;

@@ -58,6 +58,7 @@ static void sample(const Vfc_dma *card, struct dma_out *out)
 		out->rec_ready[r] = card->rec_ready_o >> r & 1;
 		out->irq_req[r] = card->irq_req_o >> r & 1;
 		out->producer[r] = (uint32_t)(card->producer_o >> 32 * r);
+		out->issued[r] = (uint32_t)(card->issued_o >> 31 * r & 0x7fffffffu);
 		out->errors[r] = (uint32_t)(card->errors_o >> 32 * r);
 	}
 	out->awvalid = card->m_axi_host_awvalid_o;

@@ -28,7 +28,7 @@ struct dma_in {
 struct dma_out {
 	bool idle, busy, axi_error, no_bus_master;
 	bool rec_ready[DMA_RINGS], irq_req[DMA_RINGS];
-	uint32_t producer[DMA_RINGS], errors[DMA_RINGS];
+	uint32_t producer[DMA_RINGS], issued[DMA_RINGS], errors[DMA_RINGS];
 	bool awvalid, wvalid, wlast, bready;
 	uint64_t awaddr, wstrb;
 	uint8_t awid, awlen, awsize, awburst;

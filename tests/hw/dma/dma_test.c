@@ -205,6 +205,26 @@ static void interrupt_waits_for_the_answer(void **state)
 	assert_true(b.out.irq_req[0]);
 }
 
+static void interrupt_keeps_still_for_a_host_that_is_ahead_of_the_answers(void **state)
+{
+	(void)state;
+	b.consume = 0;
+	b.answer_clocks = 400;
+	b.ring[0].limit = 3;
+	bench_run(&b, 100);
+	assert_int_equal(b.ring[0].written, 3);
+	assert_int_equal(b.out.issued[0], 3);
+	assert_int_equal(b.out.producer[0], 0);
+	b.in.consumer[0] = 3;
+	b.in.arm[0] = true;
+	bench_run(&b, 1000);
+	assert_int_equal(b.out.producer[0], 3);
+	assert_false(b.out.irq_req[0]);
+	b.ring[0].limit = 4;
+	assert_true(bench_rest(&b, 5000));
+	assert_true(b.out.irq_req[0]);
+}
+
 static void rings_share_the_bus_evenly(void **state)
 {
 	(void)state;
@@ -294,6 +314,7 @@ int main(void)
 		TEST(no_status_line_without_an_address),
 		TEST(interrupt_comes_once_when_armed),
 		TEST(interrupt_waits_for_the_answer),
+		TEST(interrupt_keeps_still_for_a_host_that_is_ahead_of_the_answers),
 		TEST(rings_share_the_bus_evenly),
 		TEST(keeps_up_with_half_a_record_a_clock),
 		TEST(no_more_bursts_under_way_than_there_are_places),

@@ -46,6 +46,8 @@ static void drive(Vfc_regs *card, const struct regs_in *in)
 	card->port_latched_i = in->port_latched;
 	card->ledger_i = in->ledger;
 	card->ring_producer_i = join(in->producer[0], in->producer[1]);
+	card->ring_issued_i =
+		(in->issued[0] & 0x7fffffffu) | (uint64_t)(in->issued[1] & 0x7fffffffu) << 31;
 	card->ring_errors_i = join(in->errors[0], in->errors[1]);
 	for (unsigned p = 0; p < REGS_PORTS; p++) {
 		card->counter_i[2 * p] = (uint32_t)in->counter[p];

@@ -22,7 +22,7 @@ struct regs_in {
 	uint16_t awaddr, araddr;
 	uint32_t wdata;
 	uint8_t wstrb, port_latched;
-	uint32_t epoch_open, producer[REGS_RINGS], errors[REGS_RINGS];
+	uint32_t epoch_open, producer[REGS_RINGS], issued[REGS_RINGS], errors[REGS_RINGS];
 	uint64_t time_ns, ledger, counter[REGS_PORTS];
 };
 
