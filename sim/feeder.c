@@ -9,8 +9,8 @@
 
 enum {
 	PUMP_FRAMES = 256,
-	OPEN_CLOCKS = 64,    /* card time to an open epoch, once nothing else is under way */
-	DRAIN_CLOCKS = 4096, /* what was fed to a decision: several times the descriptor FIFO */
+	OPEN_CLOCKS = 64,   /* card time to an open epoch, once nothing else is under way */
+	DRAIN_CLOCKS = 512, /* what was fed to a decision: several times the descriptor FIFO */
 };
 
 static const uint64_t settle_total =
@@ -27,6 +27,7 @@ struct fc_feeder {
 	bool started;
 	uint64_t label; /* of the card's open epoch */
 	bool closing;   /* the epoch before waits for its guard time, which is over at close_at */
+	bool guarded;   /* frames were fed meanwhile: they may be of the epoch that closes */
 	uint64_t close_at;
 	unsigned pump_in; /* frames until the next pump */
 	uint8_t *buffer;  /* of FC_REFRAME_OCTETS */
@@ -61,11 +62,13 @@ static int feeder_settle(struct fc_feeder *f)
 /* Card time to the end of the guard time; what was the epoch before is swept out. */
 static int feeder_close(struct fc_feeder *f)
 {
-	/* Frames under way first: they may be of the epoch that closes. It waits for its guard, so
-	 * this times out. */
-	fcsim_settle(f->sim, DRAIN_CLOCKS);
-	feeder_pump(f);
-	f->closing = false;
+	/* Frames under way are decided first. The epoch waits for its guard, so a settle would time
+	 * out. */
+	if (f->guarded) {
+		fcsim_run(f->sim, DRAIN_CLOCKS);
+		feeder_pump(f);
+	}
+	f->closing = f->guarded = false;
 	fcsim_time_set(f->sim, f->close_at);
 	return feeder_settle(f);
 }
@@ -114,6 +117,7 @@ static int feeder_feed(struct fc_feeder *f, const struct fc_frame *frame,
 
 	if (result)
 		return result;
+	f->guarded = f->closing;
 	f->counters.fed++;
 	f->counters.octets += r->octets;
 	/* A frame that a header was put before may be cut and still be longer than it was. */
