@@ -63,6 +63,8 @@ def check(protocol, capture, folder):
         nfcapd, nfacctd, recorder = started
         run(protocol, capture, csv, [c.port for c in started])
         expected = collectors.read_csv(csv, (4,) if protocol == "v5" else (4, 6))
+        if not expected:  # v5 of IPv6 only
+            return 0, []
         for collector in (nfcapd, nfacctd):
             collector.wait_drained()
         flows = collectors.sums(expected)[0]

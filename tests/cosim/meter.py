@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A small flow meter for well-formed captures as flowcard-gen writes them: the judge where no other is at hand.
 
-It knows nanosecond pcap, Ethernet with VLAN tags and MPLS labels, IPv4, IPv6 with extension headers, fragments.
+It knows nanosecond pcap, Ethernet with VLAN tags, MPLS labels and PPPoE sessions, IPv4, IPv6 with extension headers, fragments.
 It refuses (ValueError) what it does not know instead of guessing; frames that carry no IP are counted.
 """
 import socket
@@ -33,6 +33,8 @@ def layer3(data):
             at += 4
         at += 4
         kind = {4: 0x0800, 6: 0x86DD}.get(data[at] >> 4)
+    elif kind == 0x8864:
+        kind, at = {0x21: 0x0800, 0x57: 0x86DD}.get(int.from_bytes(data[at + 6:at + 8], "big")), at + 8
     return kind, data[at:]
 
 
@@ -63,7 +65,7 @@ def parse(data):
         return (6, socket.inet_ntop(socket.AF_INET6, d[8:24]), socket.inet_ntop(socket.AF_INET6, d[24:40]),
                 ports[0], ports[1], proto, (d[0] & 15) << 4 | d[1] >> 4, 0), struct.unpack(">H", d[4:6])[0] + 40, ports[2]
     if kind is None:
-        raise ValueError("labels above something that is not IP")
+        raise ValueError("labels or PPPoE above something that is not IP")
     return None
 
 
