@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Finds the slots of the closing epoch and asks for a flush of each. Works on its own copy of valid and tag; a touched
-// bit per 64 rows and tag says where that tag was written, other rows are passed over at 64 a clock. A flush that could
+// bit per group of rows and tag says where that tag was written, other groups are passed over, eight a clock. A flush that could
 // not emit sets the bit again, so the walk is repeated until nothing is left.
 `default_nettype none
 
@@ -26,9 +26,12 @@ module fc_sweep #(
   input  wire logic                   req_ready_i
 );
 
-  localparam int unsigned GroupBits = (RowBits > 6) ? RowBits - 6 : 1;
-  localparam int unsigned Groups = (RowBits > 6) ? 1 << (RowBits - 6) : 1;
-  localparam int unsigned GroupRows = (RowBits > 6) ? 64 : 1 << RowBits;
+  // At least 64 groups where there are so many rows, of 64 rows at most: a quiet epoch touches few of them.
+  localparam int unsigned GroupRowBits = (RowBits > 12) ? 6 : (RowBits > 6) ? RowBits - 6 : 0;
+  localparam int unsigned GroupRows = 1 << GroupRowBits;
+  localparam int unsigned GroupBits = RowBits - GroupRowBits;
+  localparam int unsigned Groups = 1 << GroupBits;
+  localparam int unsigned Chunk = (Groups < 8) ? Groups : 8;  // groups that are skipped in one clock
 
   typedef enum logic [1:0] {StIdle, StGroup, StRows, StDrain} state_e;
 
@@ -40,7 +43,9 @@ module fc_sweep #(
   logic [Ways-1:0]       issued_q, bits, left, first;
   logic [4:0]            flying_q;
   logic                  group_touched, group_last, row_last, row_over, read, granted, open_group, again, event_w, event_tag;
-  logic [GroupBits-1:0]  event_group;
+  logic [GroupBits-1:0]  event_group, group_to;
+  logic [Groups-1:0]     touched;
+  logic [Chunk-1:0]      chunk;
 
   assign first       = left & (~left + 1'b1);
   assign req_valid_o = state_q == StRows && have_q && left != '0;
@@ -48,12 +53,15 @@ module fc_sweep #(
   assign granted     = req_valid_o && req_ready_i;
   assign row_over    = have_q && (left == '0 || (granted && left == first));
   assign row_last    = (row_q & RowBits'(GroupRows - 1)) == RowBits'(GroupRows - 1);
-  assign group_last  = group_q == GroupBits'(Groups - 1);
+  assign touched     = tag_i ? touched_q[2*Groups-1:Groups] : touched_q[Groups-1:0];
+  assign chunk       = Chunk'(touched >> (group_q & ~GroupBits'(Chunk - 1)));
+  assign group_to    = (state_q == StGroup && chunk == '0) ? group_q | GroupBits'(Chunk - 1) : group_q;
+  assign group_last  = group_to == GroupBits'(Groups - 1);
   assign next_row    = have_q ? row_q + 1'b1 : row_q;
   assign read        = state_q == StRows && (!have_q || (row_over && !row_last));
   assign open_group  = state_q == StGroup && group_touched;
-  assign again       = |(tag_i ? touched_q[2*Groups-1:Groups] : touched_q[Groups-1:0]);
-  assign group_touched = tag_i ? touched_q[Groups + 32'(group_q)] : touched_q[32'(group_q)];
+  assign again       = |touched;
+  assign group_touched = touched[group_q];
 
   always_comb begin : encode
     left      = bits & ~issued_q;
@@ -96,7 +104,7 @@ module fc_sweep #(
   always_ff @(posedge clk_i) begin
     state_q <= state_d;
     if (state_d == StRows && state_q == StGroup) begin
-      row_q    <= (RowBits > 6) ? RowBits'(32'(group_q) << 6) : '0;
+      row_q    <= RowBits'(32'(group_q) << GroupRowBits);
       have_q   <= 1'b0;
       issued_q <= '0;
     end
@@ -106,7 +114,7 @@ module fc_sweep #(
       issued_q <= '0;
     end else if (granted) issued_q <= issued_q | first;
     if (state_q == StIdle || state_q == StDrain) group_q <= '0;
-    else if ((state_q == StGroup && !group_touched) || (state_q == StRows && row_over && row_last)) group_q <= group_q + 1'b1;
+    else if ((state_q == StGroup && !group_touched) || (state_q == StRows && row_over && row_last)) group_q <= group_to + 1'b1;
     flying_q <= flying_q + 5'(granted) - 5'(valid_i && flush_i);
     if (!rst_ni) begin
       state_q  <= StIdle;
@@ -118,7 +126,7 @@ module fc_sweep #(
   // A slot that was written sets the bit of its new tag; a flush that failed sets that of the tag it looked for.
   assign event_w     = valid_i && (decision_i.failed ? flush_i : (decision_i.touch && decision_i.valid));
   assign event_tag   = decision_i.tag;
-  assign event_group = (RowBits > 6) ? GroupBits'(decision_i.row >> 6) : '0;
+  assign event_group = GroupBits'(decision_i.row >> GroupRowBits);
   always_ff @(posedge clk_i) begin
     if (open_group) touched_q[32'(tag_i)*Groups + 32'(group_q)] <= 1'b0;
     if (event_w) touched_q[32'(event_tag)*Groups + 32'(event_group)] <= 1'b1;
