@@ -9,7 +9,7 @@
 
 enum {
 	PUMP_FRAMES = 256,
-	OPEN_CLOCKS = 64,   /* card time to an open epoch, once nothing else is under way */
+	OPEN_CLOCKS = 16,   /* card time to an open epoch, once nothing else is under way */
 	DRAIN_CLOCKS = 512, /* what was fed to a decision: several times the descriptor FIFO */
 };
 

@@ -3,6 +3,7 @@
 # struct fcsim_model fcsim_model_<name> (sim/card_glue.cpp) and brings the Verilated fc_card behind it.
 # Verilator runs when the build does, so that a mistake in the RTL is an error of the build and not of cmake.
 find_program(VERILATOR verilator REQUIRED)
+set(FC_VERILATOR_FLAGS "" CACHE STRING "More flags for Verilator, e.g. --prof-cfuncs")
 find_program(CCACHE ccache)
 set(FC_OBJCACHE)
 if(CCACHE)
@@ -32,7 +33,8 @@ function(fc_verilate)
 	set(dir ${CMAKE_CURRENT_BINARY_DIR}/${V_NAME})
 	set(archive ${dir}/${prefix}__ALL.a)
 	set(flags --cc -O3 -Wno-fatal --top-module fc_card --prefix ${prefix} --Mdir ${dir}
-		-GEntriesLog2=${V_ENTRIES_LOG2} -GPorts=1 -GRings=1 --output-split 10000 --output-split-cfuncs 2000)
+		-GEntriesLog2=${V_ENTRIES_LOG2} -GPorts=1 -GRings=1 --output-split 10000 --output-split-cfuncs 2000
+		${FC_VERILATOR_FLAGS})
 	if(V_CHECKED)
 		list(APPEND flags --assert --x-assign unique --x-initial unique)
 	else()
