@@ -14,7 +14,7 @@ enum {
 	SEND_SECONDS = 60,
 	RELAX_MAX = 1 << 22, /* waits for the final barrier, each some clocks */
 };
-static const uint32_t guard_ns = 1000000;
+static const uint32_t guard_max_ns = 1000000;
 static const size_t shadow_flows = 1 << 20;
 static const size_t shadow_closed = 1 << 16;
 
@@ -107,6 +107,14 @@ static void pump(void *argument)
 }
 
 /* ---------------------------------------------------------------- opening */
+/* Shorter than the epoch: else the next one is due before this one's guard time is over. */
+static uint32_t guard_ns(const struct fc_replay_options *o)
+{
+	uint64_t quarter = UINT64_C(1) << (o->epoch_shift - 2);
+
+	return quarter < guard_max_ns ? (uint32_t)quarter : guard_max_ns;
+}
+
 /* The classic seven keys, the IP version with them. */
 static void key_mask(uint32_t mask[FC_VECTOR_WORDS])
 {
@@ -150,7 +158,7 @@ static int open_card(struct fc_replay *r, const struct fc_replay_options *o)
 	struct fc_card_config config = {
 		.ring_log2 = RING_LOG2,
 		.epoch_shift = o->epoch_shift,
-		.epoch_guard_ns = guard_ns,
+		.epoch_guard_ns = guard_ns(o),
 		.hash_key = o->seeded ? key : NULL,
 		.doorbell_batch = DRAIN_RECORDS / 4,
 	};
@@ -200,7 +208,7 @@ static int open_feeder(struct fc_replay *r, const struct fc_replay_options *o)
 {
 	const struct fc_feeder_config config = {
 		.epoch_shift = o->epoch_shift,
-		.epoch_guard_ns = guard_ns,
+		.epoch_guard_ns = guard_ns(o),
 		.pump = pump,
 		.argument = r,
 	};

@@ -29,7 +29,8 @@ def main():
         base = replay(path, "--timeouts", "none", "--seed", "1")
         if base.status or len(base.rows) != 300:
             fail("base run: %d, %s" % (base.status, base.stderr))
-        for options in (["--entries", "64"], ["--entries", "512"], ["--seed", "99"], ["--stall", "60"], []):
+        for options in (["--entries", "64"], ["--entries", "512"], ["--seed", "99"], ["--stall", "60"], [],
+                        ["--epoch", "1.1e-6"]):
             again = replay(path, "--timeouts", "none", *options)
             if again.status or again.rows != base.rows:
                 fail("%r: other flows than the base run" % options)
