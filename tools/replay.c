@@ -64,8 +64,13 @@ static int open_exporters(struct fc_replay *r)
 
 		if (!err)
 			err = fc_exporter_open(&config, &r->exporter[r->exporters]);
+		if (err == -ENOENT)
+			fprintf(stderr, "flowcard-replay: %s: the host does not resolve\n",
+				o->export[r->exporters]);
+		else if (err)
+			complain(o->export[r->exporters], err);
 		if (err)
-			return complain(o->export[r->exporters], err);
+			return err;
 	}
 	return 0;
 }

@@ -115,7 +115,7 @@ static int parse_seconds(const char *text, char **end, uint64_t *ns)
 	if (*end == text || !(seconds > 0) || seconds > timeout_max)
 		return -EINVAL;
 	*ns = (uint64_t)(seconds * (double)second_ns);
-	return 0;
+	return *ns ? 0 : -EINVAL; /* 0 would stand for none */
 }
 
 static int parse_timeouts(struct fc_replay_options *o, const char *text)
@@ -209,8 +209,10 @@ static int parse_one(struct fc_replay_options *o, int id, char *value)
 			       ? complain("protocol", value, "wanted: v5, v9 or ipfix")
 			       : 0;
 	case OPT_RATE:
-		if (parse_number("rate", value, RATE_MAX, &number) || !number)
+		if (parse_number("rate", value, RATE_MAX, &number))
 			return -EINVAL;
+		if (!number)
+			return complain("rate", value, "not a number in range");
 		o->rate = (unsigned)number;
 		return 0;
 	case OPT_CSV:

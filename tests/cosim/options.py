@@ -9,8 +9,8 @@ from pcap_writer import Capture, udp
 from replay import REPLAY, fail, replay
 
 REFUSED = [["--protocol", "v7"], ["--export", "tcp:localhost:1"], ["--export", "udp:localhost"], ["--timeouts", "5"],
-           ["--timeouts", "0,1"], ["--timeouts", "a,b"], ["--epoch", "0"], ["--epoch", "1e9"], ["--entries", "100"],
-           ["--seed", "x"], ["--stall", "96"], ["--stall", "-1"], ["--trace", "f:9:3"], ["--nonsense"]]
+           ["--timeouts", "0,1"], ["--timeouts", "a,b"], ["--timeouts", "1e-10,1"], ["--rate", "0"],
+           ["--epoch", "0"], ["--epoch", "1e9"], ["--entries", "100"], ["--seed", "x"], ["--stall", "96"], ["--stall", "-1"], ["--trace", "f:9:3"], ["--nonsense"]]
 
 
 def main():
@@ -39,10 +39,13 @@ def main():
         traced = replay(path, "--timeouts", "none", "--entries", "64", "--trace", wave + ":100:2000")
         if traced.status or traced.rows != base.rows or os.path.getsize(wave) < 1000:
             fail("trace: %d, %s" % (traced.status, traced.stderr))
+        nowhere = replay(path, "--export", "udp:no-such-host.invalid:2055")
+        if nowhere.status == 0 or "does not resolve" not in nowhere.stderr:
+            fail("unresolvable host: %d, %s" % (nowhere.status, nowhere.stderr))
         unwritable = replay(path, "--csv", os.path.join(folder, "no", "such.csv"))
         if unwritable.status == 0 or "such.csv" not in unwritable.stderr:
             fail("unwritable CSV: %d, %s" % (unwritable.status, unwritable.stderr))
-    print("%d checks" % (checks + 2))
+    print("%d checks" % (checks + 3))
 
 
 main()
