@@ -20,7 +20,8 @@
 #include <memory>
 #include <new>
 
-namespace {
+namespace
+{
 
 using Top = FCSIM_PREFIX;
 using Root = FCSIM_JOIN(FCSIM_PREFIX, ___024root);
@@ -33,10 +34,11 @@ struct Card {
 #endif
 };
 
-// Verilator keeps each clock's last level to find its edges. Where we know that member, a falling edge costs nothing.
+// Verilator keeps each clock's last level to find its edges. Where we know that member, a falling
+// edge costs nothing.
 template <class R>
-constexpr auto knows_edges(int) -> decltype(R::__Vtrigrprev__TOP__clk_i,
-					    R::__Vtrigrprev__TOP__clk_mac_i, bool())
+constexpr auto knows_edges(int)
+	-> decltype(R::__Vtrigrprev__TOP__clk_i, R::__Vtrigrprev__TOP__clk_mac_i, bool())
 {
 	return true;
 }
@@ -60,19 +62,19 @@ void card_pins(Top *t, struct fcsim_pins *p)
 	p->clk_mac = &t->clk_mac_i;
 	p->rst_mac_n = &t->rst_mac_ni;
 	p->rx = {&t->s_axis_rx_tdata_i[0], &t->s_axis_rx_tkeep_i, &t->s_axis_rx_tuser_time_ns_i,
-		 &t->s_axis_rx_tvalid_i, &t->s_axis_rx_tlast_i, &t->s_axis_rx_tuser_err_i};
-	p->axil = {&t->s_axil_awaddr_i, &t->s_axil_araddr_i, &t->s_axil_awprot_i,
-		   &t->s_axil_arprot_i, &t->s_axil_awvalid_i, &t->s_axil_wvalid_i,
-		   &t->s_axil_wstrb_i, &t->s_axil_bready_i, &t->s_axil_arvalid_i,
-		   &t->s_axil_rready_i, &t->s_axil_wdata_i, &t->s_axil_awready_o,
-		   &t->s_axil_wready_o, &t->s_axil_bresp_o, &t->s_axil_bvalid_o,
-		   &t->s_axil_arready_o, &t->s_axil_rresp_o, &t->s_axil_rvalid_o,
+		 &t->s_axis_rx_tvalid_i,   &t->s_axis_rx_tlast_i, &t->s_axis_rx_tuser_err_i};
+	p->axil = {&t->s_axil_awaddr_i,  &t->s_axil_araddr_i,  &t->s_axil_awprot_i,
+		   &t->s_axil_arprot_i,  &t->s_axil_awvalid_i, &t->s_axil_wvalid_i,
+		   &t->s_axil_wstrb_i,   &t->s_axil_bready_i,  &t->s_axil_arvalid_i,
+		   &t->s_axil_rready_i,  &t->s_axil_wdata_i,   &t->s_axil_awready_o,
+		   &t->s_axil_wready_o,  &t->s_axil_bresp_o,   &t->s_axil_bvalid_o,
+		   &t->s_axil_arready_o, &t->s_axil_rresp_o,   &t->s_axil_rvalid_o,
 		   &t->s_axil_rdata_o};
-	p->host = {&t->m_axi_host_awid_o, &t->m_axi_host_awlen_o, &t->m_axi_host_awsize_o,
-		   &t->m_axi_host_awburst_o, &t->m_axi_host_awvalid_o, &t->m_axi_host_awaddr_o,
-		   &t->m_axi_host_wdata_o[0], &t->m_axi_host_wstrb_o, &t->m_axi_host_wlast_o,
-		   &t->m_axi_host_wvalid_o, &t->m_axi_host_bready_o, &t->m_axi_host_awready_i,
-		   &t->m_axi_host_wready_i, &t->m_axi_host_bid_i, &t->m_axi_host_bresp_i,
+	p->host = {&t->m_axi_host_awid_o,     &t->m_axi_host_awlen_o,   &t->m_axi_host_awsize_o,
+		   &t->m_axi_host_awburst_o,  &t->m_axi_host_awvalid_o, &t->m_axi_host_awaddr_o,
+		   &t->m_axi_host_wdata_o[0], &t->m_axi_host_wstrb_o,   &t->m_axi_host_wlast_o,
+		   &t->m_axi_host_wvalid_o,   &t->m_axi_host_bready_o,  &t->m_axi_host_awready_i,
+		   &t->m_axi_host_wready_i,   &t->m_axi_host_bid_i,     &t->m_axi_host_bresp_i,
 		   &t->m_axi_host_bvalid_i};
 	p->irq_req = &t->irq_req_o;
 	p->irq_ack = &t->irq_ack_i;
@@ -176,6 +178,7 @@ void card_trace_dump(void *opaque, uint64_t time_ns)
 } // namespace
 
 extern "C" const struct fcsim_model FCSIM_MODEL = {
-	FCSIM_ENTRIES, FCSIM_TRACED, FCSIM_CHECKED, knows_edges<Root>(0), card_create,	   card_destroy,
-	card_judge,    card_eval,    card_lower,    card_trace_open,	  card_trace_dump,
+	FCSIM_ENTRIES, FCSIM_TRACED,    FCSIM_CHECKED,   knows_edges<Root>(0),
+	card_create,   card_destroy,    card_judge,      card_eval,
+	card_lower,    card_trace_open, card_trace_dump,
 };

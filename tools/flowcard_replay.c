@@ -96,7 +96,7 @@ static int report_capture(const struct fc_replay *r)
 	if (fed->unsupported) {
 		fprintf(stderr,
 			"flowcard-replay: %s: %" PRIu64 " frames of link type %u, which cannot be "
-							"re-framed as Ethernet, were not metered\n",
+			"re-framed as Ethernet, were not metered\n",
 			r->options->capture, fed->unsupported, (unsigned)fed->unsupported_link);
 		status = EXIT_CAPTURE;
 	}

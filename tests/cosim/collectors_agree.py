@@ -44,6 +44,9 @@ def run(protocol, capture, csv, ports):
 def judge(name, protocol, expected, totals, rows):
     if name == "tshark":
         expected = collectors.without_addresses(expected)
+    if name == "nfacctd":  # it takes the time 0 (1970) for none, and says the other one
+        for row in expected.values():
+            row.first_ms = row.first_ms or row.last_ms
     flows, packets, octets = collectors.sums(expected)
     wanted = {"flows": flows, "packets": packets, "bytes": octets, "sequence_errors": 0, "bad": 0}
     wrong = ["%s: %d wanted, %d seen" % (k, v, totals[k]) for k, v in wanted.items() if totals[k] != v]

@@ -151,3 +151,22 @@ uint64_t fake_random(uint64_t *state)
 	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
 	return z ^ z >> 31;
 }
+
+/* Where the next epoch starts: mostly a second on, sometimes back, far ahead, or nowhere. */
+uint64_t fake_random_end(uint64_t *random, uint64_t start_ns)
+{
+	const uint64_t second = UINT64_C(1000000000);
+
+	switch (fake_random(random) % 60) {
+	case 0:
+		return start_ns - fake_random(random) % (100 * second);
+	case 1:
+		return start_ns + fake_random(random) % (100 * second);
+	case 2:
+		return fake_random(random);
+	case 3:
+		return start_ns;
+	default:
+		return start_ns + second / 2 + fake_random(random) % second;
+	}
+}

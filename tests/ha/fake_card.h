@@ -41,4 +41,7 @@ uint32_t *fake_ring_place(struct fake_ring *fake, uint32_t index);
 /* One random sequence for all tests; the seed is printed by the test that uses it. */
 uint64_t fake_random(uint64_t *state);
 
+/* Where the next epoch starts: mostly a second on, sometimes back, far ahead, or nowhere. */
+uint64_t fake_random_end(uint64_t *random, uint64_t start_ns);
+
 #endif

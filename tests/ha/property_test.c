@@ -379,26 +379,9 @@ static void write_all(struct fake_ring *fake, struct fc_drain *drain, const uint
 		assert_true(fc_drain_step(drain, most) > 0);
 }
 
-/* Where the next epoch starts: mostly a second on, sometimes back, far ahead, or nowhere. */
-static uint64_t random_end(uint64_t *random, uint64_t start_ns)
-{
-	switch (fake_random(random) % 60) {
-	case 0:
-		return start_ns - fake_random(random) % (100 * SECOND);
-	case 1:
-		return start_ns + fake_random(random) % (100 * SECOND);
-	case 2:
-		return fake_random(random);
-	case 3:
-		return start_ns;
-	default:
-		return start_ns + SECOND / 2 + fake_random(random) % SECOND;
-	}
-}
-
 static void run_epoch(struct fake_ring *fake, struct fc_drain *drain, uint64_t *random)
 {
-	uint64_t start = ref.start_ns, end = random_end(random, start);
+	uint64_t start = ref.start_ns, end = fake_random_end(random, start);
 	uint64_t length = end > start ? end - start : 0;
 	unsigned deltas = (unsigned)(fake_random(random) % DELTAS);
 	uint32_t record[FC_RECORD_WORDS];

@@ -23,15 +23,16 @@ enum fc_end_reason {
 };
 
 struct fc_flow {
-	uint32_t vector[FC_VECTOR_WORDS]; /* of the first packet; read with fc_vec_*() of registers.h */
+	uint32_t vector[FC_VECTOR_WORDS]; /* of the first packet; read with fc_vec_*() of
+					     registers.h */
 	uint8_t monitor;
 	uint8_t sampler;
 	uint8_t end_reason; /* enum fc_end_reason */
 	uint8_t ttl_min, ttl_max;
-	uint16_t tcp_flags; /* OR, 12 bits */
+	uint16_t tcp_flags;        /* OR, 12 bits */
 	uint32_t len_min, len_max; /* layer-3 octets */
 	uint64_t packets;
-	uint64_t octets;    /* layer 3 */
+	uint64_t octets; /* layer 3 */
 	uint64_t l2_octets;
 	uint64_t first_ns, last_ns; /* smallest, largest packet time, ns since 1970 modulo 2^64 */
 };
