@@ -265,7 +265,7 @@ class Nfacctd(Collector):
         with open(config, "w", encoding="ascii") as stream:
             stream.write(f"daemonize: false\nnfacctd_ip: 127.0.0.1\nnfacctd_port: {port}\nnfacctd_pipe_size: 4000000\n"
                          f"plugins: memory[a]\naggregate[a]: {self.FIELDS}\nimt_path[a]: {self.pipe}\n"
-                         "imt_mem_pools_number[a]: 0\nplugin_pipe_size[a]: 67108864\ntimestamps_utc: true\n")
+                         "imt_mem_pools_number[a]: 0\nimt_mem_pools_size[a]: 4194304\nplugin_pipe_size[a]: 67108864\ntimestamps_utc: true\n")
         super().__init__([program("nfacctd"), "-f", config], os.path.join(folder, "nfacctd.log"), port)
 
     def _listening(self):
