@@ -57,10 +57,15 @@ def extension(rng, kind, following):
 
 def ipv6(rng):
     proto = rng.choice(PROTOCOLS)
+    astride = rng.random() < 0.15
     chain = [rng.choice(EXTENSIONS) for _ in range(rng.choice((0, 0, 0, 0, 1, 1, 2, 3, rng.randrange(10), 8, 9)))]
     body = b""
-    for place, kind in enumerate(chain):
-        body += extension(rng, kind, (chain + [proto])[place + 1])
+    if astride:  # one long header, so that the transport header lies across the end of the window
+        chain, size = [0], rng.randrange(12, 18)
+        body = bytes((proto, size)) + bytes(size * 8 + 6)
+    else:
+        for place, kind in enumerate(chain):
+            body += extension(rng, kind, (chain + [proto])[place + 1])
     body += transport(rng, proto)
     version = 6 if rng.random() < 0.97 else rng.randrange(16)
     return struct.pack(">IHBB", version << 28 | rng.choice((0, 0x2E00000, rng.randrange(1 << 28))),
@@ -84,7 +89,7 @@ def ppp(rng):
     version, packet = ip(rng)
     number = {4: 0x21, 6: 0x57}[version]
     kind = rng.random()
-    if kind < 0.6:
+    if kind < 0.5:
         return struct.pack(">H", number) + packet
     if kind < 0.8:
         return bytes((number,)) + packet

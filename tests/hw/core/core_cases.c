@@ -237,6 +237,53 @@ static void empty_sweep_is_short(uint32_t seed)
 	core_run_end(&run);
 }
 
+/* One key under two monitors is two flows, however close behind each other and in whichever row. */
+static void monitors_with_one_key_stay_apart(uint32_t seed)
+{
+	const uint32_t want = 10;
+	struct core_packet packet;
+	struct core_run run;
+
+	plain_run(&run, 0);
+	run.ref.monitors[1] = run.ref.monitors[0];
+	core_run_start(&run, seed, CORE_HASH_ZERO);
+	clocks(&run, 10);
+	packet = packet_of(7, run.pins.time_ns + 10);
+	for (uint32_t i = 0; i < want; i++)
+		core_run_feed(&run, &packet);
+	core_run_flush(&run, 5000);
+	for (unsigned int m = 0; m < 2; m++) {
+		uint32_t packets;
+		uint64_t records = core_ref_flow_records(m, packet.vec, &packets);
+
+		core_check(records == 1 && packets == want, "packets of a flow of two monitors",
+			   packets, want);
+	}
+	core_run_end(&run);
+}
+
+/* Counters of octets are wider than 32 bits; the reference compares what the records say. */
+static void octets_pass_four_gigaoctets(uint32_t seed)
+{
+	const uint32_t frames = 5000;
+	struct core_packet packet;
+	struct core_run run;
+	uint64_t records;
+
+	plain_run(&run, 0);
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	clocks(&run, 10);
+	packet = packet_of(7, run.pins.time_ns + 10);
+	packet.frame_len = 0xfffff;
+	for (uint32_t i = 0; i < frames; i++)
+		core_run_feed(&run, &packet);
+	core_run_flush(&run, 5000);
+	records = core_ref_flow_records(0, packet.vec, NULL);
+	core_check(records == frames / ((1u << CORE_PACKET_BITS) - 1) + 1,
+		   "records of a flow of large frames", records, 1);
+	core_run_end(&run);
+}
+
 void core_cases(uint32_t seed)
 {
 	hot_flow_is_never_evicted(seed);
@@ -248,4 +295,6 @@ void core_cases(uint32_t seed)
 	flush_works_while_disabled(seed);
 	flush_takes_the_packet_just_before_it(seed);
 	empty_sweep_is_short(seed);
+	monitors_with_one_key_stay_apart(seed);
+	octets_pass_four_gigaoctets(seed);
 }

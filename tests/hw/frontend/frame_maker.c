@@ -123,6 +123,17 @@ static void put_ipv4(struct maker *m)
 		m->buf[start] = (uint8_t)(0x40 | fc_random_below(m->r, 5));
 }
 
+/* Length field of an extension header that puts what follows astride the end of the window. */
+static unsigned units_to_window(struct maker *m, unsigned kind)
+{
+	size_t before = fc_random_below(m->r, 24);
+
+	if (m->octets + 16 + before > FC_WINDOW)
+		return 0;
+	before = FC_WINDOW - before - m->octets;
+	return (unsigned)(kind == 51 ? before / 4 - 2 : before / 8 - 1);
+}
+
 /* One extension header of `kind` that leads to `next`. */
 static void put_extension(struct maker *m, unsigned kind, unsigned next)
 {
@@ -130,6 +141,8 @@ static void put_extension(struct maker *m, unsigned kind, unsigned next)
 				       : fc_random_below(m->r, chance(m, 50) ? 20 : 256);
 	size_t start = m->octets;
 
+	if (chance(m, 10))
+		units = units_to_window(m, kind);
 	if (m->octets + 2100 > FC_FRAME_MAX - 1600)
 		units = 0;
 	put(m, next);
