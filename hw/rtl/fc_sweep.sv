@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Finds the slots of the closing epoch and asks for a flush of each. Works on its own copy of valid and tag; a touched
-// bit per group of rows and tag says where that tag was written, other groups are passed over, eight a clock. A flush that could
-// not emit sets the bit again, so the walk is repeated until nothing is left.
+// bit per group of rows and tag says where that tag was written; the walk goes from one such group to the next and looks at
+// 32 groups a clock. A flush that could not emit sets the bit again, so the walk is repeated until nothing is left.
 `default_nettype none
 
 module fc_sweep #(
@@ -26,12 +26,12 @@ module fc_sweep #(
   input  wire logic                   req_ready_i
 );
 
-  // At least 64 groups where there are so many rows, of 64 rows at most: a quiet epoch touches few of them.
-  localparam int unsigned GroupRowBits = (RowBits > 12) ? 6 : (RowBits > 6) ? RowBits - 6 : 0;
+  // At least 256 groups where there are so many rows, of 64 rows at most: a quiet epoch touches few of them.
+  localparam int unsigned GroupRowBits = (RowBits > 14) ? 6 : (RowBits > 8) ? RowBits - 8 : 0;
   localparam int unsigned GroupRows = 1 << GroupRowBits;
   localparam int unsigned GroupBits = RowBits - GroupRowBits;
   localparam int unsigned Groups = 1 << GroupBits;
-  localparam int unsigned Chunk = (Groups < 8) ? Groups : 8;  // groups that are skipped in one clock
+  localparam int unsigned Chunk = (Groups < 32) ? Groups : 32;  // groups that are looked at in one clock
 
   typedef enum logic [1:0] {StIdle, StGroup, StRows, StDrain} state_e;
 
@@ -43,8 +43,7 @@ module fc_sweep #(
   logic [Ways-1:0]       issued_q, bits, left, first;
   logic [4:0]            flying_q;
   logic                  group_touched, group_last, row_last, row_over, read, granted, open_group, again, event_w, event_tag;
-  logic [GroupBits-1:0]  event_group, group_to;
-  logic [Groups-1:0]     touched;
+  logic [GroupBits-1:0]  event_group, group_base, group_to;
   logic [Chunk-1:0]      chunk;
 
   assign first       = left & (~left + 1'b1);
@@ -53,15 +52,27 @@ module fc_sweep #(
   assign granted     = req_valid_o && req_ready_i;
   assign row_over    = have_q && (left == '0 || (granted && left == first));
   assign row_last    = (row_q & RowBits'(GroupRows - 1)) == RowBits'(GroupRows - 1);
-  assign touched     = tag_i ? touched_q[2*Groups-1:Groups] : touched_q[Groups-1:0];
-  assign chunk       = Chunk'(touched >> (group_q & ~GroupBits'(Chunk - 1)));
-  assign group_to    = (state_q == StGroup && chunk == '0) ? group_q | GroupBits'(Chunk - 1) : group_q;
+  assign group_base  = group_q & ~GroupBits'(Chunk - 1);
   assign group_last  = group_to == GroupBits'(Groups - 1);
   assign next_row    = have_q ? row_q + 1'b1 : row_q;
   assign read        = state_q == StRows && (!have_q || (row_over && !row_last));
   assign open_group  = state_q == StGroup && group_touched;
-  assign again       = |touched;
-  assign group_touched = touched[group_q];
+
+  // From group_q on, the first touched group of its chunk, or the end of the chunk.
+  always_comb begin : find
+    chunk    = '0;
+    again    = 1'b0;
+    group_to = group_q;
+    if (state_q == StGroup) begin
+      chunk    = touched_q[32'(tag_i)*Groups + 32'(group_base) +: Chunk] & ({Chunk{1'b1}} << (group_q - group_base));
+      group_to = group_base | GroupBits'(Chunk - 1);
+      for (int unsigned i = 1; i <= Chunk; i++) begin
+        if (chunk[Chunk-i]) group_to = group_base | GroupBits'(Chunk - i);
+      end
+    end
+    if (state_q == StDrain) again = |touched_q[32'(tag_i)*Groups +: Groups];
+    group_touched = chunk != '0;
+  end
 
   always_comb begin : encode
     left      = bits & ~issued_q;
@@ -104,7 +115,7 @@ module fc_sweep #(
   always_ff @(posedge clk_i) begin
     state_q <= state_d;
     if (state_d == StRows && state_q == StGroup) begin
-      row_q    <= RowBits'(32'(group_q) << GroupRowBits);
+      row_q    <= RowBits'(32'(group_to) << GroupRowBits);
       have_q   <= 1'b0;
       issued_q <= '0;
     end
@@ -114,7 +125,8 @@ module fc_sweep #(
       issued_q <= '0;
     end else if (granted) issued_q <= issued_q | first;
     if (state_q == StIdle || state_q == StDrain) group_q <= '0;
-    else if ((state_q == StGroup && !group_touched) || (state_q == StRows && row_over && row_last)) group_q <= group_to + 1'b1;
+    else if (open_group) group_q <= group_to;
+    else if (state_q == StGroup || (row_over && row_last)) group_q <= group_to + 1'b1;
     flying_q <= flying_q + 5'(granted) - 5'(valid_i && flush_i);
     if (!rst_ni) begin
       state_q  <= StIdle;
@@ -128,7 +140,7 @@ module fc_sweep #(
   assign event_tag   = decision_i.tag;
   assign event_group = GroupBits'(decision_i.row >> GroupRowBits);
   always_ff @(posedge clk_i) begin
-    if (open_group) touched_q[32'(tag_i)*Groups + 32'(group_q)] <= 1'b0;
+    if (open_group) touched_q[32'(tag_i)*Groups + 32'(group_to)] <= 1'b0;
     if (event_w) touched_q[32'(event_tag)*Groups + 32'(event_group)] <= 1'b1;
     if (!rst_ni) touched_q <= '0;
   end
