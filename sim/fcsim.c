@@ -8,9 +8,7 @@
 #define FCSIM_RESET_CLOCKS 16
 #define FCSIM_CLEAR_CLOCKS 1000000
 #define FCSIM_CLEAR_STEP 64
-#define FCSIM_QUIET_CLOCKS                                                                         \
-	32 /* so long quiet on all sides: nothing is between the clocks either                     \
-	    */
+#define FCSIM_QUIET_CLOCKS 8 /* all busy nets low so long: nothing is between the clocks either */
 #define FCSIM_STALL_MAX 95
 #define FCSIM_MAX_PAYLOAD 1 /* as PCIe encodes it: 128 << n octets */
 
@@ -173,7 +171,7 @@ int fcsim_settle(struct fcsim *s, uint64_t max_clocks)
 	while (quiet < FCSIM_QUIET_CLOCKS) {
 		if (s->core_clocks >= end)
 			return -ETIMEDOUT;
-		fcsim_tick(s, true, true);
+		fcsim_tick(s, true, fcsim_mac_work(s));
 		quiet = fcsim_core_work(s) ? 0 : quiet + 1;
 	}
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AXI4-Lite master: one access at a time, both clocks running beside it. */
+/* AXI4-Lite master: one access at a time, the core clock running beside it. */
 #include "sim/fcsim_private.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ int fcsim_reg_read(struct fcsim *s, uint32_t offset, uint32_t *value)
 	*p->arvalid = 1;
 	for (unsigned i = 0; i < FCSIM_ACCESS_CLOCKS && err == -ETIMEDOUT; i++) {
 		*p->rready = !fcsim_axi_stall(&s->axi);
-		fcsim_tick(s, true, true);
+		fcsim_tick(s, true, fcsim_mac_work(s));
 		if (s->ar_taken)
 			*p->arvalid = 0;
 		if (s->r_taken)
@@ -65,7 +65,7 @@ int fcsim_reg_write(struct fcsim *s, uint32_t offset, uint32_t value)
 	*p->awvalid = *p->wvalid = 1;
 	for (unsigned i = 0; i < FCSIM_ACCESS_CLOCKS && err == -ETIMEDOUT; i++) {
 		*p->bready = !fcsim_axi_stall(&s->axi);
-		fcsim_tick(s, true, true);
+		fcsim_tick(s, true, fcsim_mac_work(s));
 		if (s->aw_taken)
 			*p->awvalid = 0;
 		if (s->w_taken)

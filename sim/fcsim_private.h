@@ -9,6 +9,7 @@
 
 #define FCSIM_ACCESS_CLOCKS 10000 /* deadline of a register access */
 #define FCSIM_CROSS_CLOCKS 8      /* a level is across to the other clock by then */
+#define FCSIM_CROSS_LEAST 2       /* by then a written bit shows in mac_busy, if it has to cross */
 
 struct fcsim {
 	const struct fcsim_model *model;
@@ -16,7 +17,7 @@ struct fcsim {
 	struct fcsim_pins pins;
 	struct fcsim_axi axi;
 	unsigned window; /* octets of a frame that the front end reads */
-	unsigned cross; /* ticks of both clocks that the next frame has to wait for a written bit */
+	unsigned cross;  /* most ticks of both clocks that the next frame waits for a written bit */
 	bool settle_low; /* evaluate the low phase in every tick */
 	bool access;     /* a register access is open: evaluate the low phase */
 	bool irq_acking, irq_pending;
@@ -37,6 +38,12 @@ static inline bool fcsim_core_work(const struct fcsim *s)
 {
 	return *s->pins.card_busy || *s->pins.mac_busy || *s->pins.irq_req ||
 	       fcsim_axi_active(&s->axi);
+}
+
+/* Is there a reason to run the MAC clock, with no frame at hand? */
+static inline bool fcsim_mac_work(const struct fcsim *s)
+{
+	return *s->pins.mac_busy;
 }
 
 /* Raise the chosen clocks together, and lower them. */

@@ -9,7 +9,7 @@
 
 enum {
 	PUMP_FRAMES = 256,
-	OPEN_CLOCKS = 16,   /* card time to an open epoch, once nothing else is under way */
+	OPEN_CLOCKS = 8,    /* card time to an open epoch, once nothing else is under way */
 	DRAIN_CLOCKS = 512, /* what was fed to a decision: several times the descriptor FIFO */
 };
 
@@ -157,7 +157,8 @@ int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config,
 {
 	struct fc_feeder *f;
 
-	if (config->epoch_shift < 10 || config->epoch_shift > 40)
+	if (config->epoch_shift < 10 || config->epoch_shift > 40 ||
+	    config->epoch_guard_ns >> config->epoch_shift)
 		return -EINVAL;
 	f = calloc(1, sizeof(*f));
 	if (!f)
