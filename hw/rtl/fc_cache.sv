@@ -58,13 +58,14 @@ module fc_cache #(
   logic [Tables*RowBits-1:0] rows_r, rows_c, rows_u1;
   logic [Window-1:0]         same_key_c;
   logic [Window*Tables-1:0]  same_row_c;
-  logic                      packet_r, packet_c, read_r;
+  logic                      packet_r, packet_c, read_r, ways_on;
 
   assign valid_c_o   = packet_c;
   assign monitor_c_o = op_c.monitor;
   assign key_c_o     = key_c;
   assign packet_r    = valid_r_i && op_r_i.kind == fc_core_pkg::OpPacket;
   assign read_r      = packet_r || (valid_r_i && op_r_i.kind == fc_core_pkg::OpFlush);
+  assign ways_on     = read_r || write_i.touch || clear_i;
   assign packet_c    = valid_c && op_c.kind == fc_core_pkg::OpPacket;
 
   // Row of each table. With several rings the low row bits of every table are the ring, taken from the hash once.
@@ -137,11 +138,11 @@ module fc_cache #(
     assign narrow_new = {write_monitor_i, write_number_i, write_i.packets[PacketBits-1:0], write_i.tag, write_i.valid && !clear_i};
 
     fc_ram #(.Width(NarrowBits), .AddrBits(RowBits)) u_narrow (
-      .clk_i, .we_i(here || clear_i), .waddr_i(clear_i ? clear_row_i : write_i.row[RowBits-1:0]), .wdata_i(narrow_new),
+      .clk_i, .en_i(ways_on), .we_i(here || clear_i), .waddr_i(clear_i ? clear_row_i : write_i.row[RowBits-1:0]), .wdata_i(narrow_new),
       .re_i(read_r), .raddr_i(row), .rdata_o(narrow)
     );
     fc_ram #(.Width(VectorBits), .AddrBits(RowBits)) u_vector (
-      .clk_i, .we_i(here && write_i.anew), .waddr_i(write_i.row[RowBits-1:0]), .wdata_i(write_vec_i),
+      .clk_i, .en_i(ways_on), .we_i(here && write_i.anew), .waddr_i(write_i.row[RowBits-1:0]), .wdata_i(write_vec_i),
       .re_i(read_r), .raddr_i(row), .rdata_o(vec)
     );
 

@@ -39,6 +39,7 @@ module fc_hash #(
   logic [VectorBits-1:0] key_k, key_x;
   logic [fc_core_pkg::Window-1:0] same_x;
   logic [8*KeyOctets-1:0] octets;
+  logic                  tables_on;
 
   assign keyed_k = valid_k && (op_k.kind == fc_core_pkg::OpPacket || op_k.kind == fc_core_pkg::OpImmediate);
   assign octets   = {5'b0, op_k.monitor, key_k};
@@ -75,11 +76,13 @@ module fc_hash #(
     end
   end
 
+  assign tables_on = keyed_k || hash_we_i;
+
   // Each table's word is XORed on to the sum of those before it; synthesis balances the tree.
   for (genvar i = 0; i < KeyOctets; i++) begin : g_table
     logic [HashBits-1:0] word, sum;
     fc_ram #(.Width(HashBits), .AddrBits(8)) u_table (
-      .clk_i, .we_i(hash_we_i && hash_position_i == 7'(i)), .waddr_i(hash_value_i), .wdata_i(hash_word_i),
+      .clk_i, .en_i(tables_on), .we_i(hash_we_i && hash_position_i == 7'(i)), .waddr_i(hash_value_i), .wdata_i(hash_word_i),
       .re_i(keyed_k), .raddr_i(octets[8*i +: 8]), .rdata_o(word)
     );
     if (i == 0) begin : g_first

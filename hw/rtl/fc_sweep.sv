@@ -88,7 +88,7 @@ module fc_sweep #(
   for (genvar w = 0; w < Ways; w++) begin : g_way
     logic       valid, tag;
     fc_ram #(.Width(2), .AddrBits(RowBits)) u_bits (
-      .clk_i, .we_i(clear_i || (valid_i && decision_i.touch && decision_i.way == 3'(w))),
+      .clk_i, .en_i(read || valid_i || clear_i), .we_i(clear_i || (valid_i && decision_i.touch && decision_i.way == 3'(w))),
       .waddr_i(clear_i ? clear_row_i : decision_i.row[RowBits-1:0]),
       .wdata_i({decision_i.tag, decision_i.valid && !clear_i}), .re_i(read), .raddr_i(next_row), .rdata_o({tag, valid})
     );

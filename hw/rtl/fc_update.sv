@@ -81,7 +81,7 @@ module fc_update #(
   end
 
   fc_ram #(.Width(RamBits), .AddrBits(IndexBits)) u_counters (
-    .clk_i, .we_i(writes_u3), .waddr_i(index_u3),
+    .clk_i, .en_i(1'b1), .we_i(writes_u3), .waddr_i(index_u3),
     .wdata_i({delta_u3.l2_bytes[L2Bits-1:0], delta_u3.bytes[L3Bits-1:0], delta_u3[RestBits-1:0]}),
     .re_i(valid_u1 && (decision_u1.add || decision_u1.emit_old)), .raddr_i(index_u1), .rdata_o(read_u2)
   );
