@@ -15,7 +15,6 @@ enum {
 	RELAX_MAX = 1 << 22, /* waits for the final barrier, each some clocks */
 };
 static const uint32_t guard_max_ns = 1000000;
-static const size_t shadow_flows = 1 << 20;
 static const size_t shadow_closed = 1 << 16;
 
 static int complain(const char *what, int err)
@@ -188,7 +187,7 @@ static int open_card(struct fc_replay *r, const struct fc_replay_options *o)
 static int open_host(struct fc_replay *r, const struct fc_replay_options *o)
 {
 	struct fc_shadow_config shadow = {
-		.entries_max = shadow_flows,
+		.entries_max = o->live_flows,
 		.closed_max = shadow_closed,
 		.seed = o->seed,
 		.monitors = 1,

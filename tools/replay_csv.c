@@ -71,7 +71,7 @@ static void write_row(FILE *file, const struct fc_flow *flow)
 int fc_replay_csv_write(struct fc_replay_csv *csv, const char *path)
 {
 	FILE *file;
-	int err;
+	int err = 0;
 
 	if (csv->error)
 		return csv->error;
@@ -83,9 +83,12 @@ int fc_replay_csv_write(struct fc_replay_csv *csv, const char *path)
 	fputs("ip_version,src,dst,sport,dport,proto,tos,input_if,packets,bytes,first_ns,last_ns,"
 	      "tcp_flags,tcp_bits\n",
 	      file);
-	for (size_t i = 0; i < csv->count; i++)
+	for (size_t i = 0; i < csv->count && !err; i++) {
+		errno = 0;
 		write_row(file, &csv->flows[i]);
-	err = ferror(file) ? -EIO : 0;
+		if (ferror(file))
+			err = errno ? -errno : -EIO;
+	}
 	if (fclose(file) && !err)
 		err = -errno;
 	return err;

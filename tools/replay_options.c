@@ -15,6 +15,9 @@ enum {
 	SHIFT_MAX = 40,
 	SHIFT_DEFAULT = 30,
 	STALL_MAX = 95,
+	LIVE_FLOWS_MIN = 16,
+	LIVE_FLOWS_DEFAULT = 1 << 22,
+	LIVE_FLOWS_MAX = 1 << 28,
 	RATE_DEFAULT = 1000,
 	RATE_MAX = 1000000
 };
@@ -28,13 +31,15 @@ enum option_id {
 	OPT_COUNTERS,
 	OPT_TIMEOUTS,
 	OPT_EPOCH,
-	OPT_RATE
+	OPT_RATE,
+	OPT_LIVE_FLOWS
 };
 enum option_id_more { OPT_ENTRIES = 300, OPT_SEED, OPT_TRACE, OPT_STALL, OPT_VERSION };
 
 static const struct option longs[] = {
 	{"export", required_argument, NULL, OPT_EXPORT},
 	{"protocol", required_argument, NULL, OPT_PROTOCOL},
+	{"live-flows", required_argument, NULL, OPT_LIVE_FLOWS},
 	{"rate", required_argument, NULL, OPT_RATE},
 	{"csv", required_argument, NULL, OPT_CSV},
 	{"counters", required_argument, NULL, OPT_COUNTERS},
@@ -83,7 +88,10 @@ static void print_help(void)
 	       "  --entries N             cache entries of the card; built in: ");
 	print_sizes(stdout);
 	printf(" (default %u)\n", largest_size());
-	printf("  --seed N                seed of hash tables and stalls (default: random hash)\n"
+	printf("  --live-flows N          flows that the host keeps live; beyond it the oldest end "
+	       "early\n"
+	       "                          (default 4194304)\n"
+	       "  --seed N                seed of hash tables and stalls (default: random hash)\n"
 	       "  --trace FILE[:FROM:TO]  waveform (FST), of core clocks FROM to TO\n"
 	       "  --stall PERCENT         hold back the AXI handshakes so often (0..%d)\n"
 	       "  -q, --quiet             no progress, no summary\n"
@@ -185,6 +193,18 @@ static int parse_trace(struct fc_replay_options *o, char *text)
 	return 0;
 }
 
+static int parse_live_flows(struct fc_replay_options *o, const char *text)
+{
+	uint64_t number;
+
+	if (parse_number("live-flows", text, LIVE_FLOWS_MAX, &number))
+		return -EINVAL;
+	if (number < LIVE_FLOWS_MIN)
+		return complain("live-flows", text, "wanted: 16 or more");
+	o->live_flows = (uint32_t)number;
+	return 0;
+}
+
 static int parse_export(struct fc_replay_options *o, const char *text)
 {
 	char host[256], port[32];
@@ -208,6 +228,8 @@ static int parse_one(struct fc_replay_options *o, int id, char *value)
 		return fc_protocol_parse(value, &o->protocol)
 			       ? complain("protocol", value, "wanted: v5, v9 or ipfix")
 			       : 0;
+	case OPT_LIVE_FLOWS:
+		return parse_live_flows(o, value);
 	case OPT_RATE:
 		if (parse_number("rate", value, RATE_MAX, &number))
 			return -EINVAL;
@@ -256,6 +278,7 @@ int fc_replay_options_parse(struct fc_replay_options *o, int argc, char **argv)
 		.inactive_ns = 15 * second_ns,
 		.epoch_shift = SHIFT_DEFAULT,
 		.rate = RATE_DEFAULT,
+		.live_flows = LIVE_FLOWS_DEFAULT,
 		.entries = largest_size(),
 	};
 	while ((id = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {

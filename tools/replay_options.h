@@ -22,7 +22,8 @@ struct fc_replay_options {
 	const char *trace;
 	uint64_t trace_from, trace_to;
 	unsigned stall_percent;
-	unsigned rate; /* datagrams a second and export, at most */
+	unsigned rate;       /* datagrams a second and export, at most */
+	uint32_t live_flows; /* of the shadow table */
 	bool quiet;
 };
 

@@ -144,6 +144,7 @@ static json_t *ledger_object(const struct fc_replay_totals *t, bool balanced)
 		{"closed_packets", t->shard.closed_packets},
 		{"closed_bytes", t->shard.closed_octets},
 		{"lost_packets", t->shard.lost_packets},
+		{"aged_early", t->shard.aged_emergency},
 		{"deltas", t->shard.deltas},
 		{"epochs", t->shard.cuts},
 	};
@@ -240,6 +241,10 @@ void fc_replay_summary(const struct fc_replay *r, const struct fc_replay_totals 
 	       ")\n",
 	       r->closed_flows, t->shard.deltas, t->shard.cuts,
 	       t->drain.by_reason[FC_REASON_EVICT]);
+	if (t->shard.aged_emergency)
+		printf("Ended early for want of room in the shadow table: %" PRIu64
+		       " flows (--live-flows)\n",
+		       t->shard.aged_emergency);
 	print_ledger(t, balanced);
 	for (unsigned i = 0; i < r->exporters; i++) {
 		struct fc_exporter_stats e;

@@ -9,7 +9,7 @@ from pcap_writer import Capture, udp
 from replay import REPLAY, fail, replay
 
 REFUSED = [["--protocol", "v7"], ["--export", "tcp:localhost:1"], ["--export", "udp:localhost"], ["--timeouts", "5"],
-           ["--timeouts", "0,1"], ["--timeouts", "a,b"], ["--timeouts", "1e-10,1"], ["--rate", "0"],
+           ["--timeouts", "0,1"], ["--timeouts", "a,b"], ["--timeouts", "1e-10,1"], ["--rate", "0"], ["--live-flows", "3"],
            ["--epoch", "0"], ["--epoch", "1e9"], ["--entries", "100"], ["--seed", "x"], ["--stall", "96"], ["--stall", "-1"], ["--trace", "f:9:3"], ["--nonsense"]]
 
 
@@ -35,6 +35,9 @@ def main():
             if again.status or again.rows != base.rows:
                 fail("%r: other flows than the base run" % options)
             checks += 1
+        few = replay(path, "--timeouts", "none", "--live-flows", "64")
+        if few.status or sum(int(r[8]) for r in few.rows) != 300 or few.counters["ledger"]["aged_early"] != 300 - 64:
+            fail("64 live flows: %d, %s, %r" % (few.status, few.stderr, few.counters["ledger"]))
         wave = os.path.join(folder, "wave.fst")
         traced = replay(path, "--timeouts", "none", "--entries", "64", "--trace", wave + ":100:2000")
         if traced.status or traced.rows != base.rows or os.path.getsize(wave) < 1000:
@@ -45,7 +48,7 @@ def main():
         unwritable = replay(path, "--csv", os.path.join(folder, "no", "such.csv"))
         if unwritable.status == 0 or "such.csv" not in unwritable.stderr:
             fail("unwritable CSV: %d, %s" % (unwritable.status, unwritable.stderr))
-    print("%d checks" % (checks + 3))
+    print("%d checks" % (checks + 4))
 
 
 main()

@@ -157,6 +157,7 @@ static void open_refuses_a_bad_configuration(void **state)
 		{.ring_log2 = 25, .epoch_shift = 30},
 		{.ring_log2 = 10, .epoch_shift = 9},
 		{.ring_log2 = 10, .epoch_shift = 41},
+		{.ring_log2 = 10, .epoch_shift = 20, .epoch_guard_ns = 1 << 20},
 		{.ring_log2 = 10, .epoch_shift = 30, .doorbell_batch = 513},
 	};
 	struct bench *b = *state;
