@@ -158,7 +158,7 @@ int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config,
 	struct fc_feeder *f;
 
 	if (config->epoch_shift < 10 || config->epoch_shift > 40 ||
-	    config->epoch_guard_ns >> config->epoch_shift)
+	    (uint64_t)config->epoch_guard_ns >> config->epoch_shift)
 		return -EINVAL;
 	f = calloc(1, sizeof(*f));
 	if (!f)
