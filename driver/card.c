@@ -23,7 +23,7 @@ static int check_config(struct fc_card *card, const struct fc_card_config *confi
 	if (config->epoch_shift < 10 || config->epoch_shift > 40)
 		return fc_card_fail(card, -EINVAL, NULL, "epoch_shift %u is not 10..40",
 				    config->epoch_shift);
-	if (config->epoch_guard_ns >> config->epoch_shift)
+	if ((uint64_t)config->epoch_guard_ns >> config->epoch_shift)
 		return fc_card_fail(card, -EINVAL, NULL,
 				    "epoch_guard_ns %u is as long as an epoch of 2^%u ns",
 				    (unsigned)config->epoch_guard_ns, config->epoch_shift);
