@@ -290,6 +290,8 @@ class Nfacctd(Collector):
                               capture_output=True, text=True, env={**os.environ, "TZ": "UTC"}, timeout=DEADLINE).stdout
         self.seen = {}
         for line in csv.DictReader(text.splitlines()):
+            if None in line.values():
+                return -1  # the answer of a large table can come cut off: ask again
             put(self.seen, *nfacctd_row(line))
         return sums(self.seen)[0]
 
