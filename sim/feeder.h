@@ -44,8 +44,8 @@ struct fc_feeder_counters {
 	uint64_t unsettled; /* waits for the card that met their deadline */
 };
 
-/* The card, its rings and pump stay the caller's and outlive the feeder. Return 0, -EINVAL (shift, or a guard time as long as an epoch),
- * -ENOMEM. */
+/* The card, its rings and pump stay the caller's and outlive the feeder. Return 0, -EINVAL (shift,
+ * or a guard time as long as an epoch), -ENOMEM. */
 int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config,
 		     struct fc_feeder **out);
 void fc_feeder_destroy(struct fc_feeder *f);

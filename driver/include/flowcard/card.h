@@ -31,9 +31,9 @@ struct fc_card_build {
 };
 
 struct fc_card_config {
-	unsigned ring_log2;   /* records a ring, log2; 10..24 */
-	unsigned epoch_shift; /* log2 ns, 10..40 */
-	uint32_t epoch_guard_ns;  /* shorter than the epoch */
+	unsigned ring_log2;      /* records a ring, log2; 10..24 */
+	unsigned epoch_shift;    /* log2 ns, 10..40 */
+	uint32_t epoch_guard_ns; /* shorter than the epoch */
 	const uint8_t
 		*hash_key; /* 32 octets that the hash tables are expanded from; NULL: getrandom() */
 	uint32_t doorbell_batch; /* 0: FC_RING_DOORBELL_BATCH; at most half a ring */
