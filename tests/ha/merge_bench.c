@@ -3,6 +3,8 @@
  * Merge rate with 1 M live flows, one core: deltas of flows in random order, an epoch's barrier
  * after each 2 M records, as a ring delivers them (packed). Peer in the same run: the same records
  * merged into a plain uthash table of the same key, without halves or lists.
+ *
+ *   merge_bench [merge|memory]     memory: only what the 1 M flows cost
  */
 #include "fake_card.h"
 
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <uthash.h>
 
 enum { FLOWS = 1000000, EPOCH_RECORDS = 2000000, CHUNK = 1 << 15, EPOCHS = 3 };
@@ -102,6 +105,7 @@ struct bench {
 	double ours, theirs;
 	uint64_t random;
 	uint64_t merged;
+	bool peer;
 };
 
 static void run_chunk(struct bench *bench, uint32_t epoch, bool count)
@@ -120,7 +124,7 @@ static void run_chunk(struct bench *bench, uint32_t epoch, bool count)
 			exit(1);
 	}
 	t1 = seconds();
-	for (size_t i = 0; i < CHUNK; i++)
+	for (size_t i = 0; bench->peer && i < CHUNK; i++)
 		peer_merge(bench->records + i * FC_RECORD_WORDS);
 	t2 = seconds();
 	if (!count)
@@ -145,7 +149,7 @@ static void run_barrier(struct bench *bench, uint32_t epoch)
 		bench->ours += seconds() - t0;
 }
 
-static void run(struct bench *bench)
+static void fill(struct bench *bench)
 {
 	for (uint32_t done = 0; done < FLOWS; done += CHUNK) {
 		for (uint32_t i = 0; i < CHUNK; i++)
@@ -153,6 +157,14 @@ static void run(struct bench *bench)
 		run_chunk(bench, 0, false);
 	}
 	run_barrier(bench, 0);
+}
+
+static void run_merge(struct bench *bench)
+{
+	double ours, theirs;
+
+	bench->peer = true;
+	fill(bench);
 	for (uint32_t epoch = 1; epoch <= EPOCHS; epoch++) {
 		for (uint32_t done = 0; done < EPOCH_RECORDS; done += CHUNK) {
 			for (uint32_t i = 0; i < CHUNK; i++)
@@ -161,29 +173,76 @@ static void run(struct bench *bench)
 		}
 		run_barrier(bench, epoch);
 	}
+	ours = (double)bench->merged / bench->ours;
+	theirs = (double)bench->merged / bench->theirs;
+	printf("merge_rate = %.2f M records/s (peer uthash = %.2f, ratio %.2f; target 10)\n",
+	       ours / 1e6, theirs / 1e6, ours / theirs);
 }
 
-int main(void)
+/* Octets of this process that are in memory. */
+static double resident(void)
+{
+	unsigned long whole, pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%lu %lu", &whole, &pages) != 2)
+		pages = 0;
+	fclose(file);
+	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* All that the shard holds, over the flows that live in it. `before`: resident without the shard.
+ */
+static void run_memory(struct bench *bench, double before)
+{
+	struct fc_shard_stats stats;
+	size_t octets, part;
+
+	fill(bench);
+	fc_shard_stats(bench->shard, &stats);
+	fc_shard_memory(bench->shard, &octets, &part);
+	printf("flow_memory = %.1f octets (target <= 256; %lu live flows; entry, lists and index "
+	       "%zu, "
+	       "process grew by %.1f)\n",
+	       (double)octets / (double)stats.live, stats.live, part,
+	       (resident() - before) / (double)stats.live);
+}
+
+int main(int argc, char **argv)
 {
 	struct fc_shadow_config config = {.entries_max = FLOWS, .monitors = 1, .seed = 1};
+	bool memory = argc == 2 && strcmp(argv[1], "memory") == 0;
 	struct bench bench = {.random = 7};
-	double ours, theirs;
+	double before;
+	int status = 1;
 
+	if (argc > 1 && !memory && strcmp(argv[1], "merge") != 0) {
+		fprintf(stderr, "merge_bench [merge|memory]\n");
+		return 2;
+	}
 	fake_mask(0, peer_mask);
 	memcpy(config.monitor[0].mask, peer_mask, sizeof(peer_mask));
 	config.monitor[0].active_ns = UINT64_C(1800000000000);
 	config.monitor[0].inactive_ns = UINT64_C(15000000000);
 	bench.records = malloc((size_t)CHUNK * FC_RECORD_OCTETS);
 	bench.flows = malloc(CHUNK * sizeof(*bench.flows));
-	if (!bench.records || !bench.flows || fc_shard_create(&config, &bench.shard))
-		return 1;
-	run(&bench);
-	ours = (double)bench.merged / bench.ours;
-	theirs = (double)bench.merged / bench.theirs;
-	printf("merge_rate = %.2f M records/s (peer uthash = %.2f, ratio %.2f; target 10)\n",
-	       ours / 1e6, theirs / 1e6, ours / theirs);
+	if (!bench.records || !bench.flows)
+		goto out;
+	memset(bench.records, 1, (size_t)CHUNK * FC_RECORD_OCTETS);
+	memset(bench.flows, 1, CHUNK * sizeof(*bench.flows));
+	before = resident();
+	if (fc_shard_create(&config, &bench.shard))
+		goto out;
+	if (memory)
+		run_memory(&bench, before);
+	else
+		run_merge(&bench);
 	fc_shard_destroy(bench.shard);
+	status = 0;
+out:
 	free(bench.records);
 	free(bench.flows);
-	return 0;
+	return status;
 }
