@@ -14,8 +14,6 @@
 
 #define SEED 77u
 #define BAD_ADDRESS FC_REG_FAULT_BAD_ADDRESS_MASK
-#define WRONG_STATE FC_REG_FAULT_WRONG_STATE_MASK
-#define BAD_CONSUMER FC_REG_FAULT_BAD_CONSUMER_MASK
 
 static struct regs_bench b;
 
@@ -36,8 +34,6 @@ static int closed(void **state)
 	return b.wrong || !b.checks;
 }
 
-/* ---------------------------------------------------------------- every register of the map, from
- * its table */
 static unsigned built(const struct fc_register *reg)
 {
 	if (!strncmp(reg->name, "RING", 4))

@@ -8,7 +8,6 @@
 
 #include "regs_bench.h"
 #include <cmocka.h>
-#include <flowcard/register_table.h>
 #include <flowcard/registers.h>
 
 #define SEED 77u
