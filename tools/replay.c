@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <flowcard/registers.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ enum {
 	RING_LOG2 = 14,       /* 2 MiB: stays in a cache; drained every few frames */
 	DRAIN_RECORDS = 4096, /* a step */
 	SEND_SECONDS = 60,
+	LOOK_FLOWS = 256,    /* closed flows between two looks at the exporters' queues */
+	QUEUE_HIGH = 8192,   /* datagrams; half of what an exporter keeps */
 	RELAX_MAX = 1 << 22, /* waits for the final barrier, each some clocks */
 };
 static const uint32_t guard_max_ns = 1000000;
@@ -24,6 +27,32 @@ static int complain(const char *what, int err)
 }
 
 /* ---------------------------------------------------------------- sinks */
+/* Send all that is sealed, at the exporter's rate, as long as any leaves. Return datagrams left or
+ * -errno. */
+static int send_all(struct fc_exporter *exporter)
+{
+	int left = INT_MAX, before;
+
+	do {
+		before = left;
+		left = fc_exporter_send(exporter, SEND_SECONDS * 1000);
+	} while (left > 0 && left < before);
+	return left;
+}
+
+/* A cut can close more flows than an exporter keeps datagrams: the model stands still meanwhile, so
+ * it can wait. */
+static void keep_queues_short(struct fc_replay *r)
+{
+	struct fc_exporter_stats stats;
+
+	for (unsigned i = 0; i < r->exporters; i++) {
+		fc_exporter_stats(r->exporter[i], &stats);
+		if (stats.datagrams_queued > QUEUE_HIGH)
+			send_all(r->exporter[i]);
+	}
+}
+
 static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns)
 {
 	struct fc_replay *r = context;
@@ -35,6 +64,8 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 		fc_replay_csv_add(&r->csv, flow);
 	for (unsigned i = 0; i < r->exporters; i++)
 		fc_exporter_add(r->exporter[i], flow, 1, cut_ns);
+	if (r->closed_flows % LOOK_FLOWS == 0)
+		keep_queues_short(r);
 }
 
 /* A simplex unit never waits: the cut is safe once its flows are with the sinks. */
@@ -80,7 +111,7 @@ static int send_exports(struct fc_replay *r)
 		int left = fc_exporter_seal(r->exporter[i], r->cut_ns);
 
 		if (!left)
-			left = fc_exporter_send(r->exporter[i], SEND_SECONDS * 1000);
+			left = send_all(r->exporter[i]);
 		if (left < 0)
 			return complain(r->options->export[i], left);
 		if (left > 0)
