@@ -187,3 +187,18 @@ uint32_t regs_faults(struct regs_bench *b)
 	regs_write(b, FC_REG_FAULT, faults);
 	return faults;
 }
+
+int regs_begin(struct regs_bench *b)
+{
+	regs_open(b, REGS_SEED);
+	b->stall = 40;
+	return 0;
+}
+
+int regs_end(struct regs_bench *b)
+{
+	regs_close(b);
+	if (b->wrong)
+		fprintf(stderr, "%s\n", b->wrong);
+	return b->wrong || !b->checks;
+}

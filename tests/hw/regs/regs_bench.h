@@ -19,6 +19,12 @@ struct regs_bench {
 	const char *wrong;
 };
 
+#define REGS_SEED 77u
+
+/* What a test begins with and ends with: a stalling bus; 0 when something was checked and nothing
+ * was wrong. */
+int regs_begin(struct regs_bench *b);
+int regs_end(struct regs_bench *b);
 void regs_open(struct regs_bench *b, uint64_t seed);
 void regs_close(struct regs_bench *b);
 void regs_run(struct regs_bench *b, unsigned clocks);

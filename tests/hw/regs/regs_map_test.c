@@ -12,7 +12,6 @@
 #include <flowcard/register_table.h>
 #include <flowcard/registers.h>
 
-#define SEED 77u
 #define BAD_ADDRESS FC_REG_FAULT_BAD_ADDRESS_MASK
 
 static struct regs_bench b;
@@ -20,18 +19,13 @@ static struct regs_bench b;
 static int opened(void **state)
 {
 	(void)state;
-	regs_open(&b, SEED);
-	b.stall = 40;
-	return 0;
+	return regs_begin(&b);
 }
 
 static int closed(void **state)
 {
 	(void)state;
-	regs_close(&b);
-	if (b.wrong)
-		fprintf(stderr, "%s\n", b.wrong);
-	return b.wrong || !b.checks;
+	return regs_end(&b);
 }
 
 static unsigned built(const struct fc_register *reg)
@@ -184,6 +178,6 @@ int main(void)
 		TEST(reserved_places_read_0_and_refuse_writes),
 	};
 
-	printf("seed %u\n", SEED);
+	printf("seed %u\n", REGS_SEED);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 #include <flowcard/registers.h>
 
-#define SEED 77u
 #define BAD_ADDRESS FC_REG_FAULT_BAD_ADDRESS_MASK
 #define WRONG_STATE FC_REG_FAULT_WRONG_STATE_MASK
 #define BAD_CONSUMER FC_REG_FAULT_BAD_CONSUMER_MASK
@@ -20,18 +19,13 @@ static struct regs_bench b;
 static int opened(void **state)
 {
 	(void)state;
-	regs_open(&b, SEED);
-	b.stall = 40;
-	return 0;
+	return regs_begin(&b);
 }
 
 static int closed(void **state)
 {
 	(void)state;
-	regs_close(&b);
-	if (b.wrong)
-		fprintf(stderr, "%s\n", b.wrong);
-	return b.wrong || !b.checks;
+	return regs_end(&b);
 }
 
 /* ---------------------------------------------------------------- identity and status */
@@ -376,6 +370,6 @@ int main(void)
 		TEST(reads_and_writes_at_once),
 	};
 
-	printf("seed %u\n", SEED);
+	printf("seed %u\n", REGS_SEED);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
