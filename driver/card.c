@@ -8,7 +8,7 @@
 
 #define ENABLE_LIMIT_NS (10 * FC_MS)
 #define DRAIN_LIMIT_NS (20 * FC_US)
-#define MAP_OCTETS FC_REG_PORT_CONTROL(FC_REG_PORT_COUNT)
+#define MAP_OCTETS FC_REG_SAMPLER_CONTROL(FC_REG_SAMPLER_COUNT)
 
 static int check_config(struct fc_card *card, const struct fc_card_config *config)
 {

@@ -31,12 +31,15 @@ static const struct fc_register_field fields_5[] = {
 	{"monitors_per_packet", 16, 8, FC_ACCESS_RO, 0x0u, "Monitors one packet can be selected for."},
 };
 static const struct fc_register_field fields_6[] = {
-	{"value", 0, 32, FC_ACCESS_RW, 0x0u, ""},
+	{"first", 0, 16, FC_ACCESS_RO, 0x0u, "Offset of the first CAPABILITY; 0: none."},
 };
 static const struct fc_register_field fields_7[] = {
-	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Monitors select packets. Takes effect when STATUS.clearing is 0."},
+	{"value", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
 static const struct fc_register_field fields_8[] = {
+	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Monitors select packets. Takes effect when STATUS.clearing is 0."},
+};
+static const struct fc_register_field fields_9[] = {
 	{"enabled", 0, 1, FC_ACCESS_RO, 0x0u, "Enabled and ready."},
 	{"clearing", 1, 1, FC_ACCESS_RO, 0x0u, "Cache memory is being cleared after a reset."},
 	{"idle", 2, 1, FC_ACCESS_RO, 0x0u, "Nothing in the core's pipeline, FIFOs or DMA."},
@@ -45,105 +48,114 @@ static const struct fc_register_field fields_8[] = {
 	{"link_up", 5, 1, FC_ACCESS_RO, 0x0u, "PCIe link is up."},
 	{"latching", 6, 1, FC_ACCESS_RO, 0x0u, "A latch is under way."},
 	{"flushing", 7, 1, FC_ACCESS_RO, 0x0u, "A flush asked for by COMMAND.flush is not over."},
+	{"flushing_monitor", 8, 1, FC_ACCESS_RO, 0x0u, "COMMAND.flush_monitor is not over: records of that monitor may still come out of the cache."},
+	{"snapshotting", 9, 1, FC_ACCESS_RO, 0x0u, "COMMAND.snapshot is not over: copies may still come out of the cache."},
 };
-static const struct fc_register_field fields_9[] = {
+static const struct fc_register_field fields_10[] = {
 	{"bad_address", 0, 1, FC_ACCESS_W1C, 0x0u, "Write to a reserved register."},
 	{"wrong_state", 1, 1, FC_ACCESS_W1C, 0x0u, "Write to a register that is locked in this state (hash tables, masks)."},
 	{"axi_error", 2, 1, FC_ACCESS_W1C, 0x0u, "AXI write answered by SLVERR or DECERR."},
 	{"bad_consumer", 3, 1, FC_ACCESS_W1C, 0x0u, "Consumer index beyond the records that were issued, or more than a ring behind."},
 	{"no_bus_master", 4, 1, FC_ACCESS_W1C, 0x0u, "A record was to be written while bus mastering was off."},
+	{"unaccounted", 5, 1, FC_ACCESS_W1C, 0x0u, "A packet found no room in the record FIFO: see unaccounted in the ledger."},
+	{"missed", 6, 1, FC_ACCESS_W1C, 0x0u, "A descriptor found its FIFO full: see missed of the ports."},
+	{"epoch_late", 7, 1, FC_ACCESS_W1C, 0x0u, "An epoch was due while the one before was not closed."},
+	{"link_down", 8, 1, FC_ACCESS_W1C, 0x0u, "The PCIe link went down."},
 };
-static const struct fc_register_field fields_10[] = {
+static const struct fc_register_field fields_11[] = {
 	{"reset", 0, 1, FC_ACCESS_PULSE, 0x0u, "Reset the core, the rings and the counters; configuration stays."},
 	{"latch", 1, 1, FC_ACCESS_PULSE, 0x0u, "Latch all 64-bit counters."},
 	{"flush", 2, 1, FC_ACCESS_PULSE, 0x0u, "Close the open epoch now and flush it, whatever the clock says."},
-};
-static const struct fc_register_field fields_11[] = {
-	{"sequence", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+	{"snapshot", 3, 1, FC_ACCESS_PULSE, 0x0u, "Emit a copy of every cache entry; nothing changes. wrong_state while STATUS.snapshotting or flushing_monitor."},
+	{"flush_monitor", 4, 1, FC_ACCESS_PULSE, 0x0u, "Emit and free the entries of one monitor, both epochs. wrong_state while STATUS.snapshotting or flushing_monitor."},
+	{"monitor", 8, 3, FC_ACCESS_WO, 0x0u, "Which monitor flush_monitor means."},
 };
 static const struct fc_register_field fields_12[] = {
-	{"shift", 0, 6, FC_ACCESS_RW, 0x1eu, "log2 of nanoseconds."},
+	{"sequence", 0, 32, FC_ACCESS_RO, 0x0u, ""},
 };
 static const struct fc_register_field fields_13[] = {
-	{"guard_ns", 0, 32, FC_ACCESS_RW, 0xf4240u, "ns of card time."},
+	{"max_payload", 0, 3, FC_ACCESS_RO, 0x0u, "Largest payload of a write, 128 << value octets."},
 };
 static const struct fc_register_field fields_14[] = {
-	{"epoch", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+	{"shift", 0, 6, FC_ACCESS_RW, 0x1eu, "log2 of nanoseconds."},
 };
 static const struct fc_register_field fields_15[] = {
-	{"low", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+	{"guard_ns", 0, 32, FC_ACCESS_RW, 0xf4240u, "ns of card time."},
 };
 static const struct fc_register_field fields_16[] = {
-	{"high", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+	{"epoch", 0, 32, FC_ACCESS_RO, 0x0u, ""},
 };
 static const struct fc_register_field fields_17[] = {
+	{"clocks", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_18[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_19[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_20[] = {
 	{"value", 0, 8, FC_ACCESS_RW, 0x0u, "Octet value."},
 	{"position", 8, 7, FC_ACCESS_RW, 0x0u, "Octet position in the key: vector octets, then the monitor number."},
 };
-static const struct fc_register_field fields_18[] = {
+static const struct fc_register_field fields_21[] = {
 	{"low", 0, 32, FC_ACCESS_WO, 0x0u, ""},
 };
-static const struct fc_register_field fields_19[] = {
+static const struct fc_register_field fields_22[] = {
 	{"high", 0, 32, FC_ACCESS_WO, 0x0u, ""},
 };
-static const struct fc_register_field fields_20[] = {
+static const struct fc_register_field fields_23[] = {
+	{"id", 0, 8, FC_ACCESS_RO, 0x0u, "Which capability."},
+	{"version", 8, 8, FC_ACCESS_RO, 0x0u, "Its version."},
+	{"next", 16, 16, FC_ACCESS_RO, 0x0u, "Offset of the next CAPABILITY; 0: the last."},
+};
+static const struct fc_register_field fields_24[] = {
+	{"data", 0, 32, FC_ACCESS_RO, 0x0u, ""},
+};
+static const struct fc_register_field fields_25[] = {
 	{"low", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
-static const struct fc_register_field fields_21[] = {
+static const struct fc_register_field fields_26[] = {
 	{"high", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
-static const struct fc_register_field fields_22[] = {
+static const struct fc_register_field fields_27[] = {
 	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Write records to the ring."},
 	{"size_log2", 8, 5, FC_ACCESS_RW, 0x0u, "log2 of records; locked while enabled."},
 };
-static const struct fc_register_field fields_23[] = {
+static const struct fc_register_field fields_28[] = {
 	{"low", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
-static const struct fc_register_field fields_24[] = {
+static const struct fc_register_field fields_29[] = {
 	{"high", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
-static const struct fc_register_field fields_25[] = {
+static const struct fc_register_field fields_30[] = {
 	{"index", 0, 31, FC_ACCESS_RW, 0x0u, "Free-running index of the next record to read, modulo 2^31."},
 	{"arm", 31, 1, FC_ACCESS_RW, 0x0u, "Raise one interrupt when a record stands at or after index."},
 };
-static const struct fc_register_field fields_26[] = {
+static const struct fc_register_field fields_31[] = {
 	{"index", 0, 32, FC_ACCESS_RO, 0x0u, ""},
 };
-static const struct fc_register_field fields_27[] = {
+static const struct fc_register_field fields_32[] = {
 	{"count", 0, 32, FC_ACCESS_RO, 0x0u, ""},
 };
-static const struct fc_register_field fields_28[] = {
+static const struct fc_register_field fields_33[] = {
+	{"records", 0, 16, FC_ACCESS_RW, 0x0u, "Records that wait; 0: only time counts."},
+	{"ticks", 16, 16, FC_ACCESS_RW, 0x0u, "Ticks that the first of them has waited; 0: only records count. The capability moderation has the length of a tick."},
+};
+static const struct fc_register_field fields_34[] = {
 	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Monitor is in use."},
 	{"ipv4", 1, 1, FC_ACCESS_RW, 0x0u, "Take IPv4."},
 	{"ipv6", 2, 1, FC_ACCESS_RW, 0x0u, "Take IPv6."},
 	{"immediate", 3, 1, FC_ACCESS_RW, 0x0u, "Every packet is its own record."},
 };
-static const struct fc_register_field fields_29[] = {
+static const struct fc_register_field fields_35[] = {
 	{"ports", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
-static const struct fc_register_field fields_30[] = {
-	{"value", 0, 32, FC_ACCESS_RO, 0x0u, ""},
-};
-static const struct fc_register_field fields_31[] = {
-	{"bits", 0, 32, FC_ACCESS_RW, 0x0u, ""},
-};
-static const struct fc_register_field fields_32[] = {
-	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
-};
-static const struct fc_register_field fields_33[] = {
-	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
-};
-static const struct fc_register_field fields_34[] = {
-	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
-};
-static const struct fc_register_field fields_35[] = {
-	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
-};
 static const struct fc_register_field fields_36[] = {
-	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+	{"ports", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
 static const struct fc_register_field fields_37[] = {
-	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+	{"bits", 0, 32, FC_ACCESS_RW, 0x0u, ""},
 };
 static const struct fc_register_field fields_38[] = {
 	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
@@ -176,30 +188,65 @@ static const struct fc_register_field fields_47[] = {
 	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
 };
 static const struct fc_register_field fields_48[] = {
-	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Parse and count frames."},
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
 };
 static const struct fc_register_field fields_49[] = {
-	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
 };
 static const struct fc_register_field fields_50[] = {
-	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
 };
 static const struct fc_register_field fields_51[] = {
-	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
 };
 static const struct fc_register_field fields_52[] = {
-	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
-};
-static const struct fc_register_field fields_53[] = {
 	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
 };
-static const struct fc_register_field fields_54[] = {
+static const struct fc_register_field fields_53[] = {
 	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_54[] = {
+	{"enable", 0, 1, FC_ACCESS_RW, 0x0u, "Parse and count frames."},
 };
 static const struct fc_register_field fields_55[] = {
 	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
 };
 static const struct fc_register_field fields_56[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_57[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_58[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_59[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_60[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_61[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_62[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_63[] = {
+	{"mode", 0, 2, FC_ACCESS_RW, 0x0u, "How one packet of a window is chosen."},
+	{"id", 8, 8, FC_ACCESS_RW, 0x0u, "Number that records carry."},
+	{"window", 16, 16, FC_ACCESS_RW, 0x0u, "Packets in a window, less one."},
+};
+static const struct fc_register_field fields_64[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_65[] = {
+	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
+};
+static const struct fc_register_field fields_66[] = {
+	{"low", 0, 32, FC_ACCESS_RO, 0x0u, "Low word of a latched 64-bit counter."},
+};
+static const struct fc_register_field fields_67[] = {
 	{"high", 0, 32, FC_ACCESS_RO, 0x0u, "High word of the same counter."},
 };
 
@@ -210,59 +257,70 @@ const struct fc_register fc_register_table[] = {
 	{"BUILD0", 0x000cu, {1, 1}, {0x0, 0x0}, 4, fields_3, "Build parameters."},
 	{"BUILD1", 0x0010u, {1, 1}, {0x0, 0x0}, 4, fields_4, "Build parameters."},
 	{"BUILD2", 0x0014u, {1, 1}, {0x0, 0x0}, 3, fields_5, "Build parameters."},
-	{"SCRATCH", 0x001cu, {1, 1}, {0x0, 0x0}, 1, fields_6, "For link tests; no effect."},
-	{"CONTROL", 0x0020u, {1, 1}, {0x0, 0x0}, 1, fields_7, "Master switch."},
-	{"STATUS", 0x0024u, {1, 1}, {0x0, 0x0}, 8, fields_8, "What the card is doing."},
-	{"FAULT", 0x0028u, {1, 1}, {0x0, 0x0}, 5, fields_9, "Sticky faults; write 1 to clear."},
-	{"COMMAND", 0x002cu, {1, 1}, {0x0, 0x0}, 3, fields_10, "One-shot commands; reads 0."},
-	{"LATCH_SEQ", 0x0030u, {1, 1}, {0x0, 0x0}, 1, fields_11, "Grows by one when a latch is complete."},
-	{"EPOCH_SHIFT", 0x0040u, {1, 1}, {0x0, 0x0}, 1, fields_12, "Length of an epoch."},
-	{"EPOCH_GUARD", 0x0044u, {1, 1}, {0x0, 0x0}, 1, fields_13, "Time for which packets of the closing epoch are still taken."},
-	{"EPOCH_OPEN", 0x0048u, {1, 1}, {0x0, 0x0}, 1, fields_14, "Number of the open epoch."},
-	{"TIME_LOW", 0x0050u, {1, 1}, {0x0, 0x0}, 1, fields_15, "Card time, latched."},
-	{"TIME_HIGH", 0x0054u, {1, 1}, {0x0, 0x0}, 1, fields_16, "Card time, latched."},
-	{"HASH_ADDR", 0x0060u, {1, 1}, {0x0, 0x0}, 2, fields_17, "Hash table address; grows by one after a write of HASH_HIGH. Locked while enabled."},
-	{"HASH_LOW", 0x0064u, {1, 1}, {0x0, 0x0}, 1, fields_18, "Low word of the random word."},
-	{"HASH_HIGH", 0x0068u, {1, 1}, {0x0, 0x0}, 1, fields_19, "High word; writing it stores the 64-bit word."},
-	{"RING[].BASE_LOW", 0x0200u, {8, 1}, {0x40, 0x0}, 1, fields_20, "Base address, 128-octet aligned; locked while enabled."},
-	{"RING[].BASE_HIGH", 0x0204u, {8, 1}, {0x40, 0x0}, 1, fields_21, "Base address."},
-	{"RING[].CONTROL", 0x0208u, {8, 1}, {0x40, 0x0}, 2, fields_22, "Ring control."},
-	{"RING[].STATUS_LOW", 0x020cu, {8, 1}, {0x40, 0x0}, 1, fields_23, "Address of the 64-octet status line; 0: none."},
-	{"RING[].STATUS_HIGH", 0x0210u, {8, 1}, {0x40, 0x0}, 1, fields_24, "Address of the status line."},
-	{"RING[].CONSUMER", 0x0214u, {8, 1}, {0x40, 0x0}, 2, fields_25, "The host's index and its wish for an interrupt."},
-	{"RING[].PRODUCER", 0x0218u, {8, 1}, {0x40, 0x0}, 1, fields_26, "Free-running index of the next record to write; every record before it is in host memory."},
-	{"RING[].ERRORS", 0x021cu, {8, 1}, {0x40, 0x0}, 1, fields_27, "AXI write errors of this ring."},
-	{"MONITOR[].CONTROL", 0x0400u, {8, 1}, {0x80, 0x0}, 4, fields_28, "Which packets this monitor takes."},
-	{"MONITOR[].PORTS", 0x0404u, {8, 1}, {0x80, 0x0}, 1, fields_29, "Ports this monitor listens to, a bit each."},
-	{"MONITOR[].SAMPLER", 0x0408u, {8, 1}, {0x80, 0x0}, 1, fields_30, "Reserved for the sampler of this monitor; reads 0."},
-	{"MONITOR[].MASK[]", 0x0420u, {8, 17}, {0x80, 0x4}, 1, fields_31, "Key mask over the field vector, a bit each; locked while the monitor is enabled."},
-	{"LEDGER[].selected_packets.low", 0x0800u, {8, 1}, {0x40, 0x0}, 1, fields_32, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].selected_packets.high", 0x0804u, {8, 1}, {0x40, 0x0}, 1, fields_33, "High word of the same counter."},
-	{"LEDGER[].selected_bytes.low", 0x0808u, {8, 1}, {0x40, 0x0}, 1, fields_34, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].selected_bytes.high", 0x080cu, {8, 1}, {0x40, 0x0}, 1, fields_35, "High word of the same counter."},
-	{"LEDGER[].emitted_packets.low", 0x0810u, {8, 1}, {0x40, 0x0}, 1, fields_36, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].emitted_packets.high", 0x0814u, {8, 1}, {0x40, 0x0}, 1, fields_37, "High word of the same counter."},
-	{"LEDGER[].emitted_bytes.low", 0x0818u, {8, 1}, {0x40, 0x0}, 1, fields_38, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].emitted_bytes.high", 0x081cu, {8, 1}, {0x40, 0x0}, 1, fields_39, "High word of the same counter."},
-	{"LEDGER[].resident_packets.low", 0x0820u, {8, 1}, {0x40, 0x0}, 1, fields_40, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].resident_packets.high", 0x0824u, {8, 1}, {0x40, 0x0}, 1, fields_41, "High word of the same counter."},
-	{"LEDGER[].resident_bytes.low", 0x0828u, {8, 1}, {0x40, 0x0}, 1, fields_42, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].resident_bytes.high", 0x082cu, {8, 1}, {0x40, 0x0}, 1, fields_43, "High word of the same counter."},
-	{"LEDGER[].unaccounted_packets.low", 0x0830u, {8, 1}, {0x40, 0x0}, 1, fields_44, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].unaccounted_packets.high", 0x0834u, {8, 1}, {0x40, 0x0}, 1, fields_45, "High word of the same counter."},
-	{"LEDGER[].unaccounted_bytes.low", 0x0838u, {8, 1}, {0x40, 0x0}, 1, fields_46, "Low word of a latched 64-bit counter."},
-	{"LEDGER[].unaccounted_bytes.high", 0x083cu, {8, 1}, {0x40, 0x0}, 1, fields_47, "High word of the same counter."},
-	{"PORT[].CONTROL", 0x1000u, {8, 1}, {0x200, 0x0}, 1, fields_48, "Port control."},
-	{"PORT[].frames.low", 0x1010u, {8, 1}, {0x200, 0x0}, 1, fields_49, "Low word of a latched 64-bit counter."},
-	{"PORT[].frames.high", 0x1014u, {8, 1}, {0x200, 0x0}, 1, fields_50, "High word of the same counter."},
-	{"PORT[].octets.low", 0x1018u, {8, 1}, {0x200, 0x0}, 1, fields_51, "Low word of a latched 64-bit counter."},
-	{"PORT[].octets.high", 0x101cu, {8, 1}, {0x200, 0x0}, 1, fields_52, "High word of the same counter."},
-	{"PORT[].missed.low", 0x1020u, {8, 1}, {0x200, 0x0}, 1, fields_53, "Low word of a latched 64-bit counter."},
-	{"PORT[].missed.high", 0x1024u, {8, 1}, {0x200, 0x0}, 1, fields_54, "High word of the same counter."},
-	{"PORT[].verdict[].low", 0x1040u, {8, 32}, {0x200, 0x8}, 1, fields_55, "Low word of a latched 64-bit counter."},
-	{"PORT[].verdict[].high", 0x1044u, {8, 32}, {0x200, 0x8}, 1, fields_56, "High word of the same counter."},
+	{"CAPABILITIES", 0x0018u, {1, 1}, {0x0, 0x0}, 1, fields_6, "Capability list."},
+	{"SCRATCH", 0x001cu, {1, 1}, {0x0, 0x0}, 1, fields_7, "For link tests; no effect."},
+	{"CONTROL", 0x0020u, {1, 1}, {0x0, 0x0}, 1, fields_8, "Master switch."},
+	{"STATUS", 0x0024u, {1, 1}, {0x0, 0x0}, 10, fields_9, "What the card is doing."},
+	{"FAULT", 0x0028u, {1, 1}, {0x0, 0x0}, 9, fields_10, "Sticky faults; write 1 to clear."},
+	{"COMMAND", 0x002cu, {1, 1}, {0x0, 0x0}, 6, fields_11, "One-shot commands; reads 0."},
+	{"LATCH_SEQ", 0x0030u, {1, 1}, {0x0, 0x0}, 1, fields_12, "Grows by one when a latch is complete."},
+	{"LINK", 0x0034u, {1, 1}, {0x0, 0x0}, 1, fields_13, "PCIe link."},
+	{"EPOCH_SHIFT", 0x0040u, {1, 1}, {0x0, 0x0}, 1, fields_14, "Length of an epoch."},
+	{"EPOCH_GUARD", 0x0044u, {1, 1}, {0x0, 0x0}, 1, fields_15, "Time for which packets of the closing epoch are still taken."},
+	{"EPOCH_OPEN", 0x0048u, {1, 1}, {0x0, 0x0}, 1, fields_16, "Number of the open epoch."},
+	{"EPOCH_CLOSE_CLOCKS", 0x004cu, {1, 1}, {0x0, 0x0}, 1, fields_17, "Core clocks from the last epoch's boundary to its last barrier, saturating."},
+	{"TIME_LOW", 0x0050u, {1, 1}, {0x0, 0x0}, 1, fields_18, "Card time, latched."},
+	{"TIME_HIGH", 0x0054u, {1, 1}, {0x0, 0x0}, 1, fields_19, "Card time, latched."},
+	{"HASH_ADDR", 0x0060u, {1, 1}, {0x0, 0x0}, 2, fields_20, "Hash table address; grows by one after a write of HASH_HIGH. Locked while enabled."},
+	{"HASH_LOW", 0x0064u, {1, 1}, {0x0, 0x0}, 1, fields_21, "Low word of the random word."},
+	{"HASH_HIGH", 0x0068u, {1, 1}, {0x0, 0x0}, 1, fields_22, "High word; writing it stores the 64-bit word."},
+	{"CAPABILITY[].HEADER", 0x0100u, {8, 1}, {0x8, 0x0}, 3, fields_23, "What the card can do beyond the register map."},
+	{"CAPABILITY[].DATA", 0x0104u, {8, 1}, {0x8, 0x0}, 1, fields_24, "As the capability says."},
+	{"RING[].BASE_LOW", 0x0200u, {8, 1}, {0x40, 0x0}, 1, fields_25, "Base address, 128-octet aligned; locked while enabled."},
+	{"RING[].BASE_HIGH", 0x0204u, {8, 1}, {0x40, 0x0}, 1, fields_26, "Base address."},
+	{"RING[].CONTROL", 0x0208u, {8, 1}, {0x40, 0x0}, 2, fields_27, "Ring control."},
+	{"RING[].STATUS_LOW", 0x020cu, {8, 1}, {0x40, 0x0}, 1, fields_28, "Address of the 64-octet status line; 0: none."},
+	{"RING[].STATUS_HIGH", 0x0210u, {8, 1}, {0x40, 0x0}, 1, fields_29, "Address of the status line."},
+	{"RING[].CONSUMER", 0x0214u, {8, 1}, {0x40, 0x0}, 2, fields_30, "The host's index and its wish for an interrupt."},
+	{"RING[].PRODUCER", 0x0218u, {8, 1}, {0x40, 0x0}, 1, fields_31, "Free-running index of the next record to write; every record before it is in host memory."},
+	{"RING[].ERRORS", 0x021cu, {8, 1}, {0x40, 0x0}, 1, fields_32, "AXI write errors of this ring."},
+	{"RING[].MODERATION", 0x0220u, {8, 1}, {0x40, 0x0}, 2, fields_33, "When an armed ring raises its interrupt, if no record waited as it was armed: at the first of the two; 0 in both: at once."},
+	{"MONITOR[].CONTROL", 0x0400u, {8, 1}, {0x80, 0x0}, 4, fields_34, "Which packets this monitor takes."},
+	{"MONITOR[].PORTS", 0x0404u, {8, 1}, {0x80, 0x0}, 1, fields_35, "Ports whose input this monitor takes, a bit each."},
+	{"MONITOR[].PORTS_OUT", 0x0408u, {8, 1}, {0x80, 0x0}, 1, fields_36, "Ports whose output this monitor takes, a bit each: what came in at the partner port."},
+	{"MONITOR[].MASK[]", 0x0420u, {8, 17}, {0x80, 0x4}, 1, fields_37, "Key mask over the field vector, a bit each; locked while the monitor is enabled or has packets in the cache."},
+	{"LEDGER[].selected_packets.low", 0x0800u, {8, 1}, {0x40, 0x0}, 1, fields_38, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].selected_packets.high", 0x0804u, {8, 1}, {0x40, 0x0}, 1, fields_39, "High word of the same counter."},
+	{"LEDGER[].selected_bytes.low", 0x0808u, {8, 1}, {0x40, 0x0}, 1, fields_40, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].selected_bytes.high", 0x080cu, {8, 1}, {0x40, 0x0}, 1, fields_41, "High word of the same counter."},
+	{"LEDGER[].emitted_packets.low", 0x0810u, {8, 1}, {0x40, 0x0}, 1, fields_42, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].emitted_packets.high", 0x0814u, {8, 1}, {0x40, 0x0}, 1, fields_43, "High word of the same counter."},
+	{"LEDGER[].emitted_bytes.low", 0x0818u, {8, 1}, {0x40, 0x0}, 1, fields_44, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].emitted_bytes.high", 0x081cu, {8, 1}, {0x40, 0x0}, 1, fields_45, "High word of the same counter."},
+	{"LEDGER[].resident_packets.low", 0x0820u, {8, 1}, {0x40, 0x0}, 1, fields_46, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].resident_packets.high", 0x0824u, {8, 1}, {0x40, 0x0}, 1, fields_47, "High word of the same counter."},
+	{"LEDGER[].resident_bytes.low", 0x0828u, {8, 1}, {0x40, 0x0}, 1, fields_48, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].resident_bytes.high", 0x082cu, {8, 1}, {0x40, 0x0}, 1, fields_49, "High word of the same counter."},
+	{"LEDGER[].unaccounted_packets.low", 0x0830u, {8, 1}, {0x40, 0x0}, 1, fields_50, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].unaccounted_packets.high", 0x0834u, {8, 1}, {0x40, 0x0}, 1, fields_51, "High word of the same counter."},
+	{"LEDGER[].unaccounted_bytes.low", 0x0838u, {8, 1}, {0x40, 0x0}, 1, fields_52, "Low word of a latched 64-bit counter."},
+	{"LEDGER[].unaccounted_bytes.high", 0x083cu, {8, 1}, {0x40, 0x0}, 1, fields_53, "High word of the same counter."},
+	{"PORT[].CONTROL", 0x1000u, {8, 1}, {0x200, 0x0}, 1, fields_54, "Port control."},
+	{"PORT[].frames.low", 0x1010u, {8, 1}, {0x200, 0x0}, 1, fields_55, "Low word of a latched 64-bit counter."},
+	{"PORT[].frames.high", 0x1014u, {8, 1}, {0x200, 0x0}, 1, fields_56, "High word of the same counter."},
+	{"PORT[].octets.low", 0x1018u, {8, 1}, {0x200, 0x0}, 1, fields_57, "Low word of a latched 64-bit counter."},
+	{"PORT[].octets.high", 0x101cu, {8, 1}, {0x200, 0x0}, 1, fields_58, "High word of the same counter."},
+	{"PORT[].missed.low", 0x1020u, {8, 1}, {0x200, 0x0}, 1, fields_59, "Low word of a latched 64-bit counter."},
+	{"PORT[].missed.high", 0x1024u, {8, 1}, {0x200, 0x0}, 1, fields_60, "High word of the same counter."},
+	{"PORT[].verdict[].low", 0x1040u, {8, 32}, {0x200, 0x8}, 1, fields_61, "Low word of a latched 64-bit counter."},
+	{"PORT[].verdict[].high", 0x1044u, {8, 32}, {0x200, 0x8}, 1, fields_62, "High word of the same counter."},
+	{"SAMPLER[].CONTROL", 0x2000u, {128, 1}, {0x20, 0x0}, 3, fields_63, "The sampler of one monitor, direction and port (index 16 * monitor + 8 * direction + port). A write starts a new window."},
+	{"SAMPLER[].observed.low", 0x2008u, {128, 1}, {0x20, 0x0}, 1, fields_64, "Low word of a latched 64-bit counter."},
+	{"SAMPLER[].observed.high", 0x200cu, {128, 1}, {0x20, 0x0}, 1, fields_65, "High word of the same counter."},
+	{"SAMPLER[].selected.low", 0x2010u, {128, 1}, {0x20, 0x0}, 1, fields_66, "Low word of a latched 64-bit counter."},
+	{"SAMPLER[].selected.high", 0x2014u, {128, 1}, {0x20, 0x0}, 1, fields_67, "High word of the same counter."},
 };
-const size_t fc_register_count = 57;
+const size_t fc_register_count = 68;
 
 const struct fc_register_enum fc_verdict_table[] = {
 	{0, "flow", "Counted in exactly one flow."},

@@ -30,7 +30,7 @@ TAIL = """
 #endif
 /* clang-format on */
 """
-INDEX = {"RING": "r", "MONITOR": "m", "LEDGER": "m", "PORT": "p"}
+INDEX = {"CAPABILITY": "c", "SAMPLER": "s", "RING": "r", "MONITOR": "m", "LEDGER": "m", "PORT": "p"}
 INNER = {"MONITOR": "i", "PORT": "v"}
 
 

@@ -7,7 +7,7 @@
 `default_nettype none
 
 package fc_regs_pkg;
-  localparam logic [31:0] MapHash = 32'h105e8364;
+  localparam logic [31:0] MapHash = 32'h78bd5c0b;
 
   // fc_verdict
   localparam logic [4:0] VerdictFlow = 5'd0;
@@ -108,6 +108,12 @@ package fc_regs_pkg;
   localparam int unsigned Build2MonitorsPerPacketLsb = 16;
   localparam int unsigned Build2MonitorsPerPacketWidth = 8;
 
+  // CAPABILITIES
+  localparam logic [15:0] CapabilitiesOffset = 16'h0018;
+  localparam logic [31:0] CapabilitiesReset = 32'h00000000;
+  localparam int unsigned CapabilitiesFirstLsb = 0;
+  localparam int unsigned CapabilitiesFirstWidth = 16;
+
   // SCRATCH
   localparam logic [15:0] ScratchOffset = 16'h001c;
   localparam logic [31:0] ScratchReset = 32'h00000000;
@@ -139,6 +145,10 @@ package fc_regs_pkg;
   localparam int unsigned StatusLatchingWidth = 1;
   localparam int unsigned StatusFlushingLsb = 7;
   localparam int unsigned StatusFlushingWidth = 1;
+  localparam int unsigned StatusFlushingMonitorLsb = 8;
+  localparam int unsigned StatusFlushingMonitorWidth = 1;
+  localparam int unsigned StatusSnapshottingLsb = 9;
+  localparam int unsigned StatusSnapshottingWidth = 1;
 
   // FAULT
   localparam logic [15:0] FaultOffset = 16'h0028;
@@ -153,6 +163,14 @@ package fc_regs_pkg;
   localparam int unsigned FaultBadConsumerWidth = 1;
   localparam int unsigned FaultNoBusMasterLsb = 4;
   localparam int unsigned FaultNoBusMasterWidth = 1;
+  localparam int unsigned FaultUnaccountedLsb = 5;
+  localparam int unsigned FaultUnaccountedWidth = 1;
+  localparam int unsigned FaultMissedLsb = 6;
+  localparam int unsigned FaultMissedWidth = 1;
+  localparam int unsigned FaultEpochLateLsb = 7;
+  localparam int unsigned FaultEpochLateWidth = 1;
+  localparam int unsigned FaultLinkDownLsb = 8;
+  localparam int unsigned FaultLinkDownWidth = 1;
 
   // COMMAND
   localparam logic [15:0] CommandOffset = 16'h002c;
@@ -163,12 +181,24 @@ package fc_regs_pkg;
   localparam int unsigned CommandLatchWidth = 1;
   localparam int unsigned CommandFlushLsb = 2;
   localparam int unsigned CommandFlushWidth = 1;
+  localparam int unsigned CommandSnapshotLsb = 3;
+  localparam int unsigned CommandSnapshotWidth = 1;
+  localparam int unsigned CommandFlushMonitorLsb = 4;
+  localparam int unsigned CommandFlushMonitorWidth = 1;
+  localparam int unsigned CommandMonitorLsb = 8;
+  localparam int unsigned CommandMonitorWidth = 3;
 
   // LATCH_SEQ
   localparam logic [15:0] LatchSeqOffset = 16'h0030;
   localparam logic [31:0] LatchSeqReset = 32'h00000000;
   localparam int unsigned LatchSeqSequenceLsb = 0;
   localparam int unsigned LatchSeqSequenceWidth = 32;
+
+  // LINK
+  localparam logic [15:0] LinkOffset = 16'h0034;
+  localparam logic [31:0] LinkReset = 32'h00000000;
+  localparam int unsigned LinkMaxPayloadLsb = 0;
+  localparam int unsigned LinkMaxPayloadWidth = 3;
 
   // EPOCH_SHIFT
   localparam logic [15:0] EpochShiftOffset = 16'h0040;
@@ -187,6 +217,12 @@ package fc_regs_pkg;
   localparam logic [31:0] EpochOpenReset = 32'h00000000;
   localparam int unsigned EpochOpenEpochLsb = 0;
   localparam int unsigned EpochOpenEpochWidth = 32;
+
+  // EPOCH_CLOSE_CLOCKS
+  localparam logic [15:0] EpochCloseClocksOffset = 16'h004c;
+  localparam logic [31:0] EpochCloseClocksReset = 32'h00000000;
+  localparam int unsigned EpochCloseClocksClocksLsb = 0;
+  localparam int unsigned EpochCloseClocksClocksWidth = 32;
 
   // TIME_LOW
   localparam logic [15:0] TimeLowOffset = 16'h0050;
@@ -219,6 +255,27 @@ package fc_regs_pkg;
   localparam logic [31:0] HashHighReset = 32'h00000000;
   localparam int unsigned HashHighHighLsb = 0;
   localparam int unsigned HashHighHighWidth = 32;
+
+  // CAPABILITY[8]
+  localparam logic [15:0] CapabilityOffset = 16'h0100;
+  localparam logic [15:0] CapabilityStride = 16'h0008;
+  localparam int unsigned CapabilityCount = 8;
+
+  // CAPABILITY.HEADER
+  localparam logic [15:0] CapabilityHeaderOffset = 16'h0000;
+  localparam logic [31:0] CapabilityHeaderReset = 32'h00000000;
+  localparam int unsigned CapabilityHeaderIdLsb = 0;
+  localparam int unsigned CapabilityHeaderIdWidth = 8;
+  localparam int unsigned CapabilityHeaderVersionLsb = 8;
+  localparam int unsigned CapabilityHeaderVersionWidth = 8;
+  localparam int unsigned CapabilityHeaderNextLsb = 16;
+  localparam int unsigned CapabilityHeaderNextWidth = 16;
+
+  // CAPABILITY.DATA
+  localparam logic [15:0] CapabilityDataOffset = 16'h0004;
+  localparam logic [31:0] CapabilityDataReset = 32'h00000000;
+  localparam int unsigned CapabilityDataDataLsb = 0;
+  localparam int unsigned CapabilityDataDataWidth = 32;
 
   // RING[8]
   localparam logic [15:0] RingOffset = 16'h0200;
@@ -277,6 +334,14 @@ package fc_regs_pkg;
   localparam int unsigned RingErrorsCountLsb = 0;
   localparam int unsigned RingErrorsCountWidth = 32;
 
+  // RING.MODERATION
+  localparam logic [15:0] RingModerationOffset = 16'h0020;
+  localparam logic [31:0] RingModerationReset = 32'h00000000;
+  localparam int unsigned RingModerationRecordsLsb = 0;
+  localparam int unsigned RingModerationRecordsWidth = 16;
+  localparam int unsigned RingModerationTicksLsb = 16;
+  localparam int unsigned RingModerationTicksWidth = 16;
+
   // MONITOR[8]
   localparam logic [15:0] MonitorOffset = 16'h0400;
   localparam logic [15:0] MonitorStride = 16'h0080;
@@ -300,11 +365,11 @@ package fc_regs_pkg;
   localparam int unsigned MonitorPortsPortsLsb = 0;
   localparam int unsigned MonitorPortsPortsWidth = 32;
 
-  // MONITOR.SAMPLER
-  localparam logic [15:0] MonitorSamplerOffset = 16'h0008;
-  localparam logic [31:0] MonitorSamplerReset = 32'h00000000;
-  localparam int unsigned MonitorSamplerValueLsb = 0;
-  localparam int unsigned MonitorSamplerValueWidth = 32;
+  // MONITOR.PORTS_OUT
+  localparam logic [15:0] MonitorPortsOutOffset = 16'h0008;
+  localparam logic [31:0] MonitorPortsOutReset = 32'h00000000;
+  localparam int unsigned MonitorPortsOutPortsLsb = 0;
+  localparam int unsigned MonitorPortsOutPortsWidth = 32;
 
   // MONITOR.MASK
   localparam int unsigned MonitorMaskCount = 17;
@@ -404,6 +469,33 @@ package fc_regs_pkg;
   // PORT.verdict.high
   localparam logic [15:0] PortVerdictHighOffset = 16'h0044;
 
+  // SAMPLER[128]
+  localparam logic [15:0] SamplerOffset = 16'h2000;
+  localparam logic [15:0] SamplerStride = 16'h0020;
+  localparam int unsigned SamplerCount = 128;
+
+  // SAMPLER.CONTROL
+  localparam logic [15:0] SamplerControlOffset = 16'h0000;
+  localparam logic [31:0] SamplerControlReset = 32'h00000000;
+  localparam int unsigned SamplerControlModeLsb = 0;
+  localparam int unsigned SamplerControlModeWidth = 2;
+  localparam int unsigned SamplerControlIdLsb = 8;
+  localparam int unsigned SamplerControlIdWidth = 8;
+  localparam int unsigned SamplerControlWindowLsb = 16;
+  localparam int unsigned SamplerControlWindowWidth = 16;
+
+  // SAMPLER.observed.low
+  localparam logic [15:0] SamplerObservedOffset = 16'h0008;
+
+  // SAMPLER.observed.high
+  localparam logic [15:0] SamplerObservedHighOffset = 16'h000c;
+
+  // SAMPLER.selected.low
+  localparam logic [15:0] SamplerSelectedOffset = 16'h0010;
+
+  // SAMPLER.selected.high
+  localparam logic [15:0] SamplerSelectedHighOffset = 16'h0014;
+
   // fc_vector
   localparam int unsigned VecSrcLsb = 0;
   localparam int unsigned VecSrcWidth = 128;
@@ -441,6 +533,10 @@ package fc_regs_pkg;
   localparam int unsigned VecPppoeWidth = 1;
   localparam int unsigned VecMplsLabelLsb = 384;
   localparam int unsigned VecMplsLabelWidth = 24;
+  localparam int unsigned VecOutputPortLsb = 408;
+  localparam int unsigned VecOutputPortWidth = 7;
+  localparam int unsigned VecDirectionLsb = 415;
+  localparam int unsigned VecDirectionWidth = 1;
   localparam int unsigned VecSrcMacLsb = 416;
   localparam int unsigned VecSrcMacWidth = 48;
   localparam int unsigned VecDstMacLsb = 464;

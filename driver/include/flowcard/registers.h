@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define FC_MAP_HASH 0x105e8364u
+#define FC_MAP_HASH 0x78bd5c0bu
 #define FC_MAGIC 0x464c4f57u
 
 enum fc_verdict {
@@ -214,6 +214,9 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_BUILD2_FIFO_LOG2_SHIFT 8
 #define FC_REG_BUILD2_MONITORS_PER_PACKET_MASK 0x00ff0000u
 #define FC_REG_BUILD2_MONITORS_PER_PACKET_SHIFT 16
+#define FC_REG_CAPABILITIES 0x0018u
+#define FC_REG_CAPABILITIES_FIRST_MASK 0x0000ffffu
+#define FC_REG_CAPABILITIES_FIRST_SHIFT 0
 #define FC_REG_SCRATCH 0x001cu
 #define FC_REG_SCRATCH_VALUE_MASK 0xffffffffu
 #define FC_REG_SCRATCH_VALUE_SHIFT 0
@@ -237,6 +240,10 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_STATUS_LATCHING_SHIFT 6
 #define FC_REG_STATUS_FLUSHING_MASK 0x00000080u
 #define FC_REG_STATUS_FLUSHING_SHIFT 7
+#define FC_REG_STATUS_FLUSHING_MONITOR_MASK 0x00000100u
+#define FC_REG_STATUS_FLUSHING_MONITOR_SHIFT 8
+#define FC_REG_STATUS_SNAPSHOTTING_MASK 0x00000200u
+#define FC_REG_STATUS_SNAPSHOTTING_SHIFT 9
 #define FC_REG_FAULT 0x0028u
 #define FC_REG_FAULT_BAD_ADDRESS_MASK 0x00000001u
 #define FC_REG_FAULT_BAD_ADDRESS_SHIFT 0
@@ -248,6 +255,14 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_FAULT_BAD_CONSUMER_SHIFT 3
 #define FC_REG_FAULT_NO_BUS_MASTER_MASK 0x00000010u
 #define FC_REG_FAULT_NO_BUS_MASTER_SHIFT 4
+#define FC_REG_FAULT_UNACCOUNTED_MASK 0x00000020u
+#define FC_REG_FAULT_UNACCOUNTED_SHIFT 5
+#define FC_REG_FAULT_MISSED_MASK 0x00000040u
+#define FC_REG_FAULT_MISSED_SHIFT 6
+#define FC_REG_FAULT_EPOCH_LATE_MASK 0x00000080u
+#define FC_REG_FAULT_EPOCH_LATE_SHIFT 7
+#define FC_REG_FAULT_LINK_DOWN_MASK 0x00000100u
+#define FC_REG_FAULT_LINK_DOWN_SHIFT 8
 #define FC_REG_COMMAND 0x002cu
 #define FC_REG_COMMAND_RESET_MASK 0x00000001u
 #define FC_REG_COMMAND_RESET_SHIFT 0
@@ -255,9 +270,18 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_COMMAND_LATCH_SHIFT 1
 #define FC_REG_COMMAND_FLUSH_MASK 0x00000004u
 #define FC_REG_COMMAND_FLUSH_SHIFT 2
+#define FC_REG_COMMAND_SNAPSHOT_MASK 0x00000008u
+#define FC_REG_COMMAND_SNAPSHOT_SHIFT 3
+#define FC_REG_COMMAND_FLUSH_MONITOR_MASK 0x00000010u
+#define FC_REG_COMMAND_FLUSH_MONITOR_SHIFT 4
+#define FC_REG_COMMAND_MONITOR_MASK 0x00000700u
+#define FC_REG_COMMAND_MONITOR_SHIFT 8
 #define FC_REG_LATCH_SEQ 0x0030u
 #define FC_REG_LATCH_SEQ_SEQUENCE_MASK 0xffffffffu
 #define FC_REG_LATCH_SEQ_SEQUENCE_SHIFT 0
+#define FC_REG_LINK 0x0034u
+#define FC_REG_LINK_MAX_PAYLOAD_MASK 0x00000007u
+#define FC_REG_LINK_MAX_PAYLOAD_SHIFT 0
 #define FC_REG_EPOCH_SHIFT 0x0040u
 #define FC_REG_EPOCH_SHIFT_RESET 0x0000001eu
 #define FC_REG_EPOCH_SHIFT_SHIFT_MASK 0x0000003fu
@@ -269,6 +293,9 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_EPOCH_OPEN 0x0048u
 #define FC_REG_EPOCH_OPEN_EPOCH_MASK 0xffffffffu
 #define FC_REG_EPOCH_OPEN_EPOCH_SHIFT 0
+#define FC_REG_EPOCH_CLOSE_CLOCKS 0x004cu
+#define FC_REG_EPOCH_CLOSE_CLOCKS_CLOCKS_MASK 0xffffffffu
+#define FC_REG_EPOCH_CLOSE_CLOCKS_CLOCKS_SHIFT 0
 #define FC_REG_TIME_LOW 0x0050u
 #define FC_REG_TIME_LOW_LOW_MASK 0xffffffffu
 #define FC_REG_TIME_LOW_LOW_SHIFT 0
@@ -286,6 +313,18 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_HASH_HIGH 0x0068u
 #define FC_REG_HASH_HIGH_HIGH_MASK 0xffffffffu
 #define FC_REG_HASH_HIGH_HIGH_SHIFT 0
+
+#define FC_REG_CAPABILITY_COUNT 8
+#define FC_REG_CAPABILITY_HEADER(c) (0x0100u + 0x8u * (uint32_t)(c))
+#define FC_REG_CAPABILITY_HEADER_ID_MASK 0x000000ffu
+#define FC_REG_CAPABILITY_HEADER_ID_SHIFT 0
+#define FC_REG_CAPABILITY_HEADER_VERSION_MASK 0x0000ff00u
+#define FC_REG_CAPABILITY_HEADER_VERSION_SHIFT 8
+#define FC_REG_CAPABILITY_HEADER_NEXT_MASK 0xffff0000u
+#define FC_REG_CAPABILITY_HEADER_NEXT_SHIFT 16
+#define FC_REG_CAPABILITY_DATA(c) (0x0104u + 0x8u * (uint32_t)(c))
+#define FC_REG_CAPABILITY_DATA_DATA_MASK 0xffffffffu
+#define FC_REG_CAPABILITY_DATA_DATA_SHIFT 0
 
 #define FC_REG_RING_COUNT 8
 #define FC_REG_RING_BASE_LOW(r) (0x0200u + 0x40u * (uint32_t)(r))
@@ -316,6 +355,11 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_RING_ERRORS(r) (0x021cu + 0x40u * (uint32_t)(r))
 #define FC_REG_RING_ERRORS_COUNT_MASK 0xffffffffu
 #define FC_REG_RING_ERRORS_COUNT_SHIFT 0
+#define FC_REG_RING_MODERATION(r) (0x0220u + 0x40u * (uint32_t)(r))
+#define FC_REG_RING_MODERATION_RECORDS_MASK 0x0000ffffu
+#define FC_REG_RING_MODERATION_RECORDS_SHIFT 0
+#define FC_REG_RING_MODERATION_TICKS_MASK 0xffff0000u
+#define FC_REG_RING_MODERATION_TICKS_SHIFT 16
 
 #define FC_REG_MONITOR_COUNT 8
 #define FC_REG_MONITOR_CONTROL(m) (0x0400u + 0x80u * (uint32_t)(m))
@@ -330,9 +374,9 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_MONITOR_PORTS(m) (0x0404u + 0x80u * (uint32_t)(m))
 #define FC_REG_MONITOR_PORTS_PORTS_MASK 0xffffffffu
 #define FC_REG_MONITOR_PORTS_PORTS_SHIFT 0
-#define FC_REG_MONITOR_SAMPLER(m) (0x0408u + 0x80u * (uint32_t)(m))
-#define FC_REG_MONITOR_SAMPLER_VALUE_MASK 0xffffffffu
-#define FC_REG_MONITOR_SAMPLER_VALUE_SHIFT 0
+#define FC_REG_MONITOR_PORTS_OUT(m) (0x0408u + 0x80u * (uint32_t)(m))
+#define FC_REG_MONITOR_PORTS_OUT_PORTS_MASK 0xffffffffu
+#define FC_REG_MONITOR_PORTS_OUT_PORTS_SHIFT 0
 #define FC_REG_MONITOR_MASK_COUNT 17
 #define FC_REG_MONITOR_MASK(m, i) (0x0420u + 0x80u * (uint32_t)(m) + 0x4u * (uint32_t)(i))
 #define FC_REG_MONITOR_MASK_BITS_MASK 0xffffffffu
@@ -357,6 +401,17 @@ static inline const char *fc_reason_name(unsigned value)
 #define FC_REG_PORT_MISSED(p) (0x1020u + 0x200u * (uint32_t)(p))
 #define FC_REG_PORT_VERDICT_COUNT 32
 #define FC_REG_PORT_VERDICT(p, v) (0x1040u + 0x200u * (uint32_t)(p) + 0x8u * (uint32_t)(v))
+
+#define FC_REG_SAMPLER_COUNT 128
+#define FC_REG_SAMPLER_CONTROL(s) (0x2000u + 0x20u * (uint32_t)(s))
+#define FC_REG_SAMPLER_CONTROL_MODE_MASK 0x00000003u
+#define FC_REG_SAMPLER_CONTROL_MODE_SHIFT 0
+#define FC_REG_SAMPLER_CONTROL_ID_MASK 0x0000ff00u
+#define FC_REG_SAMPLER_CONTROL_ID_SHIFT 8
+#define FC_REG_SAMPLER_CONTROL_WINDOW_MASK 0xffff0000u
+#define FC_REG_SAMPLER_CONTROL_WINDOW_SHIFT 16
+#define FC_REG_SAMPLER_OBSERVED(s) (0x2008u + 0x20u * (uint32_t)(s))
+#define FC_REG_SAMPLER_SELECTED(s) (0x2010u + 0x20u * (uint32_t)(s))
 
 /* The field vector: 17 words. */
 /* Source address; IPv4 in the first 4 octets, the rest 0. 16 octets. */
@@ -557,6 +612,28 @@ static inline void fc_vec_set_mpls_label(uint32_t *vec, uint32_t value)
 	vec[12] = htole32((le32toh(vec[12]) & 0xff000000u) | ((uint32_t)(value) & 0xffffffu));
 }
 
+/* Port that the packet leaves by (its input port's partner); 127 where there is none. 7 bits. */
+static inline uint8_t fc_vec_output_port(const uint32_t *vec)
+{
+	return (uint8_t)((le32toh(vec[12]) >> 24) & 0x7fu);
+}
+
+static inline void fc_vec_set_output_port(uint32_t *vec, uint32_t value)
+{
+	vec[12] = htole32((le32toh(vec[12]) & 0x80ffffffu) | ((uint32_t)(value) & 0x7fu) << 24);
+}
+
+/* 0: metered as input of input_port; 1: as output of output_port. 1 bits. */
+static inline uint8_t fc_vec_direction(const uint32_t *vec)
+{
+	return (uint8_t)(le32toh(vec[12]) >> 31);
+}
+
+static inline void fc_vec_set_direction(uint32_t *vec, uint32_t value)
+{
+	vec[12] = htole32((le32toh(vec[12]) & 0x7fffffffu) | ((uint32_t)(value) & 0x1u) << 31);
+}
+
 /* Source MAC address. 6 octets. */
 static inline const uint8_t *fc_vec_src_mac(const uint32_t *vec)
 {
@@ -635,7 +712,7 @@ static inline void fc_rec_set_monitor(uint32_t *rec, uint32_t value)
 	rec[0] = htole32((le32toh(rec[0]) & 0xffff00ffu) | ((uint32_t)(value) & 0xffu) << 8);
 }
 
-/* Sampler number, 0 without one. */
+/* SAMPLER.id of the sampler that selected its packets, 0 without one. */
 static inline uint8_t fc_rec_sampler(const uint32_t *rec)
 {
 	return (uint8_t)((le32toh(rec[0]) >> 16) & 0xffu);

@@ -37,6 +37,17 @@ struct fc_transport_ops {
 	void (*relax)(struct fc_transport *t);
 	/* Time for deadlines, ns, monotonic: model time for the model, CLOCK_MONOTONIC else. */
 	uint64_t (*now)(struct fc_transport *t);
+	/* The three below may be NULL: the transport has no such thing. */
+	/* Add 1 to `eventfd` (the caller's) whenever the card raises interrupt `vector` (ring
+	 * number); -1: no more. Return 0, -EINVAL (no such vector), -ENODEV or the transport's
+	 * -errno. */
+	int (*irq_set)(struct fc_transport *t, unsigned vector, int eventfd);
+	/* Reset the card as a power-up would; DMA maps and interrupts stay set up. Return 0 or
+	 * -errno. */
+	int (*reset)(struct fc_transport *t);
+	/* A descriptor that becomes readable when the card is asked back, has failed or is gone
+	 * (REQ, ERR, a closed socket); the transport's own, valid until close. -1: none. */
+	int (*gone_fd)(struct fc_transport *t);
 	void (*close)(struct fc_transport *t);
 };
 
