@@ -3,6 +3,9 @@
 
 from regmodel import ENUMS
 
+# Of fields that a person reads; no part of what driver and card must agree on.
+TABLE_ENUMS = list(dict.fromkeys([*ENUMS, "fc_sampler_mode", "fc_capability"]))
+
 HEADER = """\
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
@@ -27,11 +30,19 @@ enum fc_register_access {
 	FC_ACCESS_PULSE, /* write 1 to start; reads 0 */
 };
 
+struct fc_register_enum {
+	uint16_t value;
+	const char *name, *desc;
+};
+
 struct fc_register_field {
 	const char *name;
 	uint8_t lsb, width;
 	uint8_t access; /* enum fc_register_access */
 	uint32_t reset; /* of the field */
+	const char *unit; /* of the number; of a 64-bit counter too, then at the low word; NULL: none */
+	const struct fc_register_enum *name_of; /* NULL: a number */
+	uint16_t names;
 	const char *desc;
 };
 
@@ -43,11 +54,6 @@ struct fc_register {
 	uint16_t fields;
 	const struct fc_register_field *field;
 	const char *desc;
-};
-
-struct fc_register_enum {
-	uint16_t value;
-	const char *name, *desc;
 };
 
 extern const struct fc_register fc_register_table[];
@@ -65,7 +71,7 @@ def quote(string):
 
 
 def header(model):
-    lines = [f"extern const struct fc_register_enum {enum}_table[];\nextern const size_t {enum}_table_count;\n" for enum in ENUMS]
+    lines = [f"extern const struct fc_register_enum {enum}_table[];\nextern const size_t {enum}_table_count;\n" for enum in TABLE_ENUMS]
     return HEADER % "".join(lines)
 
 
@@ -74,8 +80,13 @@ def dotted(reg):
     return ".".join(parts)
 
 
-def field(f):
-    return f"\t{{{quote(f.name)}, {f.lsb}, {f.width}, FC_ACCESS_{f.access.upper()}, 0x{f.reset:x}u, {quote(f.desc)}}},\n"
+def field(model, f):
+    unit = quote(f.unit) if f.unit else "NULL"
+    names = f"{f.encode}_table, {len(model.enum(f.encode))}" if f.encode else "NULL, 0"
+    return (
+        f"\t{{{quote(f.name)}, {f.lsb}, {f.width}, FC_ACCESS_{f.access.upper()}, 0x{f.reset:x}u, "
+        f"{unit}, {names}, {quote(f.desc)}}},\n"
+    )
 
 
 def entry(number, reg):
@@ -94,15 +105,16 @@ def source(model):
         "/* Written by hw/regs/generate.py from hw/regs/flowcard.rdl; do not edit. */\n/* clang-format off */\n",
         "#include <flowcard/register_table.h>\n\n",
     ]
+    for enum in TABLE_ENUMS:
+        members = model.enum(enum)
+        out.append(f"const struct fc_register_enum {enum}_table[] = {{\n")
+        out += [f"\t{{{m.value}, {quote(m.name)}, {quote(m.desc)}}},\n" for m in members]
+        out.append(f"}};\nconst size_t {enum}_table_count = {len(members)};\n\n")
     for number, reg in enumerate(model.registers):
         out.append(f"static const struct fc_register_field fields_{number}[] = {{\n")
-        out += [field(f) for f in reg.fields]
+        out += [field(model, f) for f in reg.fields]
         out.append("};\n")
     out.append("\nconst struct fc_register fc_register_table[] = {\n")
     out += [entry(n, r) for n, r in enumerate(model.registers)]
     out.append(f"}};\nconst size_t fc_register_count = {len(model.registers)};\n")
-    for enum, members in model.enums.items():
-        out.append(f"\nconst struct fc_register_enum {enum}_table[] = {{\n")
-        out += [f"\t{{{m.value}, {quote(m.name)}, {quote(m.desc)}}},\n" for m in members]
-        out.append(f"}};\nconst size_t {enum}_table_count = {len(members)};\n")
     return "".join(out)

@@ -25,6 +25,7 @@ class Field:
     encode: str  # name of an enumeration or ""
     words: int  # value of that many whole words, or 0
     octets: int  # octet string of that length, or 0
+    unit: str  # for people, or ""
 
 
 @dataclass
@@ -96,6 +97,7 @@ def read_field(node):
         encode.type_name if encode else "",
         node.get_property("fc_words", default=None) or 0,
         node.get_property("fc_octets", default=None) or 0,
+        node.get_property("fc_unit", default=None) or "",
     )
 
 

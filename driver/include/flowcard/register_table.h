@@ -21,11 +21,19 @@ enum fc_register_access {
 	FC_ACCESS_PULSE, /* write 1 to start; reads 0 */
 };
 
+struct fc_register_enum {
+	uint16_t value;
+	const char *name, *desc;
+};
+
 struct fc_register_field {
 	const char *name;
 	uint8_t lsb, width;
 	uint8_t access; /* enum fc_register_access */
 	uint32_t reset; /* of the field */
+	const char *unit; /* of the number; of a 64-bit counter too, then at the low word; NULL: none */
+	const struct fc_register_enum *name_of; /* NULL: a number */
+	uint16_t names;
 	const char *desc;
 };
 
@@ -39,11 +47,6 @@ struct fc_register {
 	const char *desc;
 };
 
-struct fc_register_enum {
-	uint16_t value;
-	const char *name, *desc;
-};
-
 extern const struct fc_register fc_register_table[];
 extern const size_t fc_register_count;
 extern const struct fc_register_enum fc_verdict_table[];
@@ -52,6 +55,10 @@ extern const struct fc_register_enum fc_kind_table[];
 extern const size_t fc_kind_table_count;
 extern const struct fc_register_enum fc_reason_table[];
 extern const size_t fc_reason_table_count;
+extern const struct fc_register_enum fc_sampler_mode_table[];
+extern const size_t fc_sampler_mode_table_count;
+extern const struct fc_register_enum fc_capability_table[];
+extern const size_t fc_capability_table_count;
 
 #ifdef __cplusplus
 }
