@@ -3,7 +3,7 @@
 // Turns one Verilated fc_card into a struct fcsim_model. Compiled once per variant with
 //	FCSIM_PREFIX   prefix given to Verilator, e.g. Vfc_card_e12
 //	FCSIM_MODEL    name of the table, e.g. fcsim_model_e12
-//	FCSIM_ENTRIES, FCSIM_TRACED (0 or 1), FCSIM_CHECKED (0 or 1)
+//	FCSIM_ENTRIES, FCSIM_PORTS, FCSIM_RINGS, FCSIM_TRACED (0 or 1), FCSIM_CHECKED (0 or 1)
 #include "sim/fcsim_model.h"
 
 #define FCSIM_STRING_(x) #x
@@ -54,6 +54,13 @@ template <class R> void forget_edges(R *root)
 	}
 }
 
+// A port is narrow enough for one word, or not: either way the octets of its levels are side by
+// side.
+template <class T> uint8_t *octets(T &port)
+{
+	return reinterpret_cast<uint8_t *>(&port);
+}
+
 void card_pins(Top *t, struct fcsim_pins *p)
 {
 	*p = {};
@@ -61,8 +68,12 @@ void card_pins(Top *t, struct fcsim_pins *p)
 	p->rst_n = &t->rst_ni;
 	p->clk_mac = &t->clk_mac_i;
 	p->rst_mac_n = &t->rst_mac_ni;
-	p->rx = {&t->s_axis_rx_tdata_i[0], &t->s_axis_rx_tkeep_i, &t->s_axis_rx_tuser_time_ns_i,
-		 &t->s_axis_rx_tvalid_i,   &t->s_axis_rx_tlast_i, &t->s_axis_rx_tuser_err_i};
+	p->rx = {octets(t->s_axis_rx_tdata_i),
+		 octets(t->s_axis_rx_tkeep_i),
+		 octets(t->s_axis_rx_tuser_time_ns_i),
+		 &t->s_axis_rx_tvalid_i,
+		 &t->s_axis_rx_tlast_i,
+		 &t->s_axis_rx_tuser_err_i};
 	p->axil = {&t->s_axil_awaddr_i,  &t->s_axil_araddr_i,  &t->s_axil_awprot_i,
 		   &t->s_axil_arprot_i,  &t->s_axil_awvalid_i, &t->s_axil_wvalid_i,
 		   &t->s_axil_wstrb_i,   &t->s_axil_bready_i,  &t->s_axil_arvalid_i,
@@ -178,7 +189,7 @@ void card_trace_dump(void *opaque, uint64_t time_ns)
 } // namespace
 
 extern "C" const struct fcsim_model FCSIM_MODEL = {
-	FCSIM_ENTRIES, FCSIM_TRACED,    FCSIM_CHECKED,   knows_edges<Root>(0),
-	card_create,   card_destroy,    card_judge,      card_eval,
-	card_lower,    card_trace_open, card_trace_dump,
+	FCSIM_ENTRIES,        FCSIM_PORTS,     FCSIM_RINGS,     FCSIM_TRACED, FCSIM_CHECKED,
+	knows_edges<Root>(0), card_create,     card_destroy,    card_judge,   card_eval,
+	card_lower,           card_trace_open, card_trace_dump,
 };

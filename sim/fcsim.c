@@ -11,9 +11,10 @@
 #define FCSIM_QUIET_CLOCKS 8 /* all busy nets low so long: nothing is between the clocks either */
 #define FCSIM_STALL_MAX 95
 #define FCSIM_MAX_PAYLOAD 1 /* as PCIe encodes it: 128 << n octets */
+#define FCSIM_MAX_PAYLOAD_CODE 5
 
 static const struct fcsim_model *const fcsim_models[] = {
-	&fcsim_model_e6,  &fcsim_model_e9,  &fcsim_model_e12,
+	&fcsim_model_e6,  &fcsim_model_e9,  &fcsim_model_e12,  &fcsim_model_e9p2r4,
 	&fcsim_model_e6t, &fcsim_model_e9t, &fcsim_model_e12t,
 };
 
@@ -24,12 +25,33 @@ const unsigned *fcsim_sizes(void)
 	return sizes;
 }
 
-static const struct fcsim_model *fcsim_model_of(unsigned entries, bool traced)
+static const struct fcsim_model *fcsim_model_of(const struct fcsim_config *config)
 {
-	for (size_t i = 0; i < sizeof(fcsim_models) / sizeof(fcsim_models[0]); i++)
-		if (fcsim_models[i]->entries == entries && fcsim_models[i]->traced == traced)
-			return fcsim_models[i];
+	const unsigned ports = config->ports ? config->ports : 1;
+	const unsigned rings = config->rings ? config->rings : 1;
+
+	for (size_t i = 0; i < sizeof(fcsim_models) / sizeof(fcsim_models[0]); i++) {
+		const struct fcsim_model *m = fcsim_models[i];
+
+		if (m->entries == config->entries && m->ports == ports && m->rings == rings &&
+		    m->traced == (config->trace_path != NULL))
+			return m;
+	}
 	return NULL;
+}
+
+int fcsim_built(unsigned index, struct fcsim_build *out)
+{
+	if (index >= sizeof(fcsim_models) / sizeof(fcsim_models[0]))
+		return -ENOENT;
+	*out = (struct fcsim_build){
+		.entries = fcsim_models[index]->entries,
+		.ports = fcsim_models[index]->ports,
+		.rings = fcsim_models[index]->rings,
+		.traced = fcsim_models[index]->traced,
+		.checked = fcsim_models[index]->checked,
+	};
+	return 0;
 }
 
 /* The trace library does not say why a file cannot be written; the C library does. */
@@ -54,6 +76,7 @@ static int fcsim_trace_open(struct fcsim *s, const struct fcsim_config *config)
 /* Both resets are over at once; the register accesses that follow let them cross. */
 static void fcsim_reset(struct fcsim *s)
 {
+	s->mac_clocks_mask = (uint8_t)((1u << s->model->ports) - 1);
 	*s->pins.max_payload = FCSIM_MAX_PAYLOAD;
 	*s->pins.bus_master = 1;
 	*s->pins.link_up = 1;
@@ -61,7 +84,7 @@ static void fcsim_reset(struct fcsim *s)
 	*s->pins.rst_mac_n = 0;
 	fcsim_run(s, FCSIM_RESET_CLOCKS);
 	*s->pins.rst_n = 1;
-	*s->pins.rst_mac_n = 1;
+	*s->pins.rst_mac_n = s->mac_clocks_mask;
 	s->model->judge(s->card);
 }
 
@@ -106,7 +129,7 @@ static int fcsim_start(struct fcsim *s, const struct fcsim_config *config)
 
 int fcsim_create(const struct fcsim_config *config, struct fcsim **out)
 {
-	const struct fcsim_model *model = fcsim_model_of(config->entries, config->trace_path);
+	const struct fcsim_model *model = fcsim_model_of(config);
 	struct fcsim *s;
 	int err;
 
@@ -179,10 +202,54 @@ int fcsim_settle(struct fcsim *s, uint64_t max_clocks)
 
 bool fcsim_irq_take(struct fcsim *s)
 {
-	bool pending = s->irq_pending;
+	return fcsim_irq_take_rings(s) != 0;
+}
 
-	s->irq_pending = false;
+uint32_t fcsim_irq_take_rings(struct fcsim *s)
+{
+	uint32_t pending = s->irq_pending;
+
+	s->irq_pending = 0;
 	return pending;
+}
+
+bool fcsim_busy(const struct fcsim *s)
+{
+	return fcsim_core_work(s);
+}
+
+void fcsim_link_set(struct fcsim *s, bool up)
+{
+	*s->pins.link_up = up;
+}
+
+void fcsim_bus_master_set(struct fcsim *s, bool on)
+{
+	*s->pins.bus_master = on;
+}
+
+int fcsim_max_payload_set(struct fcsim *s, unsigned code)
+{
+	if (code > FCSIM_MAX_PAYLOAD_CODE)
+		return -EINVAL;
+	*s->pins.max_payload = (uint8_t)code;
+	s->axi.max_burst_octets = 128u << code;
+	return 0;
+}
+
+void fcsim_axi_fail(struct fcsim *s, unsigned bursts)
+{
+	s->axi.fail = bursts;
+}
+
+void fcsim_record_corrupt(struct fcsim *s, unsigned records)
+{
+	s->axi.corrupt = records;
+}
+
+void fcsim_dma_freeze(struct fcsim *s, bool frozen)
+{
+	s->axi.frozen = frozen;
 }
 
 void fcsim_stats(const struct fcsim *s, struct fcsim_stats *out)

@@ -20,6 +20,7 @@ struct fcsim;
 
 struct fcsim_config {
 	unsigned entries;       /* cache size; one of fcsim_sizes() */
+	unsigned ports, rings;  /* as one of fcsim_built(); 0: 1 */
 	uint64_t seed;          /* of the AXI stalls */
 	unsigned stall_percent; /* 0..95: chance, each clock, that AWREADY, WREADY or BVALID is held
 				   back */
@@ -36,10 +37,19 @@ struct fcsim_stats {
 				    on stderr */
 };
 
-/* Cache sizes that are built in, ascending, ended by 0. */
+struct fcsim_build {
+	unsigned entries, ports, rings;
+	bool traced;  /* taken when a trace is asked for */
+	bool checked; /* assertions, noise at the start */
+};
+
+/* Cache sizes that are built in with one port and one ring, ascending, ended by 0. */
 const unsigned *fcsim_sizes(void);
 
-/* Build a card and hold it in reset until its memories are clear. Return 0, -EINVAL (no such size,
+/* The models that are built in: index 0, 1, ... Return 0, or -ENOENT after the last. */
+int fcsim_built(unsigned index, struct fcsim_build *out);
+
+/* Build a card and hold it in reset until its memories are clear. Return 0, -EINVAL (no such model,
  * bad stall), -ENOMEM, -errno of the trace file, -ETIMEDOUT (the card never gets ready). */
 int fcsim_create(const struct fcsim_config *config, struct fcsim **out);
 void fcsim_destroy(struct fcsim *s);
@@ -70,8 +80,31 @@ void fcsim_run(struct fcsim *s, uint64_t clocks);
  * 0 or -ETIMEDOUT after max_clocks. */
 int fcsim_settle(struct fcsim *s, uint64_t max_clocks);
 
-/* Take (and clear) a pending interrupt request. */
+/* Take (and clear) pending interrupt requests: is there any; of which rings (a bit each). */
 bool fcsim_irq_take(struct fcsim *s);
+uint32_t fcsim_irq_take_rings(struct fcsim *s);
+
+/* Has the card something under way? Records that wait for a full ring keep it busy. */
+bool fcsim_busy(const struct fcsim *s);
+
+/*
+ * What a slot gives a card, and may take away: the link and bus mastering (both given by
+ * fcsim_create), and the largest write, 128 << code octets (code 0..5, else -EINVAL; 1 after
+ * fcsim_create). Seen from the next core clock on.
+ */
+void fcsim_link_set(struct fcsim *s, bool up);
+void fcsim_bus_master_set(struct fcsim *s, bool on);
+int fcsim_max_payload_set(struct fcsim *s, unsigned code);
+
+/*
+ * Faults of the host's side. The next `bursts` writes are answered SLVERR and not done; the next
+ * `records` records get a wrong sequence and a flipped payload bit in their first half; a frozen
+ * host takes neither addresses nor data, for ever or until it is thawed (what is frozen stays on
+ * the bus). 0: no more.
+ */
+void fcsim_axi_fail(struct fcsim *s, unsigned bursts);
+void fcsim_record_corrupt(struct fcsim *s, unsigned records);
+void fcsim_dma_freeze(struct fcsim *s, bool frozen);
 
 void fcsim_stats(const struct fcsim *s, struct fcsim_stats *out);
 

@@ -8,6 +8,9 @@
 #define FCSIM_AXI_SIZE_64 6
 #define FCSIM_AXI_BURST_INCR 1
 #define FCSIM_AXI_PAGE 4096
+#define FCSIM_AXI_RECORD_BEATS 2
+#define FCSIM_AXI_CORRUPT_PAYLOAD 16  /* octets of a record: in the vector, */
+#define FCSIM_AXI_CORRUPT_SEQUENCE 61 /* in the first trailer */
 
 void fcsim_axi_init(struct fcsim_axi *axi, const struct fcsim_axi_pins *pins, uint64_t seed,
 		    unsigned stall_percent, unsigned max_burst_octets)
@@ -69,10 +72,11 @@ void fcsim_axi_drive(struct fcsim_axi *axi)
 	axi->answered = false;
 	if (!fcsim_axi_active(axi))
 		return;
-	*p->awready = axi->count < FCSIM_AXI_OUTSTANDING && !fcsim_axi_stall(axi);
+	*p->awready = !axi->frozen && axi->count < FCSIM_AXI_OUTSTANDING && !fcsim_axi_stall(axi);
 	/* Data waits for its address, which may come at the same edge. */
 	address_now = *p->awvalid && *p->awready;
-	*p->wready = (axi->count > axi->complete || address_now) && !fcsim_axi_stall(axi);
+	*p->wready = !axi->frozen && (axi->count > axi->complete || address_now) &&
+		     !fcsim_axi_stall(axi);
 	fcsim_axi_drive_response(axi);
 }
 
@@ -141,8 +145,23 @@ static void fcsim_axi_take_address(struct fcsim_axi *axi)
 	fcsim_axi_judge_address(axi);
 	*fcsim_axi_at(axi, axi->count) = (struct fcsim_axi_burst){
 		.addr = *p->awaddr, .beats = *p->awlen + 1u, .id = *p->awid};
+	if (axi->fail) {
+		axi->fail--;
+		fcsim_axi_at(axi, axi->count)->resp = FCSIM_AXI_SLVERR;
+	}
 	axi->count++;
 	axi->bursts++;
+}
+
+/* The first half of a record, as bad memory would leave it; a status line is one beat long. */
+static void fcsim_axi_corrupt(struct fcsim_axi *axi, const struct fcsim_axi_burst *burst,
+			      uint8_t *mem)
+{
+	if (!axi->corrupt || burst->beats != FCSIM_AXI_RECORD_BEATS || burst->done)
+		return;
+	axi->corrupt--;
+	mem[FCSIM_AXI_CORRUPT_PAYLOAD] ^= 1;
+	mem[FCSIM_AXI_CORRUPT_SEQUENCE] ^= 1;
 }
 
 static void fcsim_axi_write(struct fcsim_axi *axi, struct fcsim_axi_burst *burst)
@@ -151,6 +170,8 @@ static void fcsim_axi_write(struct fcsim_axi *axi, struct fcsim_axi_burst *burst
 	uint64_t strobes = *axi->pins.wstrb;
 	uint8_t *mem;
 
+	if (burst->resp == FCSIM_AXI_SLVERR)
+		return;
 	mem = fcsim_region_find(&axi->regions, burst->addr + (uint64_t)burst->done * FCSIM_AXI_BEAT,
 				FCSIM_AXI_BEAT);
 	if (!mem) {
@@ -159,6 +180,7 @@ static void fcsim_axi_write(struct fcsim_axi *axi, struct fcsim_axi_burst *burst
 	}
 	if (strobes == UINT64_MAX) {
 		memcpy(mem, data, FCSIM_AXI_BEAT);
+		fcsim_axi_corrupt(axi, burst, mem);
 		return;
 	}
 	for (unsigned i = 0; i < FCSIM_AXI_BEAT; i++)

@@ -16,7 +16,7 @@
 #define FCSIM_AXI_OUTSTANDING 16
 #define FCSIM_AXI_BEAT 64 /* octets */
 
-enum fcsim_axi_resp { FCSIM_AXI_OKAY = 0, FCSIM_AXI_DECERR = 3 };
+enum fcsim_axi_resp { FCSIM_AXI_OKAY = 0, FCSIM_AXI_SLVERR = 2, FCSIM_AXI_DECERR = 3 };
 
 struct fcsim_axi_pins {
 	/* of the master */
@@ -42,6 +42,9 @@ struct fcsim_axi {
 	uint64_t rng;
 	unsigned stall_percent;
 	unsigned max_burst_octets;
+	unsigned fail;            /* bursts still to answer SLVERR */
+	unsigned corrupt;         /* records still to damage */
+	bool frozen;              /* take nothing */
 	bool check_combinational; /* between drive and sample the design was evaluated */
 
 	/* A ring of bursts in order: [head, +complete) wait for B, [.., +count) still for data. */

@@ -7,7 +7,7 @@
 static void fcsim_drive(struct fcsim *s)
 {
 	fcsim_axi_drive(&s->axi);
-	s->irq_acking = *s->pins.irq_req && !s->irq_acking;
+	s->irq_acking = *s->pins.irq_req & (uint8_t)~s->irq_acking;
 	*s->pins.irq_ack = s->irq_acking;
 	s->irq_pending |= s->irq_acking;
 }
@@ -49,7 +49,7 @@ void fcsim_tick(struct fcsim *s, bool core, bool mac)
 	if (bus)
 		fcsim_sample(s);
 	*s->pins.clk = core;
-	*s->pins.clk_mac = mac;
+	*s->pins.clk_mac = mac ? s->mac_clocks_mask : 0;
 	s->model->eval(s->card);
 	if (traces)
 		s->model->trace_dump(s->card, s->ticks * FCSIM_TICK_NS + FCSIM_TICK_NS / 2);

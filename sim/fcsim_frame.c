@@ -7,34 +7,38 @@
 
 #define FCSIM_FRAME_MAX 1048575u
 #define FCSIM_BEAT 64u
-#define FCSIM_PORTS 1
 #define FCSIM_PACE_CLOCKS 256
 /* A frame is one descriptor: core clocks beside its later beats would be idle. */
 #define FCSIM_BESIDE_BEATS 4
 
 /* Beyond the header window the card only counts octets: those beats keep the old data. */
-static void fcsim_frame_beat(struct fcsim *s, const uint8_t *data, size_t octets, size_t at)
+static void fcsim_frame_beat(struct fcsim *s, unsigned port, const uint8_t *data, size_t octets,
+			     size_t at)
 {
+	uint8_t *tdata = s->pins.rx.tdata + (size_t)port * FCSIM_BEAT;
 	size_t rest = octets - at;
 
 	if (at >= s->window)
 		return;
 	if (rest >= FCSIM_BEAT)
-		memcpy(s->pins.rx.tdata, data + at, FCSIM_BEAT);
+		memcpy(tdata, data + at, FCSIM_BEAT);
 	else if (rest > 0)
-		memcpy(s->pins.rx.tdata, data + at, rest);
+		memcpy(tdata, data + at, rest);
 }
 
-static uint64_t fcsim_keep(size_t rest)
+static void fcsim_frame_keep(struct fcsim *s, unsigned port, size_t rest)
 {
-	return rest >= FCSIM_BEAT ? UINT64_MAX : (UINT64_C(1) << rest) - 1;
+	uint64_t keep = rest >= FCSIM_BEAT ? UINT64_MAX : (UINT64_C(1) << rest) - 1;
+
+	memcpy(s->pins.rx.tkeep + port * sizeof(keep), &keep, sizeof(keep));
 }
 
 /* Let the card write what it has to write, so that frames do not come faster than records can
  * leave. */
 static void fcsim_pace(struct fcsim *s)
 {
-	for (unsigned i = 0; i < FCSIM_PACE_CLOCKS && fcsim_axi_active(&s->axi); i++)
+	for (unsigned i = 0; i < FCSIM_PACE_CLOCKS && fcsim_axi_active(&s->axi) && !s->axi.frozen;
+	     i++)
 		fcsim_tick(s, true, false);
 }
 
@@ -50,19 +54,20 @@ int fcsim_frame(struct fcsim *s, unsigned port, const void *data, size_t octets,
 		bool bad)
 {
 	const struct fcsim_rx_pins *rx = &s->pins.rx;
+	const uint8_t bit = (uint8_t)(1u << (port & 7));
 	unsigned beat = 0;
 	size_t at = 0;
 
-	if (port >= FCSIM_PORTS || octets > FCSIM_FRAME_MAX)
+	if (port >= s->model->ports || octets > FCSIM_FRAME_MAX)
 		return -EINVAL;
 	fcsim_cross(s);
-	*rx->tvalid = 1;
-	*rx->err = bad;
-	*rx->time_ns = time_ns;
+	*rx->tvalid = bit;
+	*rx->err = bad ? bit : 0;
+	memcpy(rx->time_ns + port * sizeof(time_ns), &time_ns, sizeof(time_ns));
 	do {
-		fcsim_frame_beat(s, data, octets, at);
-		*rx->tkeep = fcsim_keep(octets - at);
-		*rx->tlast = octets - at <= FCSIM_BEAT;
+		fcsim_frame_beat(s, port, data, octets, at);
+		fcsim_frame_keep(s, port, octets - at);
+		*rx->tlast = octets - at <= FCSIM_BEAT ? bit : 0;
 		fcsim_tick(s, beat++ < FCSIM_BESIDE_BEATS && fcsim_core_work(s), true);
 		at += FCSIM_BEAT;
 	} while (at < octets);

@@ -24,25 +24,26 @@ struct fcsim_axil_pins {
 	const uint32_t *rdata;
 };
 
+/* All ports side by side, as the card has them: 64 octets of tdata and 8 of tkeep and time_ns each
+ * (not aligned to 8), a bit each in the others. */
 struct fcsim_rx_pins {
-	uint32_t *tdata; /* 16 words */
-	uint64_t *tkeep, *time_ns;
+	uint8_t *tdata, *tkeep, *time_ns;
 	uint8_t *tvalid, *tlast, *err;
 };
 
 struct fcsim_pins {
-	uint8_t *clk, *rst_n, *clk_mac, *rst_mac_n;
+	uint8_t *clk, *rst_n, *clk_mac, *rst_mac_n; /* the MAC's: a bit a port */
 	struct fcsim_rx_pins rx;
 	struct fcsim_axil_pins axil;
 	struct fcsim_axi_pins host;
-	const uint8_t *irq_req;
+	const uint8_t *irq_req; /* a bit a ring */
 	uint8_t *irq_ack, *max_payload, *bus_master, *link_up;
 	uint64_t *time_ns;
 	const uint8_t *card_busy, *mac_busy;
 };
 
 struct fcsim_model {
-	unsigned entries;
+	unsigned entries, ports, rings;
 	bool traced;
 	bool checked;                                            /* built with assertions */
 	bool quick;                                              /* lower() needs no evaluation */
@@ -57,6 +58,7 @@ struct fcsim_model {
 };
 
 extern const struct fcsim_model fcsim_model_e6, fcsim_model_e9, fcsim_model_e12;
+extern const struct fcsim_model fcsim_model_e9p2r4;
 extern const struct fcsim_model fcsim_model_e6t, fcsim_model_e9t, fcsim_model_e12t;
 
 #ifdef __cplusplus

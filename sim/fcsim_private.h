@@ -20,7 +20,8 @@ struct fcsim {
 	unsigned cross;  /* most ticks of both clocks that the next frame waits for a written bit */
 	bool settle_low; /* evaluate the low phase in every tick */
 	bool access;     /* a register access is open: evaluate the low phase */
-	bool irq_acking, irq_pending;
+	uint8_t mac_clocks_mask;         /* the MAC clocks run together: a bit a port */
+	uint8_t irq_acking, irq_pending; /* a bit a ring */
 	struct {
 		bool on;
 		uint64_t from, to; /* core clocks */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# fc_verilate(NAME e12 ENTRIES_LOG2 12 [TRACED] [CHECKED] [OPT -O3]): target fcsim_model_<name>, an object library that holds
+# fc_verilate(NAME e12 ENTRIES_LOG2 12 [PORTS 2] [RINGS 4] [TRACED] [CHECKED] [OPT -O3]): target fcsim_model_<name>, an object library that holds
 # struct fcsim_model fcsim_model_<name> (sim/card_glue.cpp) and brings the Verilated fc_card behind it.
 # Verilator runs when the build does, so that a mistake in the RTL is an error of the build and not of cmake.
 find_program(VERILATOR verilator REQUIRED)
@@ -28,12 +28,17 @@ target_compile_options(fc_verilated PRIVATE -O3 -w)
 target_link_libraries(fc_verilated PUBLIC ZLIB::ZLIB Threads::Threads)
 
 function(fc_verilate)
-	cmake_parse_arguments(V "TRACED;CHECKED" "NAME;ENTRIES_LOG2;OPT" "" ${ARGN})
+	cmake_parse_arguments(V "TRACED;CHECKED" "NAME;ENTRIES_LOG2;PORTS;RINGS;OPT" "" ${ARGN})
+	foreach(number PORTS RINGS)
+		if(NOT V_${number})
+			set(V_${number} 1)
+		endif()
+	endforeach()
 	set(prefix Vfc_card_${V_NAME})
 	set(dir ${CMAKE_CURRENT_BINARY_DIR}/${V_NAME})
 	set(archive ${dir}/${prefix}__ALL.a)
 	set(flags --cc -O3 -Wno-fatal --top-module fc_card --prefix ${prefix} --Mdir ${dir}
-		-GEntriesLog2=${V_ENTRIES_LOG2} -GPorts=1 -GRings=1 --output-split 10000 --output-split-cfuncs 2000
+		-GEntriesLog2=${V_ENTRIES_LOG2} -GPorts=${V_PORTS} -GRings=${V_RINGS} --output-split 10000 --output-split-cfuncs 2000
 		${FC_VERILATOR_FLAGS})
 	if(V_CHECKED)
 		list(APPEND flags --assert --x-assign unique --x-initial unique)
@@ -52,7 +57,7 @@ function(fc_verilate)
 			OPT_FAST=${V_OPT} OPT_SLOW=-O1 OPT_GLOBAL=-O1 ${prefix}__ALL.a
 		DEPENDS ${FC_RTL} ${PROJECT_SOURCE_DIR}/hw/rtl/files.f
 		WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} JOB_POOL fc_verilate VERBATIM
-		COMMENT "Verilating fc_card with ${entries} entries as ${V_NAME}")
+		COMMENT "Verilating fc_card with ${entries} entries, ${V_PORTS} ports, ${V_RINGS} rings as ${V_NAME}")
 	add_custom_target(verilate_${V_NAME} DEPENDS ${archive})
 
 	add_library(fcsim_model_${V_NAME} OBJECT card_glue.cpp)
@@ -61,6 +66,7 @@ function(fc_verilate)
 	target_include_directories(fcsim_model_${V_NAME} SYSTEM PRIVATE ${dir})
 	target_compile_definitions(fcsim_model_${V_NAME} PRIVATE FCSIM_PREFIX=${prefix}
 		FCSIM_MODEL=fcsim_model_${V_NAME} FCSIM_ENTRIES=${entries}
+		FCSIM_PORTS=${V_PORTS} FCSIM_RINGS=${V_RINGS}
 		FCSIM_TRACED=$<BOOL:${V_TRACED}> FCSIM_CHECKED=$<BOOL:${V_CHECKED}>)
 	target_compile_options(fcsim_model_${V_NAME} PRIVATE -O2 -Wall -Wextra -Werror)
 	target_link_libraries(fcsim_model_${V_NAME} PUBLIC fc_verilated)
