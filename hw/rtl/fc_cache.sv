@@ -58,21 +58,23 @@ module fc_cache #(
   logic [Tables*RowBits-1:0] rows_r, rows_c, rows_u1;
   logic [Window-1:0]         same_key_c;
   logic [Window*Tables-1:0]  same_row_c;
-  logic                      packet_r, packet_c, read_r, ways_on;
+  logic                      packet_r, packet_c, drain_c, named_r, read_r, ways_on;
 
   assign valid_c_o   = packet_c;
   assign monitor_c_o = op_c.monitor;
   assign key_c_o     = key_c;
   assign packet_r    = valid_r_i && op_r_i.kind == fc_core_pkg::OpPacket;
-  assign read_r      = packet_r || (valid_r_i && op_r_i.kind == fc_core_pkg::OpFlush);
+  assign named_r     = op_r_i.kind == fc_core_pkg::OpFlush || op_r_i.kind == fc_core_pkg::OpDrain || op_r_i.kind == fc_core_pkg::OpCopy;
+  assign read_r      = packet_r || (valid_r_i && named_r);
   assign ways_on     = read_r || write_i.touch || clear_i;
   assign packet_c    = valid_c && op_c.kind == fc_core_pkg::OpPacket;
+  assign drain_c     = valid_c && op_c.kind == fc_core_pkg::OpDrain;
 
   // Row of each table. With several rings the low row bits of every table are the ring, taken from the hash once.
   always_comb begin : rows
     for (int unsigned t = 0; t < Tables; t++) begin
       rows_r[t*RowBits +: RowBits] = (hash_r_i[16*t +: RowBits] & ~RowBits'(Rings - 1)) | (hash_r_i[RowBits-1:0] & RowBits'(Rings - 1));
-      if (op_r_i.kind == fc_core_pkg::OpFlush) rows_r[t*RowBits +: RowBits] = op_r_i.row[RowBits-1:0];
+      if (named_r) rows_r[t*RowBits +: RowBits] = op_r_i.row[RowBits-1:0];
     end
   end
 
@@ -152,6 +154,7 @@ module fc_cache #(
         age_d_o[w*NumberBits +: NumberBits]  <= op_c.number - narrow[StateBits +: NumberBits];
         raw_hit_d_o[w]                       <= 1'b0;
         if (narrow[0] && packet_c) raw_hit_d_o[w] <= monitor == op_c.monitor && (vec & mask_c) == key_c;
+        if (narrow[0] && drain_c) raw_hit_d_o[w] <= monitor == op_c.monitor;
         if (narrow[0]) vec_d[w]              <= vec;
         monitor_d[w]                         <= monitor;
       end

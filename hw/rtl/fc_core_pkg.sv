@@ -17,14 +17,17 @@ package fc_core_pkg;
   localparam logic [2:0] OpMark = 3'd3;    // no effect; all before it are decided when it comes out
   localparam logic [2:0] OpLedger = 3'd4;
   localparam logic [2:0] OpBarrier = 3'd5;
+  localparam logic [2:0] OpDrain = 3'd6;   // names way and row; emits the entry if it is one of its monitor
+  localparam logic [2:0] OpCopy = 3'd7;    // names way and row; a record of the entry, which stays as it is
 
   typedef struct packed {
     logic [2:0]            kind;
     logic [2:0]            monitor;
     logic                  tag;      // lowest bit of the epoch
     logic [NumberBits-1:0] number;
-    logic [WayBits-1:0]    way;      // OpFlush
-    logic [RowMax-1:0]     row;      // OpFlush
+    logic [WayBits-1:0]    way;      // OpFlush, OpDrain, OpCopy
+    logic [RowMax-1:0]     row;
+    logic                  urgent;   // of these three: may take places that are kept for packets otherwise
     logic [2:0]            ring;     // OpLedger, OpBarrier; from the hash for the others
   } op_t;
 
@@ -35,8 +38,9 @@ package fc_core_pkg;
     logic                 add;       // the packet is added to the slot
     logic                 emit_old;  // the slot's delta becomes a record
     logic                 emit_self; // a record that does not come from the cache
+    logic                 copy;      // the slot's delta becomes a record and stays
     logic                 refused;   // packet without a place in the FIFO: unaccounted
-    logic                 failed;    // flush, ledger or barrier without a place in the FIFO: to be repeated
+    logic                 failed;    // any other operation without a place in the FIFO: to be repeated
     logic [3:0]           reason;
     logic [WayBits-1:0]   way;
     logic [RowMax-1:0]    row;

@@ -9,7 +9,7 @@ module fc_decide #(
   parameter int unsigned Tables = 4,
   parameter int unsigned Slots = 2,
   parameter int unsigned FifoLog2 = 6,
-  parameter int unsigned Reserve = 16,    // places that only flushes, ledgers and barriers may take
+  parameter int unsigned Reserve = 16,    // places that only urgent flushes, ledgers and barriers may take
   parameter int unsigned PacketBits = 16,
   localparam int unsigned Ways = Tables * Slots,
   localparam int unsigned StateBits = 2 + PacketBits,
@@ -38,9 +38,12 @@ module fc_decide #(
 );
 
   localparam int unsigned Places = 1 << FifoLog2;
+  // What walks the cache in idle slots leaves the other half of their places to packets.
+  localparam int unsigned Idle = (Places - Reserve) / 2;
 
   fc_core_pkg::decision_t       next;
   logic [Ways-1:0]              st_valid, st_tag, st_full, hit, free, pick, oldest, named;
+  logic                         by_name;
   logic [Ways*PacketBits-1:0]   st_packets;
   logic [Ways*NumberBits-1:0]   st_age;
   logic [Window*Ways-1:0]       over;
@@ -94,6 +97,8 @@ module fc_decide #(
     end
   end
 
+  assign by_name = op_i.kind == fc_core_pkg::OpFlush || op_i.kind == fc_core_pkg::OpDrain || op_i.kind == fc_core_pkg::OpCopy;
+
   // Every pair of ages is compared at once; the oldest is older than all, the lower number first among equals.
   always_comb begin : victim
     oldest = '1;
@@ -108,7 +113,7 @@ module fc_decide #(
         named[a] = op_i.way == 3'(a);
       end
     end
-    if (op_i.kind == fc_core_pkg::OpFlush) pick = named;
+    if (by_name) pick = named;
     else if (|hit) pick = hit;
     else if (|free) pick = free;
     else pick = oldest;
@@ -135,13 +140,13 @@ module fc_decide #(
     end
   end
 
-  logic [Rings-1:0]              packet_room_q, room_q, at_ring;
+  logic [Rings-1:0]              idle_room_q, packet_room_q, room_q, at_ring;
   logic [2:0]                    ring;
-  logic                          room, packet_room, emits;
+  logic                          room, packet_room, idle_room, flush_room, walk_room, emits;
   // A row has at least as many bits as there are rings to tell apart; what lies above them is masked.
   logic [2:0] low_rows;
   assign low_rows = rows_i[2:0];
-  assign emits = valid_i && (next.emit_old || next.emit_self);
+  assign emits = valid_i && (next.emit_old || next.emit_self || next.copy);
   always_comb begin : places
     ring = low_rows & 3'(Rings - 1);
     if (op_i.kind == fc_core_pkg::OpLedger || op_i.kind == fc_core_pkg::OpBarrier) ring = op_i.ring;
@@ -149,9 +154,13 @@ module fc_decide #(
       at_ring[r]       = ring == 3'(r);
       room_q[r]        = used_q[r*(FifoLog2+1) +: FifoLog2+1] < (FifoLog2+1)'(Places);
       packet_room_q[r] = used_q[r*(FifoLog2+1) +: FifoLog2+1] < (FifoLog2+1)'(Places - Reserve);
+      idle_room_q[r]   = used_q[r*(FifoLog2+1) +: FifoLog2+1] < (FifoLog2+1)'(Idle);
     end
     room        = |(at_ring & room_q);
     packet_room = |(at_ring & packet_room_q);
+    idle_room   = |(at_ring & idle_room_q);
+    flush_room  = op_i.urgent ? room : idle_room;
+    walk_room   = op_i.urgent ? packet_room : idle_room;
   end
 
   always_ff @(posedge clk_i) begin
@@ -198,10 +207,20 @@ module fc_decide #(
         next.reason    = fc_regs_pkg::ReasonImmediate;
       end
       fc_core_pkg::OpFlush: begin
-        next.emit_old = room && c_valid && c_tag == op_i.tag;
-        next.failed   = !room && c_valid && c_tag == op_i.tag;
+        next.emit_old = flush_room && c_valid && c_tag == op_i.tag;
+        next.failed   = !flush_room && c_valid && c_tag == op_i.tag;
         next.touch    = next.emit_old;
         next.reason   = asked_i ? fc_regs_pkg::ReasonFlush : fc_regs_pkg::ReasonEpoch;
+      end
+      fc_core_pkg::OpDrain: begin  // a hit is any entry of the monitor
+        next.emit_old = walk_room && |(hit & named);
+        next.failed   = !walk_room && |(hit & named);
+        next.touch    = next.emit_old;
+        next.reason   = fc_regs_pkg::ReasonFlush;
+      end
+      fc_core_pkg::OpCopy: begin
+        next.copy   = walk_room && c_valid;
+        next.failed = !walk_room && c_valid;
       end
       fc_core_pkg::OpLedger, fc_core_pkg::OpBarrier: begin
         next.emit_self = room;
@@ -211,7 +230,7 @@ module fc_decide #(
     endcase
   end
 
-  assign keep_o = valid_i && next.emit_old;
+  assign keep_o = valid_i && (next.emit_old || next.copy);
 
   always_ff @(posedge clk_i) begin
     valid_o          <= valid_i;
@@ -253,6 +272,7 @@ module fc_decide #(
     if (rst_ni && valid_i) begin
       assert (!(next.touch && next.refused)) else $error("fc_decide: a refused packet changed a slot");
       assert (!(next.emit_old && !next.touch)) else $error("fc_decide: a delta was emitted and stays");
+      assert (!(next.copy && (next.touch || next.emit_old || next.emit_self))) else $error("fc_decide: a copy changed something");
     end
   end
 `endif

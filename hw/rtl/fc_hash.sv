@@ -33,7 +33,7 @@ module fc_hash #(
   localparam int unsigned HashBits = fc_pkg::HashBits;
   localparam int unsigned KeyOctets = fc_pkg::KeyOctets;
 
-  logic                  valid_k, valid_x, keyed_k, keyed_x;
+  logic                  valid_k, valid_x, keyed_k, keyed_x, drain_k;
   fc_core_pkg::op_t      op_k, op_x;
   fc_pkg::desc_t         desc_k, desc_x;
   logic [VectorBits-1:0] key_k, key_x;
@@ -42,6 +42,7 @@ module fc_hash #(
   logic                  tables_on;
 
   assign keyed_k = valid_k && (op_k.kind == fc_core_pkg::OpPacket || op_k.kind == fc_core_pkg::OpImmediate);
+  assign drain_k = valid_k && op_k.kind == fc_core_pkg::OpDrain;
   assign octets   = {5'b0, op_k.monitor, key_k};
   assign busy_o   = valid_k || valid_x || valid_o;
 
@@ -73,6 +74,11 @@ module fc_hash #(
       same_x[0] <= valid_x && op_x.monitor == op_k.monitor && key_x == key_k;
       same_x[1] <= valid_o && op_o.monitor == op_k.monitor && key_o == key_k;
       same_x[2] <= ahead_valid_i && ahead_monitor_i == op_k.monitor && ahead_key_i == key_k;
+    end
+    if (drain_k) begin  // any key of its monitor
+      same_x[0] <= valid_x && op_x.monitor == op_k.monitor;
+      same_x[1] <= valid_o && op_o.monitor == op_k.monitor;
+      same_x[2] <= ahead_valid_i && ahead_monitor_i == op_k.monitor;
     end
   end
 

@@ -28,6 +28,7 @@ module fc_issue (
   fc_core_pkg::op_t op;
   logic [15:0]      number_q;
   logic [3:0]       waited_q;   // packets that went before a waiting sweep
+  logic [3:0]       flushes_q;  // since the last urgent one
   logic             starved, packet_goes;
 
   assign starved        = sweep_valid_i && waited_q == 4'd15;
@@ -49,6 +50,7 @@ module fc_issue (
         op.tag  = sweep_tag_i;
         op.way  = sweep_way_i;
         op.row  = sweep_row_i;
+        op.urgent = starved || flushes_q == 4'd15;
       end
     end
   end
@@ -62,8 +64,10 @@ module fc_issue (
     end
     if (!sweep_valid_i || sweep_ready_o) waited_q <= '0;
     else if (packet_goes) waited_q <= waited_q + 1'b1;
+    if (sweep_valid_i && sweep_ready_o) flushes_q <= op.urgent ? '0 : flushes_q + 1'b1;
     if (!rst_ni) begin
       valid_o  <= 1'b0;
+      flushes_q <= '0;
       number_q <= '0;
       waited_q <= '0;
     end

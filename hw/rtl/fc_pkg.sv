@@ -16,7 +16,8 @@ package fc_pkg;
     logic [15:0]  outer_tci;
     logic [47:0]  dst_mac;
     logic [47:0]  src_mac;
-    logic [7:0]   mpls_reserved;
+    logic         direction;    // 1: metered as output of output_port
+    logic [6:0]   output_port;  // both are fc_select's; the front end leaves them 0
     logic [23:0]  mpls_label;
     logic         pppoe;
     logic         mpls;

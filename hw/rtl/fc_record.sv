@@ -36,7 +36,8 @@ module fc_record #(
 
   logic [RecordBits-1:0] record_q, word;
   logic [31:0]           epoch_q, epoch;
-  logic                  write_q, ledger_q, tag;
+  logic                  write_q, ledger_q, tag, emits;
+  logic [3:0]            flow_kind;
   logic [2:0]            ring_q, monitor_q;
 
   function automatic logic [31:0] head(input logic [3:0] kind, input logic [3:0] reason, input logic [2:0] monitor, input logic step);
@@ -44,11 +45,14 @@ module fc_record #(
   endfunction
 
   // Entries carry one bit of their epoch; only the open one and the one before exist.
-  assign tag   = decision_i.emit_old ? decision_i.old_tag : op_i.tag;
+  assign tag   = (decision_i.emit_old || decision_i.copy) ? decision_i.old_tag : op_i.tag;
   assign epoch = (tag == open_i[0]) ? open_i : open_i - 32'd1;
 
+  assign emits = valid_i && (decision_i.emit_old || decision_i.emit_self || decision_i.copy);
+  assign flow_kind = decision_i.copy ? fc_regs_pkg::KindSnapshot : fc_regs_pkg::KindFlow;
+
   always_ff @(posedge clk_i) begin
-    if (valid_i && (decision_i.emit_old || decision_i.emit_self)) begin
+    if (emits) begin
       epoch_q   <= epoch;
       ring_q    <= ring_i;
       monitor_q <= op_i.monitor;
@@ -59,13 +63,13 @@ module fc_record #(
         record_q <= {15'b0, delta_i.len_max, 15'b0, delta_i.len_min, delta_i.ttl_max, delta_i.ttl_min, 4'b0, delta_i.tcp_flags,
                      delta_i.last_ns, delta_i.first_ns, delta_i.l2_bytes[31:0],
                      delta_i.l2_bytes[47:32], delta_i.bytes[47:32], delta_i.bytes[31:0], 32'(packets_i), vec_i, epoch,
-                     head(fc_regs_pkg::KindFlow, decision_i.reason, monitor_i, 1'b0)};
+                     head(flow_kind, decision_i.reason, monitor_i, 1'b0)};
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
-    write_q   <= valid_i && (decision_i.emit_old || decision_i.emit_self);
+    write_q   <= emits;
     ledger_q  <= valid_i && op_i.kind == fc_core_pkg::OpLedger;
     done_o    <= valid_i && (op_i.kind == fc_core_pkg::OpMark || op_i.kind == fc_core_pkg::OpLedger || op_i.kind == fc_core_pkg::OpBarrier);
     done_ok_o <= !decision_i.failed;

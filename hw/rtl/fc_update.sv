@@ -83,7 +83,7 @@ module fc_update #(
   fc_ram #(.Width(RamBits), .AddrBits(IndexBits)) u_counters (
     .clk_i, .en_i(1'b1), .we_i(writes_u3), .waddr_i(index_u3),
     .wdata_i({delta_u3.l2_bytes[L2Bits-1:0], delta_u3.bytes[L3Bits-1:0], delta_u3[RestBits-1:0]}),
-    .re_i(valid_u1 && (decision_u1.add || decision_u1.emit_old)), .raddr_i(index_u1), .rdata_o(read_u2)
+    .re_i(valid_u1 && (decision_u1.add || decision_u1.emit_old || decision_u1.copy)), .raddr_i(index_u1), .rdata_o(read_u2)
   );
 
   always_ff @(posedge clk_i) begin
@@ -104,7 +104,7 @@ module fc_update #(
 
   // The vector of what is emitted; the nearest operation ahead that started the slot anew has it.
   always_ff @(posedge clk_i) begin
-    if (valid_u1 && decision_u1.emit_old) begin
+    if (valid_u1 && (decision_u1.emit_old || decision_u1.copy)) begin
       vec_u2         <= old_vec_u1_i;
       old_monitor_u2 <= old_monitor_u1_i;
       if (vec_ahead_u1_i[0]) begin
@@ -161,7 +161,7 @@ module fc_update #(
         if (old.len_min < own.len_min) sum.len_min = old.len_min;
         if (old.len_max > own.len_max) sum.len_max = old.len_max;
       end
-      if (decision_u2.emit_old) delta_o = old;
+      if (decision_u2.emit_old || decision_u2.copy) delta_o = old;
       else delta_o = own;
     end
   end
@@ -180,7 +180,7 @@ module fc_update #(
   assign ring_o     = ring_u2;
   assign vec_o      = vec_u2;
   assign monitor_o  = old_monitor_u2;
-  assign packets_o  = decision_u2.emit_old ? decision_u2.old_packets : fc_core_pkg::PacketMax'(1);
+  assign packets_o  = (decision_u2.emit_old || decision_u2.copy) ? decision_u2.old_packets : fc_core_pkg::PacketMax'(1);
 
   always_comb begin : ledger
     logic packet;
