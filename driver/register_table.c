@@ -354,7 +354,7 @@ const struct fc_register fc_register_table[] = {
 	{"RING[].CONSUMER", 0x0214u, {8, 1}, {0x40, 0x0}, 2, fields_30, "The host's index and its wish for an interrupt."},
 	{"RING[].PRODUCER", 0x0218u, {8, 1}, {0x40, 0x0}, 1, fields_31, "Free-running index of the next record to write; every record before it is in host memory."},
 	{"RING[].ERRORS", 0x021cu, {8, 1}, {0x40, 0x0}, 1, fields_32, "AXI write errors of this ring."},
-	{"RING[].MODERATION", 0x0220u, {8, 1}, {0x40, 0x0}, 2, fields_33, "When an armed ring raises its interrupt, if no record waited as it was armed: at the first of the two; 0 in both: at once."},
+	{"RING[].MODERATION", 0x0220u, {8, 1}, {0x40, 0x0}, 2, fields_33, "When an armed ring raises its interrupt, if no record waited as it was armed: at the first of the two, or when the ring is full; 0 in both: at once."},
 	{"MONITOR[].CONTROL", 0x0400u, {8, 1}, {0x80, 0x0}, 4, fields_34, "Which packets this monitor takes."},
 	{"MONITOR[].PORTS", 0x0404u, {8, 1}, {0x80, 0x0}, 1, fields_35, "Ports whose input this monitor takes, a bit each."},
 	{"MONITOR[].PORTS_OUT", 0x0408u, {8, 1}, {0x80, 0x0}, 1, fields_36, "Ports whose output this monitor takes, a bit each: what came in at the partner port."},

@@ -10,7 +10,7 @@ from systemrdl.node import FieldNode, RegNode
 REGISTER_MAP = "flowcard"
 VECTOR = "fc_vector"
 RECORDS = {"fc_record": "rec", "fc_barrier": "barrier", "fc_ledger": "ledger"}
-ENUMS = {"fc_verdict": 5, "fc_kind": 4, "fc_reason": 4}
+ENUMS = {"fc_verdict": 5, "fc_kind": 4, "fc_reason": 4, "fc_sampler_mode": 2, "fc_capability": 8}
 HALF_WORDS = 16  # the last word of each half is a trailer
 
 

@@ -7,7 +7,7 @@
 `default_nettype none
 
 package fc_regs_pkg;
-  localparam logic [31:0] MapHash = 32'h78bd5c0b;
+  localparam logic [31:0] MapHash = 32'hf2470814;
 
   // fc_verdict
   localparam logic [4:0] VerdictFlow = 5'd0;
@@ -53,6 +53,21 @@ package fc_regs_pkg;
   localparam logic [3:0] ReasonOverflow = 4'd4;
   localparam logic [3:0] ReasonImmediate = 4'd5;
   localparam logic [3:0] ReasonFlush = 4'd6;
+
+  // fc_sampler_mode
+  localparam logic [1:0] SamplerModeOff = 2'd0;
+  localparam logic [1:0] SamplerModeDeterministic = 2'd1;
+  localparam logic [1:0] SamplerModeRandom = 2'd2;
+
+  // fc_capability
+  localparam logic [7:0] CapabilityNone = 8'd0;
+  localparam logic [7:0] CapabilitySamplers = 8'd1;
+  localparam logic [7:0] CapabilityPassThrough = 8'd2;
+  localparam logic [7:0] CapabilityModeration = 8'd3;
+  localparam logic [7:0] CapabilitySnapshot = 8'd4;
+  localparam logic [7:0] CapabilityFlushMonitor = 8'd5;
+  localparam logic [7:0] CapabilityOutput = 8'd6;
+  localparam logic [7:0] CapabilitySweep = 8'd7;
 
   // MAGIC
   localparam logic [15:0] MagicOffset = 16'h0000;

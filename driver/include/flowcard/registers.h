@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define FC_MAP_HASH 0x78bd5c0bu
+#define FC_MAP_HASH 0xf2470814u
 #define FC_MAGIC 0x464c4f57u
 
 enum fc_verdict {
@@ -170,6 +170,65 @@ static inline const char *fc_reason_name(unsigned value)
 		return "immediate";
 	case FC_REASON_FLUSH:
 		return "flush";
+	default:
+		return "unknown";
+	}
+}
+
+enum fc_sampler_mode {
+	FC_SAMPLER_MODE_OFF = 0, /* Every packet is selected. */
+	FC_SAMPLER_MODE_DETERMINISTIC = 1, /* The last packet of each window. */
+	FC_SAMPLER_MODE_RANDOM = 2, /* One packet at a random place in each window. */
+};
+#define FC_SAMPLER_MODE_COUNT 3
+
+/* Name as in the register source; "unknown" for a number without one. */
+static inline const char *fc_sampler_mode_name(unsigned value)
+{
+	switch (value) {
+	case FC_SAMPLER_MODE_OFF:
+		return "off";
+	case FC_SAMPLER_MODE_DETERMINISTIC:
+		return "deterministic";
+	case FC_SAMPLER_MODE_RANDOM:
+		return "random";
+	default:
+		return "unknown";
+	}
+}
+
+enum fc_capability {
+	FC_CAPABILITY_NONE = 0, /* An unused place. */
+	FC_CAPABILITY_SAMPLERS = 1, /* Samplers. Data: samplers a monitor. */
+	FC_CAPABILITY_PASS_THROUGH = 2, /* Bump in the wire. Data: MAC clocks from receive to transmit. */
+	FC_CAPABILITY_MODERATION = 3, /* Interrupt moderation. Data: core clocks of one tick. */
+	FC_CAPABILITY_SNAPSHOT = 4, /* COMMAND.snapshot. Data: 0. */
+	FC_CAPABILITY_FLUSH_MONITOR = 5, /* COMMAND.flush_monitor. Data: 0. */
+	FC_CAPABILITY_OUTPUT = 6, /* Monitors in output direction. Data: a bit for each port that has a partner. */
+	FC_CAPABILITY_SWEEP = 7, /* Bound of a sweep. Data: core clocks from boundary to barrier while rings drain, without the guard time. */
+};
+#define FC_CAPABILITY_COUNT 8
+
+/* Name as in the register source; "unknown" for a number without one. */
+static inline const char *fc_capability_name(unsigned value)
+{
+	switch (value) {
+	case FC_CAPABILITY_NONE:
+		return "none";
+	case FC_CAPABILITY_SAMPLERS:
+		return "samplers";
+	case FC_CAPABILITY_PASS_THROUGH:
+		return "pass_through";
+	case FC_CAPABILITY_MODERATION:
+		return "moderation";
+	case FC_CAPABILITY_SNAPSHOT:
+		return "snapshot";
+	case FC_CAPABILITY_FLUSH_MONITOR:
+		return "flush_monitor";
+	case FC_CAPABILITY_OUTPUT:
+		return "output";
+	case FC_CAPABILITY_SWEEP:
+		return "sweep";
 	default:
 		return "unknown";
 	}
