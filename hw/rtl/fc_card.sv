@@ -75,6 +75,11 @@ module fc_card #(
   localparam int unsigned Tables   = 4;
   localparam int unsigned Slots    = 2;
   localparam int unsigned DescBits = fc_pkg::DescBits;
+  localparam int unsigned TickLog2 = 6;  // core clocks of a tick of interrupt moderation
+
+  // What is built beyond the register map, for the list at CAPABILITIES.
+  localparam logic [7:0]   Capabilities   = 8'd1 << fc_regs_pkg::CapabilityModeration;
+  localparam logic [255:0] CapabilityData = 256'(1 << TickLog2) << 32 * fc_regs_pkg::CapabilityModeration;
 
   // Every access is allowed whatever its protection bits say.
   logic unused_prot;
@@ -91,7 +96,7 @@ module fc_card #(
 
   // ------------------------------------------------------------------ ports
   logic [Ports-1:0]          port_enable, port_latched, port_mac_busy, port_busy;
-  logic [Ports-1:0]          desc_valid, desc_ready;
+  logic [Ports-1:0]          desc_valid, desc_ready, missed;
   logic [Ports*DescBits-1:0] desc;
   logic [Ports*64-1:0]       counter;
   logic [5:0]                counter_index;
@@ -111,13 +116,13 @@ module fc_card #(
       .clk_core_i(clk_i), .rst_core_ni(rst_core_n), .enable_i(port_enable[p]),
       .desc_valid_o(desc_valid[p]), .desc_o(desc[DescBits*p +: DescBits]), .desc_ready_i(desc_ready[p]),
       .latch_i(latch), .latch_done_o(port_latched[p]),
-      .counter_index_i(counter_index), .counter_o(counter[64*p +: 64]),
+      .counter_index_i(counter_index), .missed_o(missed[p]), .counter_o(counter[64*p +: 64]),
       .mac_busy_o(port_mac_busy[p]), .busy_o(port_busy[p])
     );
   end
 
   // ------------------------------------------------------------------ core
-  logic                    core_enable, flush, clearing, core_busy, closing, flushing, hash_we;
+  logic                    core_enable, flush, clearing, core_busy, closing, flushing, hash_we, unaccounted, epoch_late;
   logic [ 5:0]             epoch_shift, ledger_index;
   logic [31:0]             epoch_guard_ns, epoch_open;
   logic [Monitors-1:0]     monitor_enable, monitor_ipv4, monitor_ipv6, monitor_immediate;
@@ -142,31 +147,33 @@ module fc_card #(
     .desc_valid_i(desc_valid), .desc_i(desc), .desc_ready_o(desc_ready),
     .rec_valid_o(rec_valid), .rec_o(rec), .rec_ready_i(rec_ready),
     .latch_i(latch), .ledger_index_i(ledger_index), .ledger_o(ledger),
-    .clearing_o(clearing), .busy_o(core_busy), .closing_o(closing), .flushing_o(flushing), .epoch_open_o(epoch_open)
+    .clearing_o(clearing), .busy_o(core_busy), .closing_o(closing), .flushing_o(flushing), .epoch_open_o(epoch_open),
+    .unaccounted_o(unaccounted), .epoch_late_o(epoch_late)
   );
 
   // ------------------------------------------------------------------ record DMA
   logic [Rings-1:0]    ring_enable, ring_arm;
   logic [Rings*5-1:0]  ring_size_log2;
   logic [Rings*64-1:0] ring_base, ring_status;
+  logic [Rings*32-1:0] ring_moderation;
   logic [Rings*31-1:0] ring_consumer;
   logic [Rings*32-1:0] ring_producer, ring_errors;
   logic [Rings*31-1:0] ring_issued;
   logic [31:0]         faults;
-  logic                axi_error, no_bus_master, dma_busy;
+  logic                axi_error, no_bus_master, dma_busy, dma_timing;
 
-  fc_dma #(.Rings(Rings)) u_dma (
+  fc_dma #(.Rings(Rings), .TickLog2(TickLog2)) u_dma (
     .clk_i, .rst_ni(rst_core_n), .stop_i(dma_stop), .idle_o(dma_idle),
     .rec_valid_i(rec_valid), .rec_i(rec), .rec_ready_o(rec_ready),
     .enable_i(ring_enable), .size_log2_i(ring_size_log2), .base_i(ring_base), .status_i(ring_status),
-    .consumer_i(ring_consumer), .arm_i(ring_arm), .faults_i(faults), .producer_o(ring_producer),
+    .consumer_i(ring_consumer), .arm_i(ring_arm), .moderation_i(ring_moderation), .faults_i(faults), .producer_o(ring_producer),
     .issued_o(ring_issued), .errors_o(ring_errors),
     .axi_error_o(axi_error), .no_bus_master_o(no_bus_master),
     .m_axi_host_awid_o, .m_axi_host_awaddr_o, .m_axi_host_awlen_o, .m_axi_host_awsize_o, .m_axi_host_awburst_o,
     .m_axi_host_awvalid_o, .m_axi_host_awready_i,
     .m_axi_host_wdata_o, .m_axi_host_wstrb_o, .m_axi_host_wlast_o, .m_axi_host_wvalid_o, .m_axi_host_wready_i,
     .m_axi_host_bid_i, .m_axi_host_bresp_i, .m_axi_host_bvalid_i, .m_axi_host_bready_o,
-    .irq_req_o, .irq_ack_i, .cfg_max_payload_i, .cfg_bus_master_i, .busy_o(dma_busy)
+    .irq_req_o, .irq_ack_i, .cfg_max_payload_i, .cfg_bus_master_i, .busy_o(dma_busy), .timing_o(dma_timing)
   );
 
   // ------------------------------------------------------------------ registers
@@ -175,7 +182,8 @@ module fc_card #(
   fc_regs #(
     .EntriesLog2(EntriesLog2), .Ports(Ports), .Rings(Rings), .Monitors(Monitors),
     .MonitorsPerPacket(MonitorsPerPacket), .Tables(Tables), .Slots(Slots), .HeaderWindow(HeaderWindow),
-    .RecordFifoLog2(RecordFifoLog2), .PacketBits(PacketBits)
+    .RecordFifoLog2(RecordFifoLog2), .PacketBits(PacketBits),
+    .Capabilities(Capabilities), .CapabilityData(CapabilityData)
   ) u_regs (
     .clk_i, .rst_ni,
     .s_axil_awaddr_i, .s_axil_awvalid_i, .s_axil_awready_o,
@@ -187,14 +195,15 @@ module fc_card #(
     .port_enable_o(port_enable), .epoch_shift_o(epoch_shift), .epoch_guard_ns_o(epoch_guard_ns),
     .clearing_i(clearing), .idle_i(!working), .closing_i(closing), .flushing_i(flushing),
     .bus_master_i(cfg_bus_master_i), .link_up_i(cfg_link_up_i), .axi_error_i(axi_error),
-    .no_bus_master_i(no_bus_master), .epoch_open_i(epoch_open), .time_ns_i, .faults_o(faults),
+    .no_bus_master_i(no_bus_master), .max_payload_i(cfg_max_payload_i), .unaccounted_i(unaccounted),
+    .missed_i(|missed), .epoch_late_i(epoch_late), .epoch_open_i(epoch_open), .time_ns_i, .faults_o(faults),
     .latch_o(latch), .latching_o(latching), .port_latched_i(port_latched),
     .ledger_index_o(ledger_index), .ledger_i(ledger), .counter_index_o(counter_index), .counter_i(counter),
     .hash_we_o(hash_we), .hash_position_o(hash_position), .hash_value_o(hash_value), .hash_word_o(hash_word),
     .monitor_enable_o(monitor_enable), .monitor_ipv4_o(monitor_ipv4), .monitor_ipv6_o(monitor_ipv6),
     .monitor_immediate_o(monitor_immediate), .monitor_ports_o(monitor_ports), .monitor_mask_o(monitor_mask),
     .ring_base_o(ring_base), .ring_status_o(ring_status), .ring_enable_o(ring_enable),
-    .ring_size_log2_o(ring_size_log2), .ring_consumer_o(ring_consumer), .ring_arm_o(ring_arm),
+    .ring_size_log2_o(ring_size_log2), .ring_consumer_o(ring_consumer), .ring_arm_o(ring_arm), .ring_moderation_o(ring_moderation),
     .ring_producer_i(ring_producer), .ring_issued_i(ring_issued), .ring_errors_i(ring_errors), .busy_o(regs_busy)
   );
 
@@ -203,7 +212,7 @@ module fc_card #(
   logic mac_busy /* verilator public_flat_rd */;
 
   assign working   = (|port_busy) || (|desc_valid) || core_busy || dma_busy || clearing || resetting || latching;
-  assign card_busy = working || regs_busy || flush || reset_request;
+  assign card_busy = working || dma_timing || regs_busy || flush || reset_request;
   // Both clocks are looked at here, which only something outside the card may do.
   assign mac_busy  = (|port_mac_busy) || resetting || latching || rst_port_mac_n != {Ports{rst_core_n}};
 

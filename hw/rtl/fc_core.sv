@@ -46,6 +46,8 @@ module fc_core #(
   output logic                                        busy_o,
   output logic                                        closing_o,
   output logic                                        flushing_o,
+  output logic                                        unaccounted_o,  // a packet found no place for its record
+  output logic                                        epoch_late_o,
   output logic [31:0]                                 epoch_open_o
 );
 
@@ -106,7 +108,7 @@ module fc_core #(
     .ctl_valid_o(ctl_valid), .ctl_op_o(ctl_op), .ctl_ready_i(ctl_ready), .done_i(done), .done_ok_i(done_ok),
     .sweep_start_o(sweep_start), .sweep_tag_o(sweep_tag), .sweep_done_i(sweep_done),
     .open_o(open), .asked_o(asked), .closing_label_o(closing_label), .closing_start_o(closing_start),
-    .closing_end_o(closing_end), .closing_step_o(closing_step), .closing_o, .flushing_o
+    .closing_end_o(closing_end), .closing_step_o(closing_step), .closing_o, .flushing_o, .late_o(epoch_late_o)
   );
   assign epoch_open_o = open;
 
@@ -191,6 +193,8 @@ module fc_core #(
     .valid_o(valid_u2), .op_o(op_u2), .decision_o(dec_u2), .ring_o(ring_u2), .delta_o(delta), .packets_o(packets),
     .vec_o(vec), .monitor_o(monitor), .entry_valid_o(valid_u3), .entry_o(entry), .busy_o(busy_update)
   );
+
+  assign unaccounted_o = valid_u3 && entry.refused;
 
   fc_ledger #(.Monitors(Monitors)) u_ledger (
     .clk_i, .rst_ni, .valid_i(valid_u3), .entry_i(entry), .monitor_i(ledger_monitor), .set_o(ledger_set),

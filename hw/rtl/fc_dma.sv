@@ -6,7 +6,8 @@
 module fc_dma #(
   parameter int unsigned Rings       = 1,
   parameter int unsigned Outstanding = 32,
-  parameter int unsigned StatusEvery = 64
+  parameter int unsigned StatusEvery = 64,
+  parameter int unsigned TickLog2    = 6     // core clocks of a tick of moderation, log2
 ) (
   input  wire logic clk_i,
   input  wire logic rst_ni,           // only while idle_o: bursts under way cannot be called back
@@ -23,6 +24,7 @@ module fc_dma #(
   input  wire logic [Rings*64-1:0] status_i,
   input  wire logic [Rings*31-1:0] consumer_i,
   input  wire logic [Rings-1:0]    arm_i,
+  input  wire logic [Rings*32-1:0] moderation_i,
   input  wire logic [31:0]         faults_i,
   output logic [Rings*32-1:0]      producer_o,
   output logic [Rings*31-1:0]      issued_o,
@@ -51,7 +53,8 @@ module fc_dma #(
   input  wire logic [Rings-1:0] irq_ack_i,
   input  wire logic [2:0]       cfg_max_payload_i,
   input  wire logic             cfg_bus_master_i,
-  output logic                  busy_o
+  output logic                  busy_o,
+  output logic                  timing_o      // an interrupt waits for its time, whatever else is idle
 );
 
   localparam int unsigned Half        = 480;  // payload bits of a half, without its trailer
@@ -70,7 +73,7 @@ module fc_dma #(
   assign unused_in = ^{cfg_max_payload_i, m_axi_host_bid_i, m_axi_host_bresp_i[0]};
 
   // ------------------------------------------------------------------ rings and the choice among them
-  logic [Rings-1:0]    room, want_record, want_status_now, want_status_idle, ring_busy, phase;
+  logic [Rings-1:0]    room, want_record, want_status_now, want_status_idle, ring_busy, ring_timing, phase;
   logic [Rings*32-1:0] index;
   logic [Rings*64-1:0] addr;
   logic                pick_valid, pick_status, pick_good, take, take_record, take_status, done, done_error;
@@ -82,17 +85,19 @@ module fc_dma #(
     logic unused_low;
     assign unused_low = ^base_i[64*r +: 7];
 
-    fc_dma_ring #(.StatusEvery(StatusEvery)) u_ring (
+    fc_dma_ring #(.StatusEvery(StatusEvery), .TickLog2(TickLog2)) u_ring (
       .clk_i, .rst_ni,
       .enable_i(enable_i[r]), .size_log2_i(size_log2_i[5*r +: 5]), .base_i(base_i[64*r+7 +: 57]),
       .status_on_i(status_i[64*r +: 64] != '0), .consumer_i(consumer_i[31*r +: 31]), .arm_i(arm_i[r]),
+      .moderation_i(moderation_i[32*r +: 32]),
       .rec_valid_i(rec_valid_i[r]), .take_i(take_record && pick_ring[r]),
       .take_status_i(take_status && pick_ring[r]), .done_i(done_record && done_ring[r]),
       .error_i(done_error && done_ring[r]),
       .room_o(room[r]), .want_status_now_o(want_status_now[r]),
       .want_status_idle_o(want_status_idle[r]), .index_o(index[32*r +: 32]), .phase_o(phase[r]),
       .addr_o(addr[64*r +: 64]), .producer_o(producer_o[32*r +: 32]), .issued_o(issued_o[31*r +: 31]), .errors_o(errors_o[32*r +: 32]),
-      .irq_req_o(irq_req_o[r]), .irq_ack_i(irq_ack_i[r]), .busy_o(ring_busy[r])
+      .irq_req_o(irq_req_o[r]), .irq_ack_i(irq_ack_i[r]), .busy_o(ring_busy[r]),
+      .timing_o(ring_timing[r])
     );
   end
 
@@ -230,6 +235,7 @@ module fc_dma #(
   assign no_bus_master_o = !cfg_bus_master_i && (held_q || (|want_record));
   assign idle_o          = !held_q && !awvalid_q && !wvalid_q && order_empty;
   assign busy_o          = !idle_o || pick_valid || (|ring_busy);
+  assign timing_o        = |ring_timing;
 
 endmodule
 

@@ -5,7 +5,8 @@
 `default_nettype none
 
 module fc_dma_ring #(
-  parameter int unsigned StatusEvery = 64  // records after which the status line is written even under load
+  parameter int unsigned StatusEvery = 64,  // records after which the status line is written even under load
+  parameter int unsigned TickLog2    = 6    // core clocks of a tick of moderation, log2
 ) (
   input  wire logic clk_i,
   input  wire logic rst_ni,
@@ -15,7 +16,8 @@ module fc_dma_ring #(
   input  wire logic [63:7] base_i,
   input  wire logic        status_on_i,
   input  wire logic [30:0] consumer_i,
-  input  wire logic        arm_i,
+  input  wire logic        arm_i,          // beside the consumer index it belongs to
+  input  wire logic [31:0] moderation_i,
   input  wire logic        rec_valid_i,
 
   input  wire logic take_i,        // a record goes into the pipeline
@@ -34,14 +36,15 @@ module fc_dma_ring #(
   output logic [31:0] errors_o,
   output logic        irq_req_o,
   input  wire logic   irq_ack_i,
-  output logic        busy_o
+  output logic        busy_o,
+  output logic        timing_o             // nothing to do but to count the time until an interrupt
 );
 
   logic [31:0] index_q, producer_q, reported_q, errors_q;
-  logic        armed_q, irq_q;
+  logic        armed_q, irq_q, at_once_q;
   logic [31:0] size, unreported;
   logic [30:0] used, waiting;
-  logic        space, quiet, fire;
+  logic        space, quiet, behind, fire;
 
   assign size  = 32'd1 << size_log2_i;
   assign used  = index_q[30:0] - consumer_i;
@@ -62,7 +65,33 @@ module fc_dma_ring #(
   // One shot: armed by the host together with its index, fired when the host is behind. Held until acknowledged.
   // The host may be ahead of the producer by what it saw in memory before its answer came: that is not behind.
   assign waiting = producer_q[30:0] - consumer_i;
-  assign fire    = armed_q && !irq_q && waiting != '0 && !waiting[30];
+  assign behind  = waiting != '0 && !waiting[30];
+
+  // Moderation: many records, or the first of them long enough; at once if some waited as the ring was armed, and when
+  // the ring is full, since no more can come. In the clock of an arming the old one is void: one shot, one interrupt.
+  localparam int unsigned WaitBits = TickLog2 + fc_regs_pkg::RingModerationTicksWidth;
+  logic [fc_regs_pkg::RingModerationRecordsWidth-1:0] many;
+  logic [fc_regs_pkg::RingModerationTicksWidth-1:0]   ticks;
+  logic [WaitBits-1:0]                                waited_q;
+  logic                                               old_enough, enough, counting;
+
+  assign many       = moderation_i[fc_regs_pkg::RingModerationRecordsLsb +: fc_regs_pkg::RingModerationRecordsWidth];
+  assign ticks      = moderation_i[fc_regs_pkg::RingModerationTicksLsb +: fc_regs_pkg::RingModerationTicksWidth];
+  assign old_enough = ticks != '0 && waited_q[WaitBits-1:TickLog2] >= ticks;
+  assign enough     = at_once_q || (many == '0 && ticks == '0) || (many != '0 && waiting >= 31'(many)) || old_enough
+                      || {1'b0, waiting} >= size;
+  assign fire       = armed_q && !arm_i && !irq_q && behind && enough;
+  assign counting   = armed_q && !arm_i && behind && ticks != '0 && !enough;
+
+  always_ff @(posedge clk_i) begin
+    if (!armed_q || arm_i || !behind || fire) waited_q <= '0;
+    else if (counting) waited_q <= waited_q + WaitBits'(1);
+    if (arm_i || !behind) at_once_q <= behind;
+    if (!rst_ni) begin
+      waited_q  <= '0;
+      at_once_q <= 1'b0;
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (take_i) index_q <= index_q + 32'd1;
@@ -87,7 +116,8 @@ module fc_dma_ring #(
   assign issued_o   = index_q[30:0];
   assign errors_o   = errors_q;
   assign irq_req_o  = irq_q;
-  assign busy_o     = (room_o && rec_valid_i) || want_status_idle_o || index_q != producer_q || fire;
+  assign busy_o     = (room_o && rec_valid_i) || want_status_idle_o || index_q != producer_q || fire || arm_i;
+  assign timing_o   = counting;
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) assert (!(take_i && !space));                    // would overwrite what the host has not read

@@ -35,7 +35,8 @@ module fc_epoch #(
   output logic [63:0]              closing_end_o,
   output logic                     closing_step_o,
   output logic                     closing_o,
-  output logic                     flushing_o
+  output logic                     flushing_o,
+  output logic                     late_o           // the next epoch is due and cannot open: one is being closed
 );
 
   typedef enum logic [3:0] {StNone, StOpen, StPause, StGuard, StMark, StMarked, StSweep, StLedger, StLedgerDone, StBarrier, StBarrierDone} state_e;
@@ -166,6 +167,7 @@ module fc_epoch #(
   assign closing_end_o   = start_q;
   assign closing_step_o  = step_q;
   assign closing_o       = state_q != StNone && state_q != StOpen;
+  assign late_o          = closing_o && enable_i && (forward || back);
   assign flushing_o      = flush_q || asked_q || (state_q == StPause);
 
 `ifndef SYNTHESIS

@@ -30,6 +30,7 @@ module fc_port #(
   input  wire logic latch_i,             // pulse; one within a latch is answered by that latch
   output logic      latch_done_o,        // pulse: the snapshot is complete
   input  wire logic [5:0] counter_index_i,
+  output logic      missed_o,            // pulse: descriptors were missed; one pulse may stand for many
   output logic      [63:0] counter_o,    // 0 frames, 1 octets, 2 missed, 6 + v verdict v, else 0; 0 before the first latch
 
   output logic      mac_busy_o,          // the MAC clock has work; derived from both clocks, for a clock gate or a model
@@ -72,6 +73,20 @@ module fc_port #(
     end
   end
 
+  // Misses travel as a change of level too: what is missed while one is under way makes the next.
+  logic pend_q, tell_q, told_mac, told;
+
+  fc_sync u_sync_told_mac (.clk_i(clk_mac_i), .rst_ni(rst_mac_ni), .d_i(told), .q_o(told_mac));
+
+  always_ff @(posedge clk_mac_i) begin
+    pend_q <= missed || (pend_q && tell_q != told_mac);
+    if (pend_q && tell_q == told_mac) tell_q <= !tell_q;
+    if (!rst_mac_ni) begin
+      pend_q <= 1'b0;
+      tell_q <= 1'b0;
+    end
+  end
+
   logic [63:0] counter;
 
   fc_verdict_counters u_counters (
@@ -95,23 +110,29 @@ module fc_port #(
   fc_sync u_sync_busy (.clk_i(clk_core_i), .rst_ni(rst_core_ni), .d_i(mac_busy_q), .q_o(mac_busy_seen));
 
   // ---------------------------------------------------------------- core clock
-  logic answer_seen_q, latched_q;
+  fc_sync u_sync_told (.clk_i(clk_core_i), .rst_ni(rst_core_ni), .d_i(tell_q), .q_o(told));
+
+  logic answer_seen_q, latched_q, told_q;
 
   always_ff @(posedge clk_core_i) begin
     answer_seen_q <= answer_seen;
+    told_q        <= told;
     if (latch_i && ask_q == answer_seen) ask_q <= !ask_q;
     if (latch_done_o) latched_q <= 1'b1;
     if (!rst_core_ni) begin
       answer_seen_q <= 1'b0;
+      told_q        <= 1'b0;
       ask_q         <= 1'b0;
       latched_q     <= 1'b0;
     end
   end
 
   assign latch_done_o = answer_seen != answer_seen_q;
+  assign missed_o     = told != told_q;
   assign counter_o    = latched_q ? counter : 64'd0;
   assign busy_o       = mac_busy_seen || fifo_busy;
-  assign mac_busy_o   = fe_busy || mac_busy_q || ask_q != answer_q || enable_i != enable_mac;
+  assign mac_busy_o   = fe_busy || mac_busy_q || ask_q != answer_q || enable_i != enable_mac
+                        || pend_q || tell_q != told_mac;
 
 endmodule
 

@@ -12,7 +12,9 @@ module fc_regs #(
   parameter int unsigned Slots             = 2,
   parameter int unsigned HeaderWindow      = 192,
   parameter int unsigned RecordFifoLog2    = 6,
-  parameter int unsigned PacketBits        = 16
+  parameter int unsigned PacketBits        = 16,
+  parameter logic [7:0]   Capabilities     = 8'd0,   // bit n: the capability n is built
+  parameter logic [255:0] CapabilityData   = 256'd0  // 32 bits each
 ) (
   input  wire logic clk_i,
   input  wire logic rst_ni,
@@ -51,8 +53,12 @@ module fc_regs #(
   input  wire logic        flushing_i,
   input  wire logic        bus_master_i,
   input  wire logic        link_up_i,
+  input  wire logic [ 2:0] max_payload_i,
   input  wire logic        axi_error_i,
   input  wire logic        no_bus_master_i,
+  input  wire logic        unaccounted_i,
+  input  wire logic        missed_i,
+  input  wire logic        epoch_late_i,
   input  wire logic [31:0] epoch_open_i,
   input  wire logic [63:0] time_ns_i,
   output logic [31:0]      faults_o,
@@ -83,6 +89,7 @@ module fc_regs #(
   output logic [Rings*5-1:0]  ring_size_log2_o,
   output logic [Rings*31-1:0] ring_consumer_o,
   output logic [Rings-1:0]    ring_arm_o,
+  output logic [Rings*32-1:0] ring_moderation_o,
   input  wire logic [Rings*32-1:0] ring_producer_i,
   input  wire logic [Rings*31-1:0] ring_issued_i,
   input  wire logic [Rings*32-1:0] ring_errors_i,
@@ -146,6 +153,7 @@ module fc_regs #(
       .rd_valid_i(rd_valid), .rd_offset_i(rd_offset), .rd_data_o(ring_data[32*r +: 32]),
       .base_o(ring_base_o[64*r +: 64]), .status_o(ring_status_o[64*r +: 64]), .enable_o(ring_enable_o[r]),
       .size_log2_o(ring_size_log2_o[5*r +: 5]), .consumer_o(ring_consumer_o[31*r +: 31]), .arm_o(ring_arm_o[r]),
+      .moderation_o(ring_moderation_o[32*r +: 32]),
       .producer_i(ring_producer_i[32*r +: 32]), .issued_i(ring_issued_i[31*r +: 31]),
       .errors_i(ring_errors_i[32*r +: 32])
     );
@@ -185,14 +193,15 @@ module fc_regs #(
   fc_regs_global #(
     .EntriesLog2(EntriesLog2), .Ports(Ports), .Rings(Rings), .Monitors(Monitors),
     .MonitorsPerPacket(MonitorsPerPacket), .Tables(Tables), .Slots(Slots), .HeaderWindow(HeaderWindow),
-    .RecordFifoLog2(RecordFifoLog2), .PacketBits(PacketBits)
+    .RecordFifoLog2(RecordFifoLog2), .PacketBits(PacketBits),
+    .Capabilities(Capabilities), .CapabilityData(CapabilityData)
   ) u_global (
     .clk_i, .rst_ni,
     .wr_valid_i(wr_valid && wr_global), .wr_offset_i(wr_offset), .wr_data_i(wr_data), .wr_mask_i(wr_mask),
     .bad_address_o(global_bad), .wrong_state_o(global_wrong),
     .rd_valid_i(rd_valid), .rd_offset_i(rd_offset), .rd_data_o(global_data),
     .reset_o, .latch_o(command_latch), .flush_o, .enable_o, .epoch_shift_o, .epoch_guard_ns_o,
-    .clearing_i(clearing_i || resetting_i), .idle_i, .closing_i, .flushing_i, .bus_master_i, .link_up_i,
+    .clearing_i(clearing_i || resetting_i), .idle_i, .closing_i, .flushing_i, .bus_master_i, .link_up_i, .max_payload_i,
     .latching_i(latching_o), .faults_i(faults_o), .epoch_open_i,
     .latch_sequence_i(latch_sequence), .latch_time_i(latch_time),
     .hash_we_o, .hash_position_o, .hash_value_o, .hash_word_o
@@ -222,7 +231,7 @@ module fc_regs #(
 
   // ------------------------------------------------------------------ faults: sticky, a new one wins over its clearing
   logic [31:0] fault_new, fault_q;
-  logic        wr_nowhere;
+  logic        wr_nowhere, link_up_q;
 
   assign wr_nowhere = wr_valid && (wr_ledger || !(wr_global || wr_ring || wr_monitor || wr_port)
                                    || (wr_port && !port_control));
@@ -234,10 +243,15 @@ module fc_regs #(
     fault_new[fc_regs_pkg::FaultAxiErrorLsb]    = axi_error_i;
     fault_new[fc_regs_pkg::FaultBadConsumerLsb] = |ring_bad_consumer;
     fault_new[fc_regs_pkg::FaultNoBusMasterLsb] = no_bus_master_i;
+    fault_new[fc_regs_pkg::FaultUnaccountedLsb] = unaccounted_i;
+    fault_new[fc_regs_pkg::FaultMissedLsb]      = missed_i;
+    fault_new[fc_regs_pkg::FaultEpochLateLsb]   = epoch_late_i;
+    fault_new[fc_regs_pkg::FaultLinkDownLsb]    = link_up_q && !link_up_i;
   end
 
   always_ff @(posedge clk_i) begin
-    fault_q <= fault_q | fault_new;
+    link_up_q <= link_up_i && rst_ni;
+    fault_q   <= fault_q | fault_new;
     if (wr_valid && wr_global && wr_offset == fc_regs_pkg::FaultOffset)
       fault_q <= (fault_q & ~(wr_data & wr_mask)) | fault_new;
     if (!rst_ni) fault_q <= fc_regs_pkg::FaultReset;

@@ -12,7 +12,9 @@ module fc_regs_global #(
   parameter int unsigned Slots             = 2,
   parameter int unsigned HeaderWindow      = 192,
   parameter int unsigned RecordFifoLog2    = 6,
-  parameter int unsigned PacketBits        = 16
+  parameter int unsigned PacketBits        = 16,
+  parameter logic [7:0]   Capabilities     = 8'd0,
+  parameter logic [255:0] CapabilityData   = 256'd0
 ) (
   input  wire logic clk_i,
   input  wire logic rst_ni,
@@ -41,6 +43,7 @@ module fc_regs_global #(
   input  wire logic        flushing_i,
   input  wire logic        bus_master_i,
   input  wire logic        link_up_i,
+  input  wire logic [ 2:0] max_payload_i,
   input  wire logic        latching_i,
   input  wire logic [31:0] faults_i,
   input  wire logic [31:0] epoch_open_i,
@@ -128,8 +131,29 @@ module fc_regs_global #(
     .hash_we_o, .hash_position_o, .hash_value_o, .hash_word_o
   );
 
+  // ------------------------------------------------------------------ how long the last epoch took to close
+  logic [31:0] closing_q, close_clocks_q;
+
+  always_ff @(posedge clk_i) begin
+    if (closing_i) begin
+      if (closing_q != '1) closing_q <= closing_q + 32'd1;
+    end else if (closing_q != '0) begin
+      close_clocks_q <= closing_q;
+      closing_q      <= '0;
+    end
+    if (!rst_ni || clearing_i) begin  // an epoch that the card's reset ends has not been closed
+      closing_q      <= '0;
+      close_clocks_q <= fc_regs_pkg::EpochCloseClocksReset;
+    end
+  end
+
   // ------------------------------------------------------------------ reading
-  logic [31:0] status;
+  logic [31:0] status, capabilities, capability;
+
+  fc_regs_capability #(.Built(Capabilities), .Data(CapabilityData)) u_capability (
+    .offset_i(rd_offset_i), .head_o(capabilities), .data_o(capability)
+  );
+
   always_comb begin
     status = '0;
     status[fc_regs_pkg::StatusEnabledLsb]   = enable_q && !clearing_i;
@@ -162,7 +186,10 @@ module fc_regs_global #(
         fc_regs_pkg::TimeLowOffset:    rd_data_o <= latch_time_i[31:0];
         fc_regs_pkg::TimeHighOffset:   rd_data_o <= latch_time_i[63:32];
         fc_regs_pkg::HashAddrOffset:   rd_data_o <= hash_addr;
-        default:                       rd_data_o <= '0;
+        fc_regs_pkg::CapabilitiesOffset: rd_data_o <= capabilities;
+        fc_regs_pkg::LinkOffset:       rd_data_o <= 32'(max_payload_i) << fc_regs_pkg::LinkMaxPayloadLsb;
+        fc_regs_pkg::EpochCloseClocksOffset: rd_data_o <= close_clocks_q;
+        default:                       rd_data_o <= capability;
       endcase
     end
   end

@@ -25,6 +25,7 @@ module fc_regs_ring (
   output logic [ 4:0]      size_log2_o,
   output logic [30:0]      consumer_o,
   output logic             arm_o,         // one clock, beside the consumer index it belongs to
+  output logic [31:0]      moderation_o,
   input  wire logic [31:0] producer_i,
   input  wire logic [30:0] issued_i,      // free-running index after the last record that the DMA has begun
   input  wire logic [31:0] errors_i
@@ -35,7 +36,7 @@ module fc_regs_ring (
   localparam int unsigned SizeWidth = fc_regs_pkg::RingControlSizeLog2Width;
   localparam int unsigned ArmLsb    = fc_regs_pkg::RingConsumerArmLsb;
 
-  logic [31:0] base_low_q, base_high_q, control_q, status_low_q, status_high_q, consumer_q;
+  logic [31:0] base_low_q, base_high_q, control_q, status_low_q, status_high_q, consumer_q, moderation_q;
   logic        arm_q;
   logic [31:0] control_next, consumer_next, control_bits, size;
   logic [30:0] behind;
@@ -61,7 +62,7 @@ module fc_regs_ring (
     case (wr_offset_i)
       fc_regs_pkg::RingBaseLowOffset, fc_regs_pkg::RingBaseHighOffset: wrong_state_o = enabled;
       fc_regs_pkg::RingControlOffset: wrong_state_o = resized;
-      fc_regs_pkg::RingStatusLowOffset, fc_regs_pkg::RingStatusHighOffset: ;
+      fc_regs_pkg::RingStatusLowOffset, fc_regs_pkg::RingStatusHighOffset, fc_regs_pkg::RingModerationOffset: ;
       fc_regs_pkg::RingConsumerOffset: bad_consumer_o = {1'b0, behind} > size;
       default: bad_address_o = 1'b1;
     endcase
@@ -78,6 +79,8 @@ module fc_regs_ring (
           status_low_q <= (status_low_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
         fc_regs_pkg::RingStatusHighOffset:
           status_high_q <= (status_high_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
+        fc_regs_pkg::RingModerationOffset:
+          moderation_q <= (moderation_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
         default: begin
           consumer_q <= consumer_next;
           arm_q      <= wr_data_i[ArmLsb] && wr_mask_i[ArmLsb];
@@ -92,6 +95,7 @@ module fc_regs_ring (
       status_low_q  <= fc_regs_pkg::RingStatusLowReset;
       status_high_q <= fc_regs_pkg::RingStatusHighReset;
       consumer_q    <= fc_regs_pkg::RingConsumerReset;
+      moderation_q  <= fc_regs_pkg::RingModerationReset;
       arm_q         <= 1'b0;
     end
   end
@@ -107,17 +111,19 @@ module fc_regs_ring (
         fc_regs_pkg::RingConsumerOffset:   rd_data_o <= consumer_q;
         fc_regs_pkg::RingProducerOffset:   rd_data_o <= producer_i;
         fc_regs_pkg::RingErrorsOffset:     rd_data_o <= errors_i;
+        fc_regs_pkg::RingModerationOffset: rd_data_o <= moderation_q;
         default:                           rd_data_o <= '0;
       endcase
     end
   end
 
-  assign base_o      = {base_high_q, base_low_q};
-  assign status_o    = {status_high_q, status_low_q};
-  assign enable_o    = enabled;
-  assign size_log2_o = control_q[SizeLsb +: SizeWidth];
-  assign consumer_o  = consumer_q[30:0];
-  assign arm_o       = arm_q;
+  assign base_o       = {base_high_q, base_low_q};
+  assign status_o     = {status_high_q, status_low_q};
+  assign enable_o     = enabled;
+  assign size_log2_o  = control_q[SizeLsb +: SizeWidth];
+  assign consumer_o   = consumer_q[30:0];
+  assign arm_o        = arm_q;
+  assign moderation_o = moderation_q;
 
 endmodule
 

@@ -26,6 +26,7 @@ hw/rtl/fc_parse_transport.sv
 hw/rtl/fc_port.sv
 hw/rtl/fc_record.sv
 hw/rtl/fc_regs.sv
+hw/rtl/fc_regs_capability.sv
 hw/rtl/fc_regs_decode.sv
 hw/rtl/fc_regs_global.sv
 hw/rtl/fc_regs_hash.sv

@@ -38,6 +38,7 @@ static void drive_rings(Vfc_dma *card, const struct dma_in *in)
 	card->irq_ack_i = bits(in->irq_ack);
 	card->size_log2_i = (unsigned)in->size_log2[0] | (unsigned)in->size_log2[1] << 5;
 	card->consumer_i = (uint64_t)in->consumer[0] | (uint64_t)in->consumer[1] << 31;
+	card->moderation_i = (uint64_t)in->moderation[0] | (uint64_t)in->moderation[1] << 32;
 	for (unsigned r = 0; r < DMA_RINGS; r++) {
 		for (unsigned w = 0; w < DMA_PAYLOAD_WORDS; w++)
 			card->rec_i[DMA_PAYLOAD_WORDS * r + w] = in->rec[r][w];
@@ -52,6 +53,7 @@ static void sample(const Vfc_dma *card, struct dma_out *out)
 {
 	out->idle = card->idle_o;
 	out->busy = card->busy_o;
+	out->timing = card->timing_o;
 	out->axi_error = card->axi_error_o;
 	out->no_bus_master = card->no_bus_master_o;
 	for (unsigned r = 0; r < DMA_RINGS; r++) {

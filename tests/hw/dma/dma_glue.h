@@ -20,13 +20,13 @@ struct dma_in {
 	uint32_t rec[DMA_RINGS][DMA_PAYLOAD_WORDS];
 	uint8_t size_log2[DMA_RINGS];
 	uint64_t base[DMA_RINGS], status[DMA_RINGS];
-	uint32_t consumer[DMA_RINGS], faults;
+	uint32_t consumer[DMA_RINGS], moderation[DMA_RINGS], faults;
 	bool awready, wready, bvalid;
 	uint8_t bresp;
 };
 
 struct dma_out {
-	bool idle, busy, axi_error, no_bus_master;
+	bool idle, busy, timing, axi_error, no_bus_master;
 	bool rec_ready[DMA_RINGS], irq_req[DMA_RINGS];
 	uint32_t producer[DMA_RINGS], issued[DMA_RINGS], errors[DMA_RINGS];
 	bool awvalid, wvalid, wlast, bready;

@@ -41,6 +41,10 @@ static void drive(Vfc_regs *card, const struct regs_in *in)
 	card->link_up_i = in->link_up;
 	card->axi_error_i = in->axi_error;
 	card->no_bus_master_i = in->no_bus_master;
+	card->unaccounted_i = in->unaccounted;
+	card->missed_i = in->missed;
+	card->epoch_late_i = in->epoch_late;
+	card->max_payload_i = in->max_payload;
 	card->epoch_open_i = in->epoch_open;
 	card->time_ns_i = in->time_ns;
 	card->port_latched_i = in->port_latched;
@@ -111,6 +115,7 @@ static void sample_arrays(const Vfc_regs *card, struct regs_out *out)
 	for (unsigned r = 0; r < REGS_RINGS; r++) {
 		out->ring_size_log2[r] = card->ring_size_log2_o >> 5 * r & 31;
 		out->ring_consumer[r] = card->ring_consumer_o >> 31 * r & 0x7fffffff;
+		out->ring_moderation[r] = (uint32_t)(card->ring_moderation_o >> 32 * r);
 		out->ring_base[r] = join(card->ring_base_o[2 * r], card->ring_base_o[2 * r + 1]);
 		out->ring_status[r] =
 			join(card->ring_status_o[2 * r], card->ring_status_o[2 * r + 1]);

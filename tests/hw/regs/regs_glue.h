@@ -17,11 +17,11 @@ extern "C" {
 
 struct regs_in {
 	bool rst_n, resetting, clearing, idle, closing, flushing, bus_master, link_up, axi_error,
-		no_bus_master;
+		no_bus_master, unaccounted, missed, epoch_late;
 	bool awvalid, wvalid, bready, arvalid, rready;
 	uint16_t awaddr, araddr;
 	uint32_t wdata;
-	uint8_t wstrb, port_latched;
+	uint8_t wstrb, port_latched, max_payload;
 	uint32_t epoch_open, producer[REGS_RINGS], issued[REGS_RINGS], errors[REGS_RINGS];
 	uint64_t time_ns, ledger, counter[REGS_PORTS];
 };
@@ -34,7 +34,8 @@ struct regs_out {
 	uint8_t port_enable, epoch_shift, ledger_index, counter_index, hash_position, hash_value,
 		ring_enable, ring_arm;
 	uint8_t monitor_enable, monitor_ipv4, monitor_ipv6, monitor_immediate;
-	uint32_t epoch_guard_ns, faults, ring_consumer[REGS_RINGS], monitor_ports[REGS_MONITORS];
+	uint32_t epoch_guard_ns, faults, ring_consumer[REGS_RINGS], ring_moderation[REGS_RINGS];
+	uint32_t monitor_ports[REGS_MONITORS];
 	uint32_t monitor_mask[REGS_MONITORS][REGS_MASK_WORDS];
 	uint8_t ring_size_log2[REGS_RINGS];
 	uint64_t hash_word, ring_base[REGS_RINGS], ring_status[REGS_RINGS];

@@ -32,6 +32,8 @@ static unsigned built(const struct fc_register *reg)
 {
 	if (!strncmp(reg->name, "RING", 4))
 		return REGS_RINGS;
+	if (!strncmp(reg->name, "CAPABILITY[", 11))
+		return FC_REG_CAPABILITY_COUNT;
 	if (!strncmp(reg->name, "PORT", 4))
 		return REGS_PORTS;
 	if (!strncmp(reg->name, "MONITOR", 7) || !strncmp(reg->name, "LEDGER", 6))
@@ -80,8 +82,9 @@ static uint32_t reset_of(const struct fc_register *reg)
 static bool comes_from_elsewhere(const struct fc_register *reg)
 {
 	return !strncmp(reg->name, "BUILD", 5) || !strcmp(reg->name, "MAP_HASH") ||
-	       !strcmp(reg->name, "STATUS") || !strncmp(reg->name, "LEDGER", 6) ||
-	       strstr(reg->name, ".low") || strstr(reg->name, ".high");
+	       !strcmp(reg->name, "STATUS") || !strncmp(reg->name, "CAPABILIT", 9) ||
+	       !strncmp(reg->name, "LEDGER", 6) || strstr(reg->name, ".low") ||
+	       strstr(reg->name, ".high");
 }
 
 static void has_its_reset_value(const struct fc_register *reg, uint32_t offset, bool there)

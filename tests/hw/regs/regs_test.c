@@ -58,6 +58,67 @@ static void status_shows_each_bit(void **state)
 	assert_int_equal(regs_read(&b, FC_REG_EPOCH_OPEN), 0x89abcdefu);
 }
 
+static void the_capability_list_is_a_chain_of_what_is_built(void **state)
+{
+	/* As the model was built: tests/hw/regs/CMakeLists.txt. */
+	static const uint32_t built[] = {FC_CAPABILITY_SAMPLERS, FC_CAPABILITY_MODERATION,
+					 FC_CAPABILITY_SWEEP};
+	uint32_t at = regs_read(&b, FC_REG_CAPABILITIES);
+	(void)state;
+
+	assert_int_equal(at, FC_REG_CAPABILITY_HEADER(0));
+	for (unsigned i = 0; i < 3; i++) {
+		uint32_t header = regs_read(&b, at);
+
+		assert_int_equal(header & FC_REG_CAPABILITY_HEADER_ID_MASK, built[i]);
+		assert_int_equal(header & FC_REG_CAPABILITY_HEADER_VERSION_MASK,
+				 1 << FC_REG_CAPABILITY_HEADER_VERSION_SHIFT);
+		assert_int_equal(regs_read(&b, at + 4), 0x11111111u * built[i]);
+		at = header >> FC_REG_CAPABILITY_HEADER_NEXT_SHIFT;
+	}
+	assert_int_equal(at, 0);
+	for (unsigned i = 3; i < FC_REG_CAPABILITY_COUNT; i++)
+		assert_int_equal(regs_read(&b, FC_REG_CAPABILITY_HEADER(i)) |
+					 regs_read(&b, FC_REG_CAPABILITY_DATA(i)),
+				 0);
+}
+
+static void link_shows_its_payload_and_remembers_that_it_went_down(void **state)
+{
+	(void)state;
+	b.in.max_payload = 5;
+	assert_int_equal(regs_read(&b, FC_REG_LINK), 5);
+	assert_int_equal(regs_faults(&b), 0);
+	b.in.link_up = true;
+	assert_int_equal(regs_faults(&b), 0);
+	b.in.link_up = false;
+	assert_int_equal(regs_faults(&b), FC_REG_FAULT_LINK_DOWN_MASK);
+	assert_int_equal(regs_faults(&b), 0);
+}
+
+static void the_clocks_of_a_close_are_those_from_boundary_to_barrier(void **state)
+{
+	(void)state;
+	assert_int_equal(regs_read(&b, FC_REG_EPOCH_CLOSE_CLOCKS), 0);
+	b.in.closing = true;
+	regs_run(&b, 123);
+	assert_int_equal(regs_read(&b, FC_REG_EPOCH_CLOSE_CLOCKS), 0);
+	b.in.closing = false;
+	regs_run(&b, 100);
+	b.in.closing = true;
+	regs_run(&b, 57);
+	b.in.closing = false;
+	regs_run(&b, 2);
+	assert_int_equal(regs_read(&b, FC_REG_EPOCH_CLOSE_CLOCKS), 57);
+	b.in.closing = true;
+	regs_run(&b, 5);
+	b.in.closing = false;
+	b.in.resetting = true; /* a reset closes no epoch */
+	regs_run(&b, 5);
+	b.in.resetting = false;
+	assert_int_equal(regs_read(&b, FC_REG_EPOCH_CLOSE_CLOCKS), 0);
+}
+
 static void enable_waits_for_clear_memories(void **state)
 {
 	(void)state;
@@ -96,6 +157,26 @@ static void faults_stay_until_written_with_1(void **state)
 	b.in.no_bus_master = true;
 	regs_write(&b, FC_REG_FAULT, UINT32_MAX);
 	assert_int_equal(regs_read(&b, FC_REG_FAULT), FC_REG_FAULT_NO_BUS_MASTER_MASK);
+}
+
+static void each_source_has_a_fault_of_its_own(void **state)
+{
+	bool *source[] = {&b.in.axi_error, &b.in.no_bus_master, &b.in.unaccounted, &b.in.missed,
+			  &b.in.epoch_late};
+	static const uint32_t fault[] = {FC_REG_FAULT_AXI_ERROR_MASK,
+					 FC_REG_FAULT_NO_BUS_MASTER_MASK,
+					 FC_REG_FAULT_UNACCOUNTED_MASK, FC_REG_FAULT_MISSED_MASK,
+					 FC_REG_FAULT_EPOCH_LATE_MASK};
+	(void)state;
+
+	for (unsigned i = 0; i < 5; i++) {
+		*source[i] = true;
+		regs_run(&b, 1);
+		*source[i] = false;
+		regs_run(&b, 10);
+		assert_int_equal(regs_faults(&b), fault[i]);
+		assert_int_equal(regs_faults(&b), 0);
+	}
 }
 
 static void latch_counts_when_all_ports_have_answered(void **state)
@@ -350,9 +431,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(identity_and_build),
 		TEST(status_shows_each_bit),
+		TEST(the_capability_list_is_a_chain_of_what_is_built),
+		TEST(link_shows_its_payload_and_remembers_that_it_went_down),
+		TEST(the_clocks_of_a_close_are_those_from_boundary_to_barrier),
 		TEST(enable_waits_for_clear_memories),
 		TEST(commands_are_pulses_and_read_0),
 		TEST(faults_stay_until_written_with_1),
+		TEST(each_source_has_a_fault_of_its_own),
 		TEST(latch_counts_when_all_ports_have_answered),
 		TEST(card_reset_drops_a_latch),
 		TEST(counters_read_what_core_and_ports_say),
