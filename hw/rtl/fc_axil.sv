@@ -52,10 +52,11 @@ module fc_axil #(
   // Each channel has a place of its own, so no ready waits for a valid, its own or another channel's.
   assign s_axil_awready_o = !aw_full_q;
   assign s_axil_wready_o  = !w_full_q;
-  assign s_axil_bvalid_o  = bvalid_q;
+  // No answer is offered in reset, the first clock of it included.
+  assign s_axil_bvalid_o  = bvalid_q && rst_ni;
   assign s_axil_bresp_o   = Okay;
   assign s_axil_arready_o = !rd_busy_q;
-  assign s_axil_rvalid_o  = rvalid_q;
+  assign s_axil_rvalid_o  = rvalid_q && rst_ni;
   assign s_axil_rdata_o   = rdata_q;
   assign s_axil_rresp_o   = Okay;
 

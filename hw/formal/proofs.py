@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The table of proofs: what is proved of which block, how far, and which changed lines must be noticed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One text of one file of hw/rtl, which stands there once, and what takes its place in the copy."""
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    name: str
+    says: str
+    properties: tuple           # files of this folder
+    mode: str                   # "unbounded" or "bounded"
+    depth: int                  # steps of the bounded search, also for the mutants
+    mutants: tuple              # Edits; each must be refuted within depth
+    engine: str = "z3"          # "z3" through yosys-smtbmc, or "abc"
+    induction: int = 0          # steps of the induction, engine z3 only
+    clocks: int = 1
+    edits: tuple = ()           # that make the design small enough
+    quick: bool = False
+
+    @property
+    def top(self):
+        return self.properties[-1].removesuffix(".sv")
+
+
+PROOFS = (
+    Proof(
+        name="fifo",
+        says="order, no loss, no overrun, an offered word stays",
+        properties=("fc_fifo_proof.sv",), mode="unbounded", engine="abc", depth=20, quick=True,
+        mutants=(Edit("fc_fifo.sv", "if (load) read_q <= read_q + 1'b1;", "if (load && !valid_q) read_q <= read_q + 1'b1;"),)),
+    Proof(
+        name="async_fifo",
+        says="order, no loss, no overrun, for any two clocks",
+        properties=("fc_async_fifo_proof.sv",), mode="unbounded", engine="abc", depth=60, clocks=2,
+        mutants=(
+            Edit("fc_async_fifo.sv", "assign full_o = wr_gray_q == {~rd_gray_seen[PtrBits-1:PtrBits-2], rd_gray_seen[PtrBits-3:0]};",
+                 "assign full_o = wr_gray_q == {~rd_gray_seen[PtrBits-1], rd_gray_seen[PtrBits-2:0]};"),
+            Edit("fc_async_fifo.sv", "wr_gray_q <= wr_bin_next ^ (wr_bin_next >> 1);", "wr_gray_q <= wr_bin_next;"),)),
+    Proof(
+        name="axil",
+        says="AXI4-Lite rules; one strobe a write, one request a read, the right answer; no path from input to output",
+        properties=("fc_axil_rules.sv", "fc_axil_proof.sv"), mode="unbounded", engine="abc", depth=20, quick=True,
+        mutants=(
+            Edit("fc_axil.sv", "assign wr_go      = aw_full_q && w_full_q && !bvalid_q;", "assign wr_go      = aw_full_q && !bvalid_q;"),
+            Edit("fc_axil.sv", "assign s_axil_awready_o = !aw_full_q;", "assign s_axil_awready_o = !aw_full_q && s_axil_awvalid_i;"),
+            Edit("fc_axil.sv", "end else if (s_axil_rready_i) begin", "end else begin"),)),
+)
