@@ -44,15 +44,13 @@ module fc_decide #(
   fc_core_pkg::decision_t       next;
   logic [Ways-1:0]              st_valid, st_tag, st_full, hit, free, pick, oldest, named;
   logic                         by_name;
-  logic [Ways*PacketBits-1:0]   st_packets;
-  logic [Ways*NumberBits-1:0]   st_age;
-  logic [Window*Ways-1:0]       over;
+  logic [Window*Ways-1:0]       over, near;
+  logic [Ways-1:0]              covered;
 
   // The last decisions, [0] the youngest; way as one bit each.
   logic [Window-1:0]            past_touch_q, past_anew_q, past_valid_q, past_tag_q;
   logic [Window*Ways-1:0]       past_way_q;
   logic [Window*PacketBits-1:0] past_packets_q;
-  logic [Window*2-1:0]          past_number_q;
   logic [Window-1:0]            past_live_q;
 
   // FIFO places taken, those on the way to the FIFO included.
@@ -60,58 +58,54 @@ module fc_decide #(
 
   assign busy_o = |past_live_q || used_q != '0;
 
-  // What changed a candidate last: the RAM, or the nearest operation ahead (from the farthest on, so the nearest wins).
-  always_comb begin : state
-    logic [1:0] young;
-    young      = '0;
-    over       = '0;
-    hit        = '0;
-    st_full    = '0;
-    st_valid   = '0;
-    st_tag     = '0;
-    st_packets = '0;
-    st_age     = '0;
+  // Which operations ahead changed a candidate after it was read (over), and which of them was the last (near).
+  always_comb begin : window
+    over    = '0;
+    near    = '0;
+    covered = '0;
     if (valid_i) begin
-      for (int unsigned w = 0; w < Ways; w++) begin
-        st_valid[w]                            = state_i[w*StateBits];
-        st_tag[w]                              = state_i[w*StateBits + 1];
-        st_packets[w*PacketBits +: PacketBits] = state_i[w*StateBits + 2 +: PacketBits];
-        hit[w]                                 = raw_hit_i[w];
-      end
-      st_age = age_i;
       for (int unsigned k = 0; k < Window; k++) begin
         for (int unsigned w = 0; w < Ways; w++) begin
-          if (past_touch_q[Window-1-k] && past_way_q[(Window-1-k)*Ways + w] && same_row_i[(Window-1-k)*Tables + w/Slots]) begin
-            over[(Window-1-k)*Ways + w]            = 1'b1;
-            st_valid[w]                            = past_valid_q[Window-1-k];
-            st_tag[w]                              = past_tag_q[Window-1-k];
-            st_packets[w*PacketBits +: PacketBits] = past_packets_q[(Window-1-k)*PacketBits +: PacketBits];
-            young                                  = op_i.number[1:0] - past_number_q[(Window-1-k)*2 +: 2];
-            st_age[w*NumberBits +: NumberBits]     = NumberBits'(young);
-            hit[w]                                 = same_key_i[Window-1-k];
-          end
+          over[k*Ways + w] = past_touch_q[k] && past_way_q[k*Ways + w] && same_row_i[k*Tables + w/Slots];
         end
+        near[k*Ways +: Ways] = over[k*Ways +: Ways] & ~covered;
+        covered              = covered | over[k*Ways +: Ways];
       end
-      for (int unsigned w = 0; w < Ways; w++) st_full[w] = &st_packets[w*PacketBits +: PacketBits];
-      hit = hit & st_valid;
     end
   end
 
+  // What the decision asks of a candidate: as it was read, or what the nearest operation ahead made of it.
+  always_comb begin : state
+    st_valid = '0;
+    st_tag   = '0;
+    st_full  = '0;
+    hit      = '0;
+    if (valid_i) begin
+      for (int unsigned w = 0; w < Ways; w++) begin
+        st_valid[w] = !covered[w] && state_i[w*StateBits];
+        st_tag[w]   = !covered[w] && state_i[w*StateBits + 1];
+        st_full[w]  = !covered[w] && &state_i[w*StateBits + 2 +: PacketBits];
+      end
+      hit = raw_hit_i & st_valid;
+      for (int unsigned k = 0; k < Window; k++) begin
+        if (past_valid_q[k]) st_valid = st_valid | near[k*Ways +: Ways];
+        if (past_tag_q[k]) st_tag = st_tag | near[k*Ways +: Ways];
+        if (&past_packets_q[k*PacketBits +: PacketBits]) st_full = st_full | near[k*Ways +: Ways];
+        if (past_valid_q[k] && same_key_i[k]) hit = hit | near[k*Ways +: Ways];
+      end
+    end
+  end
+
+  fc_oldest #(.Ways(Ways), .Window(Window)) u_oldest (.valid_i, .age_i, .near_i(near), .covered_i(covered), .oldest_o(oldest));
+
   assign by_name = op_i.kind == fc_core_pkg::OpFlush || op_i.kind == fc_core_pkg::OpDrain || op_i.kind == fc_core_pkg::OpCopy;
 
-  // Every pair of ages is compared at once; the oldest is older than all, the lower number first among equals.
-  always_comb begin : victim
-    oldest = '1;
-    named  = '0;
-    free   = ~st_valid & (st_valid + 1'b1);
-    if (valid_i) begin
-      for (int unsigned a = 0; a < Ways; a++) begin
-        for (int unsigned b = a + 1; b < Ways; b++) begin
-          if (st_age[a*NumberBits +: NumberBits] < st_age[b*NumberBits +: NumberBits]) oldest[a] = 1'b0;
-          else oldest[b] = 1'b0;
-        end
-        named[a] = op_i.way == 3'(a);
-      end
+  always_comb begin : choose
+    named = '0;
+    free  = ~st_valid;
+    for (int unsigned w = 0; w < Ways; w++) begin
+      named[w] = op_i.way == 3'(w);
+      for (int unsigned v = 0; v < w; v++) if (!st_valid[v]) free[w] = 1'b0;
     end
     if (by_name) pick = named;
     else if (|hit) pick = hit;
@@ -119,24 +113,36 @@ module fc_decide #(
     else pick = oldest;
   end
 
-  // The chosen slot.
-  logic                  c_valid, c_tag, c_full;
-  logic [PacketBits-1:0] c_packets;
-  logic [2:0]            c_way;
-  logic [RowBits-1:0]    c_row;
+  // Of the slot that was hit or named, the bits that decide; they do not wait for the victim.
+  logic c_hit, c_valid, c_tag, c_full;
+  always_comb begin : looked_at
+    logic [Ways-1:0] at;
+    at      = by_name ? named : hit;
+    c_hit   = |hit;
+    c_valid = |(at & st_valid);
+    c_tag   = |(at & st_tag);
+    c_full  = |(at & st_full);
+  end
+
+  // Of the slot that was chosen, the words that travel on. Where they come from is found first, so each is selected once.
+  logic                  p_tag;
+  logic [PacketBits-1:0] p_packets;
+  logic [2:0]            p_way;
+  logic [RowBits-1:0]    p_row;
   always_comb begin : chosen
-    c_valid   = |(pick & st_valid);
-    c_tag     = |(pick & st_tag);
-    c_full    = |(pick & st_full);
-    c_packets = '0;
-    c_way     = '0;
-    c_row     = '0;
+    p_tag     = |(pick & st_tag);
+    p_packets = '0;
+    p_way     = '0;
+    p_row     = '0;
     for (int unsigned w = 0; w < Ways; w++) begin
       if (valid_i && pick[w]) begin
-        c_packets = c_packets | st_packets[w*PacketBits +: PacketBits];
-        c_way     = c_way | 3'(w);
-        c_row     = c_row | rows_i[(w/Slots)*RowBits +: RowBits];
+        p_way = p_way | 3'(w);
+        p_row = p_row | rows_i[(w/Slots)*RowBits +: RowBits];
+        if (!covered[w]) p_packets = p_packets | state_i[w*StateBits + 2 +: PacketBits];
       end
+    end
+    for (int unsigned k = 0; k < Window; k++) begin
+      if (|(pick & near[k*Ways +: Ways])) p_packets = p_packets | past_packets_q[k*PacketBits +: PacketBits];
     end
   end
 
@@ -177,25 +183,25 @@ module fc_decide #(
   logic old_epoch, late, evicts;
   always_comb begin : decide
     next             = '0;
-    old_epoch        = |hit && c_tag != op_i.tag && op_i.tag == open_tag_i;
-    late             = |hit && c_tag != op_i.tag && op_i.tag != open_tag_i;
-    evicts           = !(|hit) && c_valid;
-    next.way         = c_way;
-    next.row         = fc_core_pkg::RowMax'(c_row);
-    next.old_tag     = c_tag;
-    next.old_packets = fc_core_pkg::PacketMax'(c_packets);
+    old_epoch        = c_hit && c_tag != op_i.tag && op_i.tag == open_tag_i;
+    late             = c_hit && c_tag != op_i.tag && op_i.tag != open_tag_i;
+    evicts           = !c_hit && &st_valid;
+    next.way         = p_way;
+    next.row         = fc_core_pkg::RowMax'(p_row);
+    next.old_tag     = p_tag;
+    next.old_packets = fc_core_pkg::PacketMax'(p_packets);
     next.tag         = op_i.tag;
     next.packets     = fc_core_pkg::PacketMax'(1);
     case (op_i.kind)
       fc_core_pkg::OpPacket: begin
         next.valid     = 1'b1;
-        next.emit_old  = packet_room && (old_epoch || evicts || (|hit && !late && c_full));
+        next.emit_old  = packet_room && (old_epoch || evicts || (c_hit && !late && c_full));
         next.emit_self = packet_room && late;
-        next.refused   = !packet_room && (old_epoch || evicts || late || (|hit && c_full));
-        next.add       = |hit && c_tag == op_i.tag && !c_full;
-        next.anew      = next.emit_old || (!(|hit) && !c_valid);
+        next.refused   = !packet_room && (old_epoch || evicts || late || (c_hit && c_full));
+        next.add       = c_hit && c_tag == op_i.tag && !c_full;
+        next.anew      = next.emit_old || (!c_hit && !(&st_valid));
         next.touch     = next.add || next.anew;
-        if (next.add) next.packets = fc_core_pkg::PacketMax'(c_packets) + 1'b1;
+        if (next.add) next.packets = fc_core_pkg::PacketMax'(p_packets) + 1'b1;
         if (evicts) next.reason = fc_regs_pkg::ReasonEvict;
         else if (late) next.reason = fc_regs_pkg::ReasonLate;
         else if (old_epoch) next.reason = fc_regs_pkg::ReasonEpoch;
@@ -242,7 +248,6 @@ module fc_decide #(
       past_tag_q     <= {past_tag_q[Window-2:0], next.tag};
       past_way_q     <= {past_way_q[(Window-1)*Ways-1:0], pick};
       past_packets_q <= {past_packets_q[(Window-1)*PacketBits-1:0], next.packets[PacketBits-1:0]};
-      past_number_q  <= {past_number_q[(Window-1)*2-1:0], op_i.number[1:0]};
     end
     if (valid_i) begin
       decision_o  <= next;
@@ -259,7 +264,7 @@ module fc_decide #(
     end
   end
 
-  // Travels along for others: the number beyond its low bits, monitor and row.
+  // Travels along for others: number, monitor and row.
   logic unused;
   assign unused = ^op_i;
 
