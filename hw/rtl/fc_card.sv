@@ -126,7 +126,15 @@ module fc_card #(
   logic [ 5:0]             epoch_shift, ledger_index;
   logic [31:0]             epoch_guard_ns, epoch_open;
   logic [Monitors-1:0]     monitor_enable, monitor_ipv4, monitor_ipv6, monitor_immediate;
-  logic [Monitors*32-1:0]  monitor_ports;
+  logic [Monitors*32-1:0]  monitor_ports, monitor_ports_out;
+  logic [Monitors-1:0]     monitor_present;
+  logic                    flush_monitor, snapshot, flushing_monitor, snapshotting, sampler_we, sampler_latched;
+  logic [ 2:0]             command_monitor;
+  logic [ 6:0]             sampler;
+  logic [ 7:0]             sampler_index;
+  logic [31:0]             sampler_control;
+  logic [63:0]             sampler_counter;
+  logic [127:0]            sampler_on;
   logic [Monitors*fc_pkg::VectorBits-1:0] monitor_mask;
   logic [ 6:0]             hash_position;
   logic [ 7:0]             hash_value;
@@ -150,6 +158,15 @@ module fc_card #(
     .clearing_o(clearing), .busy_o(core_busy), .closing_o(closing), .flushing_o(flushing), .epoch_open_o(epoch_open),
     .unaccounted_o(unaccounted), .epoch_late_o(epoch_late)
   );
+
+  // The core does not have these yet.
+  logic unused_core;
+  assign unused_core      = ^{monitor_ports_out, flush_monitor, snapshot, command_monitor, sampler_we, sampler, sampler_index, sampler_control, sampler_on};
+  assign flushing_monitor = 1'b0;
+  assign snapshotting     = 1'b0;
+  assign monitor_present  = '0;
+  assign sampler_latched  = 1'b1;
+  assign sampler_counter  = '0;
 
   // ------------------------------------------------------------------ record DMA
   logic [Rings-1:0]    ring_enable, ring_arm;
@@ -191,17 +208,22 @@ module fc_card #(
     .s_axil_bresp_o, .s_axil_bvalid_o, .s_axil_bready_i,
     .s_axil_araddr_i, .s_axil_arvalid_i, .s_axil_arready_o,
     .s_axil_rdata_o, .s_axil_rresp_o, .s_axil_rvalid_o, .s_axil_rready_i,
-    .reset_o(reset_request), .resetting_i(resetting), .flush_o(flush), .enable_o(core_enable),
+    .reset_o(reset_request), .resetting_i(resetting), .flush_o(flush),
+    .flush_monitor_o(flush_monitor), .snapshot_o(snapshot), .command_monitor_o(command_monitor), .enable_o(core_enable),
     .port_enable_o(port_enable), .epoch_shift_o(epoch_shift), .epoch_guard_ns_o(epoch_guard_ns),
     .clearing_i(clearing), .idle_i(!working), .closing_i(closing), .flushing_i(flushing),
+    .flushing_monitor_i(flushing_monitor), .snapshotting_i(snapshotting), .monitor_present_i(monitor_present),
     .bus_master_i(cfg_bus_master_i), .link_up_i(cfg_link_up_i), .axi_error_i(axi_error),
     .no_bus_master_i(no_bus_master), .max_payload_i(cfg_max_payload_i), .unaccounted_i(unaccounted),
     .missed_i(|missed), .epoch_late_i(epoch_late), .epoch_open_i(epoch_open), .time_ns_i, .faults_o(faults),
-    .latch_o(latch), .latching_o(latching), .port_latched_i(port_latched),
+    .latch_o(latch), .latching_o(latching), .port_latched_i(port_latched), .sampler_latched_i(sampler_latched),
     .ledger_index_o(ledger_index), .ledger_i(ledger), .counter_index_o(counter_index), .counter_i(counter),
     .hash_we_o(hash_we), .hash_position_o(hash_position), .hash_value_o(hash_value), .hash_word_o(hash_word),
     .monitor_enable_o(monitor_enable), .monitor_ipv4_o(monitor_ipv4), .monitor_ipv6_o(monitor_ipv6),
-    .monitor_immediate_o(monitor_immediate), .monitor_ports_o(monitor_ports), .monitor_mask_o(monitor_mask),
+    .monitor_immediate_o(monitor_immediate), .monitor_ports_o(monitor_ports),
+    .monitor_ports_out_o(monitor_ports_out), .monitor_mask_o(monitor_mask),
+    .sampler_we_o(sampler_we), .sampler_o(sampler), .sampler_control_o(sampler_control), .sampler_on_o(sampler_on),
+    .sampler_index_o(sampler_index), .sampler_counter_i(sampler_counter),
     .ring_base_o(ring_base), .ring_status_o(ring_status), .ring_enable_o(ring_enable),
     .ring_size_log2_o(ring_size_log2), .ring_consumer_o(ring_consumer), .ring_arm_o(ring_arm), .ring_moderation_o(ring_moderation),
     .ring_producer_i(ring_producer), .ring_issued_i(ring_issued), .ring_errors_i(ring_errors), .busy_o(regs_busy)

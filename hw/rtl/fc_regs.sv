@@ -41,6 +41,9 @@ module fc_regs #(
   output logic             reset_o,        // COMMAND.reset, one clock
   input  wire logic        resetting_i,    // the card's reset is under way
   output logic             flush_o,        // one clock
+  output logic             flush_monitor_o,
+  output logic             snapshot_o,
+  output logic [ 2:0]      command_monitor_o, // of flush_monitor_o
   output logic             enable_o,
   output logic [Ports-1:0] port_enable_o,
   output logic [ 5:0]      epoch_shift_o,
@@ -51,6 +54,9 @@ module fc_regs #(
   input  wire logic        idle_i,
   input  wire logic        closing_i,
   input  wire logic        flushing_i,
+  input  wire logic        flushing_monitor_i,
+  input  wire logic        snapshotting_i,
+  input  wire logic [Monitors-1:0] monitor_present_i,
   input  wire logic        bus_master_i,
   input  wire logic        link_up_i,
   input  wire logic [ 2:0] max_payload_i,
@@ -67,6 +73,7 @@ module fc_regs #(
   output logic                latch_o,
   output logic                latching_o,
   input  wire logic [Ports-1:0] port_latched_i,
+  input  wire logic        sampler_latched_i,
   output logic [ 5:0]         ledger_index_o,
   input  wire logic [63:0]    ledger_i,
   output logic [ 5:0]         counter_index_o,
@@ -82,7 +89,14 @@ module fc_regs #(
   output logic [Monitors-1:0] monitor_ipv6_o,
   output logic [Monitors-1:0] monitor_immediate_o,
   output logic [Monitors*32-1:0] monitor_ports_o,
+  output logic [Monitors*32-1:0] monitor_ports_out_o,
   output logic [Monitors*fc_pkg::VectorBits-1:0] monitor_mask_o,
+  output logic                sampler_we_o,
+  output logic [ 6:0]         sampler_o,
+  output logic [31:0]         sampler_control_o,
+  output logic [127:0]        sampler_on_o,
+  output logic [ 7:0]         sampler_index_o,   // of the latched counter: {sampler, selected}
+  input  wire logic [63:0]    sampler_counter_i,
   output logic [Rings*64-1:0] ring_base_o,
   output logic [Rings*64-1:0] ring_status_o,
   output logic [Rings-1:0]    ring_enable_o,
@@ -106,8 +120,9 @@ module fc_regs #(
   logic        wr_valid, rd_valid, wr_any, axil_busy;
   logic [13:0] wr_word, rd_word;
   logic [31:0] wr_data, wr_mask, rd_data_q;
-  logic        wr_global, wr_ring, wr_monitor, wr_port, wr_ledger;
-  logic        rd_global, rd_ring, rd_monitor, rd_ledger, rd_port;
+  logic        wr_global, wr_ring, wr_monitor, wr_port, wr_ledger, wr_sampler;
+  logic        rd_global, rd_ring, rd_monitor, rd_ledger, rd_port, rd_sampler;
+  logic [ 6:0] wr_sampler_at, rd_sampler_at;
   logic [ 2:0] wr_element, rd_element;
   logic [15:0] wr_offset, rd_offset;
 
@@ -127,11 +142,11 @@ module fc_regs #(
 
   fc_regs_decode #(.Ports(Ports), .Rings(Rings), .Monitors(Monitors)) u_decode_wr (
     .word_i(wr_word), .is_global_o(wr_global), .is_ring_o(wr_ring), .is_monitor_o(wr_monitor),
-    .is_ledger_o(wr_ledger), .is_port_o(wr_port), .element_o(wr_element), .offset_o(wr_offset)
+    .is_ledger_o(wr_ledger), .is_port_o(wr_port), .is_sampler_o(wr_sampler), .sampler_o(wr_sampler_at), .element_o(wr_element), .offset_o(wr_offset)
   );
   fc_regs_decode #(.Ports(Ports), .Rings(Rings), .Monitors(Monitors)) u_decode_rd (
     .word_i(rd_word), .is_global_o(rd_global), .is_ring_o(rd_ring), .is_monitor_o(rd_monitor),
-    .is_ledger_o(rd_ledger), .is_port_o(rd_port), .element_o(rd_element), .offset_o(rd_offset)
+    .is_ledger_o(rd_ledger), .is_port_o(rd_port), .is_sampler_o(rd_sampler), .sampler_o(rd_sampler_at), .element_o(rd_element), .offset_o(rd_offset)
   );
 
   // ------------------------------------------------------------------ arrays
@@ -172,7 +187,9 @@ module fc_regs #(
       .bad_address_o(bad_address), .wrong_state_o(wrong_state),
       .rd_valid_i(rd_valid), .rd_offset_i(rd_offset), .rd_data_o(monitor_data[32*m +: 32]),
       .enable_o(monitor_enable_o[m]), .ipv4_o(monitor_ipv4_o[m]), .ipv6_o(monitor_ipv6_o[m]),
-      .immediate_o(monitor_immediate_o[m]), .ports_o(monitor_ports_o[32*m +: 32]), .mask_write_o(mask_write[m])
+      .immediate_o(monitor_immediate_o[m]), .ports_o(monitor_ports_o[32*m +: 32]),
+      .ports_out_o(monitor_ports_out_o[32*m +: 32]), .mask_write_o(mask_write[m]),
+      .present_i(monitor_present_i[m])
     );
     assign monitor_bad_address[m] = hit && bad_address;
     assign monitor_wrong_state[m] = hit && wrong_state;
@@ -184,6 +201,17 @@ module fc_regs #(
     .wr_mask_i(wr_mask), .rd_valid_i(rd_valid && rd_monitor), .rd_monitor_i(rd_element), .rd_offset_i(rd_offset),
     .rd_data_o(mask_data), .mask_o(monitor_mask_o)
   );
+
+  logic [31:0] sampler_data;
+  logic        sampler_bad;
+  fc_regs_sampler u_sampler (
+    .clk_i, .rst_ni,
+    .wr_valid_i(wr_valid && wr_sampler), .wr_sampler_i(wr_sampler_at), .wr_offset_i(wr_offset), .wr_data_i(wr_data),
+    .wr_mask_i(wr_mask), .bad_address_o(sampler_bad),
+    .rd_valid_i(rd_valid && rd_sampler), .rd_sampler_i(rd_sampler_at), .rd_data_o(sampler_data),
+    .we_o(sampler_we_o), .sampler_o, .control_o(sampler_control_o), .on_o(sampler_on_o)
+  );
+  assign sampler_index_o = {rd_sampler_at, rd_offset >= fc_regs_pkg::SamplerSelectedOffset};
 
   // ------------------------------------------------------------------ globals
   logic [31:0] global_data, latch_sequence;
@@ -200,16 +228,18 @@ module fc_regs #(
     .wr_valid_i(wr_valid && wr_global), .wr_offset_i(wr_offset), .wr_data_i(wr_data), .wr_mask_i(wr_mask),
     .bad_address_o(global_bad), .wrong_state_o(global_wrong),
     .rd_valid_i(rd_valid), .rd_offset_i(rd_offset), .rd_data_o(global_data),
-    .reset_o, .latch_o(command_latch), .flush_o, .enable_o, .epoch_shift_o, .epoch_guard_ns_o,
-    .clearing_i(clearing_i || resetting_i), .idle_i, .closing_i, .flushing_i, .bus_master_i, .link_up_i, .max_payload_i,
+    .reset_o, .latch_o(command_latch), .flush_o, .flush_monitor_o, .snapshot_o,
+    .command_monitor_o, .enable_o, .epoch_shift_o, .epoch_guard_ns_o,
+    .clearing_i(clearing_i || resetting_i), .idle_i, .closing_i, .flushing_i, .flushing_monitor_i, .snapshotting_i,
+    .present_i(|monitor_present_i), .bus_master_i, .link_up_i, .max_payload_i,
     .latching_i(latching_o), .faults_i(faults_o), .epoch_open_i,
     .latch_sequence_i(latch_sequence), .latch_time_i(latch_time),
     .hash_we_o, .hash_position_o, .hash_value_o, .hash_word_o
   );
 
-  fc_regs_latch #(.Ports(Ports)) u_latch (
+  fc_regs_latch #(.Sources(Ports + 1)) u_latch (
     .clk_i, .rst_ni, .clear_i(resetting_i),
-    .request_i(command_latch), .latch_o, .done_i(port_latched_i), .time_ns_i,
+    .request_i(command_latch), .latch_o, .done_i({sampler_latched_i, port_latched_i}), .time_ns_i,
     .latching_o, .sequence_o(latch_sequence), .time_o(latch_time)
   );
 
@@ -233,8 +263,8 @@ module fc_regs #(
   logic [31:0] fault_new, fault_q;
   logic        wr_nowhere, link_up_q;
 
-  assign wr_nowhere = wr_valid && (wr_ledger || !(wr_global || wr_ring || wr_monitor || wr_port)
-                                   || (wr_port && !port_control));
+  assign wr_nowhere = wr_valid && (wr_ledger || !(wr_global || wr_ring || wr_monitor || wr_port || wr_sampler)
+                                   || (wr_port && !port_control) || (wr_sampler && sampler_bad));
   always_comb begin
     fault_new = '0;
     fault_new[fc_regs_pkg::FaultBadAddressLsb]  =
@@ -300,13 +330,16 @@ module fc_regs #(
           if (rd_element == 3'(p)) rd_data_q[PortEnableLsb] <= port_enable_q[p];
         end
       end
+      if (rd_sampler && rd_offset == fc_regs_pkg::SamplerControlOffset) rd_data_q <= sampler_data;
+      if (rd_sampler && rd_offset >= fc_regs_pkg::SamplerObservedOffset && rd_offset <= fc_regs_pkg::SamplerSelectedHighOffset)
+        rd_data_q <= rd_offset[2] ? sampler_counter_i[63:32] : sampler_counter_i[31:0];
       if (rd_port && !counter_none) rd_data_q <= rd_offset[2] ? counter[63:32] : counter[31:0];
     end
     if (!rst_ni) stage_q <= '0;
   end
 
   // The bus waits ReadClocks = 4: three stages and the register above.
-  assign busy_o = axil_busy || hash_we_o || (|ring_arm_o);
+  assign busy_o = axil_busy || hash_we_o || sampler_we_o || (|ring_arm_o);
 
 endmodule
 

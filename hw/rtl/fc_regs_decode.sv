@@ -14,6 +14,8 @@ module fc_regs_decode #(
   output logic        is_monitor_o,
   output logic        is_ledger_o,
   output logic        is_port_o,
+  output logic        is_sampler_o,
+  output logic [6:0]  sampler_o,    // {monitor, direction, port}
   output logic [2:0]  element_o,
   output logic [15:0] offset_o      // octets from the start of the element, or from 0
 );
@@ -22,8 +24,9 @@ module fc_regs_decode #(
   localparam int unsigned MonitorShift = $clog2(fc_regs_pkg::MonitorStride);
   localparam int unsigned LedgerShift  = $clog2(fc_regs_pkg::LedgerStride);
   localparam int unsigned PortShift    = $clog2(fc_regs_pkg::PortStride);
+  localparam int unsigned SamplerShift = $clog2(fc_regs_pkg::SamplerStride);
 
-  logic [15:0] addr, at_ring, at_monitor, at_ledger, at_port;
+  logic [15:0] addr, at_ring, at_monitor, at_ledger, at_port, at_sampler;
 
   // An address below an array's start wraps round to a place far behind its end.
   assign addr       = {word_i, 2'b00};
@@ -31,12 +34,18 @@ module fc_regs_decode #(
   assign at_monitor = addr - fc_regs_pkg::MonitorOffset;
   assign at_ledger  = addr - fc_regs_pkg::LedgerOffset;
   assign at_port    = addr - fc_regs_pkg::PortOffset;
+  assign at_sampler = addr - fc_regs_pkg::SamplerOffset;
 
   assign is_global_o  = addr < fc_regs_pkg::RingOffset;
   assign is_ring_o    = at_ring < 16'(Rings) * fc_regs_pkg::RingStride;
   assign is_monitor_o = at_monitor < 16'(Monitors) * fc_regs_pkg::MonitorStride;
   assign is_ledger_o  = at_ledger < 16'(Monitors) * fc_regs_pkg::LedgerStride;
   assign is_port_o    = at_port < 16'(Ports) * fc_regs_pkg::PortStride;
+
+  // The samplers of monitors and ports that the build lacks are not there; those are no contiguous places.
+  assign sampler_o    = 7'(at_sampler >> SamplerShift);
+  assign is_sampler_o = at_sampler < 16'(fc_regs_pkg::SamplerCount) * fc_regs_pkg::SamplerStride
+                        && 4'(sampler_o[6:4]) < 4'(Monitors) && 4'(sampler_o[2:0]) < 4'(Ports);
 
   always_comb begin
     element_o = 3'd0;
@@ -53,6 +62,8 @@ module fc_regs_decode #(
     end else if (is_port_o) begin
       element_o = 3'(at_port >> PortShift);
       offset_o  = at_port & (fc_regs_pkg::PortStride - 16'd1);
+    end else if (is_sampler_o) begin
+      offset_o  = at_sampler & (fc_regs_pkg::SamplerStride - 16'd1);
     end
   end
 

@@ -33,6 +33,9 @@ module fc_regs_global #(
   output logic        reset_o,
   output logic        latch_o,
   output logic        flush_o,
+  output logic        flush_monitor_o,
+  output logic        snapshot_o,
+  output logic [ 2:0] command_monitor_o,
   output logic        enable_o,
   output logic [ 5:0] epoch_shift_o,
   output logic [31:0] epoch_guard_ns_o,
@@ -41,6 +44,9 @@ module fc_regs_global #(
   input  wire logic        idle_i,
   input  wire logic        closing_i,
   input  wire logic        flushing_i,
+  input  wire logic        flushing_monitor_i,
+  input  wire logic        snapshotting_i,
+  input  wire logic        present_i,      // some packet is in the cache or on the way to it
   input  wire logic        bus_master_i,
   input  wire logic        link_up_i,
   input  wire logic [ 2:0] max_payload_i,
@@ -69,7 +75,9 @@ module fc_regs_global #(
       | (32'(MonitorsPerPacket) << fc_regs_pkg::Build2MonitorsPerPacketLsb);
   localparam int unsigned ShiftWidth = fc_regs_pkg::EpochShiftShiftWidth;
 
-  logic                  enable_q, reset_q, latch_q, flush_q;
+  logic                  enable_q, reset_q, latch_q, flush_q, flush_monitor_q, snapshot_q;
+  logic                  ask_walk, walk_ok, no_monitor, hash_locked;
+  logic [2:0]            monitor_q;
   logic [31:0]           scratch_q, guard_q;
   logic [ShiftWidth-1:0] shift_q;
   logic                  wr_hash, wr_command, hash_bad, write;
@@ -81,6 +89,15 @@ module fc_regs_global #(
                    || wr_offset_i == fc_regs_pkg::HashHighOffset;
   assign wr_command = wr_valid_i && wr_offset_i == fc_regs_pkg::CommandOffset;
 
+  // One walk of the cache at a time.
+  assign ask_walk = bits[fc_regs_pkg::CommandSnapshotLsb] || bits[fc_regs_pkg::CommandFlushMonitorLsb];
+  assign walk_ok  = !flushing_monitor_i && !snapshotting_i && !flush_monitor_q && !snapshot_q
+                    && !(bits[fc_regs_pkg::CommandSnapshotLsb] && bits[fc_regs_pkg::CommandFlushMonitorLsb]) && !no_monitor;
+  assign no_monitor = bits[fc_regs_pkg::CommandFlushMonitorLsb]
+                      && 4'(bits[fc_regs_pkg::CommandMonitorLsb +: fc_regs_pkg::CommandMonitorWidth]) >= 4'(Monitors);
+  // A table that changes under resident flows would lose them.
+  assign hash_locked = enable_q || present_i;
+
   always_comb begin
     bad_address_o = 1'b0;
     wrong_state_o = 1'b0;
@@ -88,10 +105,13 @@ module fc_regs_global #(
       case (wr_offset_i)
         fc_regs_pkg::ScratchOffset, fc_regs_pkg::ControlOffset, fc_regs_pkg::FaultOffset,
         fc_regs_pkg::EpochShiftOffset, fc_regs_pkg::EpochGuardOffset: ;
-        fc_regs_pkg::CommandOffset: wrong_state_o = bits[fc_regs_pkg::CommandLatchLsb] && latching_i;
+        fc_regs_pkg::CommandOffset: begin
+          bad_address_o = no_monitor;
+          wrong_state_o = (bits[fc_regs_pkg::CommandLatchLsb] && latching_i) || (ask_walk && !walk_ok && !no_monitor);
+        end
         fc_regs_pkg::HashAddrOffset, fc_regs_pkg::HashLowOffset, fc_regs_pkg::HashHighOffset: begin
-          wrong_state_o = enable_q;
-          bad_address_o = hash_bad && !enable_q;
+          wrong_state_o = hash_locked;
+          bad_address_o = hash_bad && !hash_locked;
         end
         default: bad_address_o = 1'b1;
       endcase
@@ -103,6 +123,9 @@ module fc_regs_global #(
     reset_q <= wr_command && bits[fc_regs_pkg::CommandResetLsb];
     latch_q <= wr_command && bits[fc_regs_pkg::CommandLatchLsb];
     flush_q <= wr_command && bits[fc_regs_pkg::CommandFlushLsb];
+    flush_monitor_q <= wr_command && bits[fc_regs_pkg::CommandFlushMonitorLsb] && walk_ok;
+    snapshot_q      <= wr_command && bits[fc_regs_pkg::CommandSnapshotLsb] && walk_ok;
+    if (wr_command) monitor_q <= bits[fc_regs_pkg::CommandMonitorLsb +: fc_regs_pkg::CommandMonitorWidth];
     if (write) begin
       case (wr_offset_i)
         fc_regs_pkg::ScratchOffset:    scratch_q <= (scratch_q & ~wr_mask_i) | bits;
@@ -117,6 +140,8 @@ module fc_regs_global #(
       reset_q   <= 1'b0;
       latch_q   <= 1'b0;
       flush_q   <= 1'b0;
+      flush_monitor_q <= 1'b0;
+      snapshot_q      <= 1'b0;
       scratch_q <= fc_regs_pkg::ScratchReset;
       enable_q  <= fc_regs_pkg::ControlReset[fc_regs_pkg::ControlEnableLsb];
       shift_q   <= fc_regs_pkg::EpochShiftReset[ShiftWidth-1:0];
@@ -126,7 +151,7 @@ module fc_regs_global #(
 
   fc_regs_hash u_hash (
     .clk_i, .rst_ni,
-    .wr_valid_i(wr_valid_i && wr_hash && !enable_q), .wr_offset_i, .wr_data_i, .wr_mask_i,
+    .wr_valid_i(wr_valid_i && wr_hash && !hash_locked), .wr_offset_i, .wr_data_i, .wr_mask_i,
     .bad_address_o(hash_bad), .addr_o(hash_addr),
     .hash_we_o, .hash_position_o, .hash_value_o, .hash_word_o
   );
@@ -164,6 +189,8 @@ module fc_regs_global #(
     status[fc_regs_pkg::StatusLinkUpLsb]    = link_up_i;
     status[fc_regs_pkg::StatusLatchingLsb]  = latching_i || latch_q;
     status[fc_regs_pkg::StatusFlushingLsb]  = flushing_i || flush_q;
+    status[fc_regs_pkg::StatusFlushingMonitorLsb] = flushing_monitor_i || flush_monitor_q;
+    status[fc_regs_pkg::StatusSnapshottingLsb]    = snapshotting_i || snapshot_q;
   end
 
   always_ff @(posedge clk_i) begin
@@ -197,6 +224,9 @@ module fc_regs_global #(
   assign reset_o          = reset_q;
   assign latch_o          = latch_q;
   assign flush_o          = flush_q;
+  assign flush_monitor_o  = flush_monitor_q;
+  assign snapshot_o       = snapshot_q;
+  assign command_monitor_o = monitor_q;
   assign enable_o         = enable_q && !clearing_i;
   assign epoch_shift_o    = shift_q;
   assign epoch_guard_ns_o = guard_q;

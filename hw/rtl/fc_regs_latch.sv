@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // One latch of all 64-bit counters: the request goes to core and ports in the same clock, card time is taken with it,
-// and the sequence grows when the last port (in a clock of its own) has said that its copy stands.
+// and the sequence grows when the last source (a port in a clock of its own, the samplers) has said that its copy stands.
 `default_nettype none
 
 module fc_regs_latch #(
-  parameter int unsigned Ports = 1
+  parameter int unsigned Sources = 1
 ) (
   input  wire logic clk_i,
   input  wire logic rst_ni,
@@ -12,14 +12,14 @@ module fc_regs_latch #(
 
   input  wire logic             request_i,
   output logic                  latch_o,
-  input  wire logic [Ports-1:0] done_i,    // each a pulse
+  input  wire logic [Sources-1:0] done_i,    // each a pulse
   input  wire logic [63:0]      time_ns_i,
   output logic                  latching_o,
   output logic [31:0]           sequence_o,
   output logic [63:0]           time_o
 );
 
-  logic [Ports-1:0] pending_q;
+  logic [Sources-1:0] pending_q;
   logic             latch_q, busy_q;
   logic [31:0]      sequence_q;
   logic [63:0]      time_q;

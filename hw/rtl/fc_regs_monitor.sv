@@ -13,6 +13,7 @@ module fc_regs_monitor (
   output logic             bad_address_o,
   output logic             wrong_state_o,
   output logic             mask_write_o, // this clock's write goes into the mask
+  input  wire logic        present_i,    // the monitor has packets in the cache or on the way to it
 
   input  wire logic        rd_valid_i,
   input  wire logic [15:0] rd_offset_i,
@@ -22,7 +23,8 @@ module fc_regs_monitor (
   output logic             ipv4_o,
   output logic             ipv6_o,
   output logic             immediate_o,
-  output logic [31:0]      ports_o
+  output logic [31:0]      ports_o,
+  output logic [31:0]      ports_out_o
 );
 
   localparam int unsigned Words = fc_regs_pkg::MonitorMaskCount;
@@ -33,7 +35,7 @@ module fc_regs_monitor (
   end
 
   logic [Bits-1:0]       control_q;
-  logic [31:0]           ports_q;
+  logic [31:0]           ports_q, ports_out_q;
   logic [15:0]           wr_at_mask;
   logic                  wr_is_mask;
 
@@ -41,9 +43,9 @@ module fc_regs_monitor (
   assign wr_is_mask = wr_at_mask < 16'(Words) * fc_regs_pkg::MonitorMaskStride;
 
   assign mask_write_o  = wr_valid_i && wr_is_mask && !wrong_state_o;
-  assign wrong_state_o = wr_is_mask && control_q[fc_regs_pkg::MonitorControlEnableLsb];
+  assign wrong_state_o = wr_is_mask && (control_q[fc_regs_pkg::MonitorControlEnableLsb] || present_i);
   assign bad_address_o = !wr_is_mask && wr_offset_i != fc_regs_pkg::MonitorControlOffset
-                         && wr_offset_i != fc_regs_pkg::MonitorPortsOffset;
+                         && wr_offset_i != fc_regs_pkg::MonitorPortsOffset && wr_offset_i != fc_regs_pkg::MonitorPortsOutOffset;
 
   always_ff @(posedge clk_i) begin
     if (wr_valid_i) begin
@@ -51,10 +53,13 @@ module fc_regs_monitor (
         control_q <= (control_q & ~wr_mask_i[Bits-1:0]) | (wr_data_i[Bits-1:0] & wr_mask_i[Bits-1:0]);
       if (wr_offset_i == fc_regs_pkg::MonitorPortsOffset)
         ports_q <= (ports_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
+      if (wr_offset_i == fc_regs_pkg::MonitorPortsOutOffset)
+        ports_out_q <= (ports_out_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
     end
     if (!rst_ni) begin
-      control_q <= fc_regs_pkg::MonitorControlReset[Bits-1:0];
-      ports_q   <= fc_regs_pkg::MonitorPortsReset;
+      control_q   <= fc_regs_pkg::MonitorControlReset[Bits-1:0];
+      ports_q     <= fc_regs_pkg::MonitorPortsReset;
+      ports_out_q <= fc_regs_pkg::MonitorPortsOutReset;
     end
   end
 
@@ -63,6 +68,7 @@ module fc_regs_monitor (
       rd_data_o <= '0;
       if (rd_offset_i == fc_regs_pkg::MonitorControlOffset) rd_data_o <= 32'(control_q);
       if (rd_offset_i == fc_regs_pkg::MonitorPortsOffset) rd_data_o <= ports_q;
+      if (rd_offset_i == fc_regs_pkg::MonitorPortsOutOffset) rd_data_o <= ports_out_q;
     end
   end
 
@@ -71,6 +77,7 @@ module fc_regs_monitor (
   assign ipv6_o      = control_q[fc_regs_pkg::MonitorControlIpv6Lsb];
   assign immediate_o = control_q[fc_regs_pkg::MonitorControlImmediateLsb];
   assign ports_o     = ports_q;
+  assign ports_out_o = ports_out_q;
 
 endmodule
 

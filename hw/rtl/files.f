@@ -35,6 +35,7 @@ hw/rtl/fc_regs_latch.sv
 hw/rtl/fc_regs_masks.sv
 hw/rtl/fc_regs_monitor.sv
 hw/rtl/fc_regs_ring.sv
+hw/rtl/fc_regs_sampler.sv
 hw/rtl/fc_reset.sv
 hw/rtl/fc_select.sv
 hw/rtl/fc_sweep.sv

@@ -29,6 +29,11 @@ uint64_t regs_ledger_value(unsigned index)
 	return 0x1111000022220000u + 0x0101000000000101u * index;
 }
 
+uint64_t regs_sampler_value(unsigned index)
+{
+	return 0x5a00000000000000u + 0x0000010000000001u * index;
+}
+
 uint64_t regs_counter_value(unsigned port, unsigned index)
 {
 	return 0xabcd000012340000u + 0x1000000000100000u * port + 0x0001000000000001u * index;
@@ -53,6 +58,7 @@ static void check_bus(struct regs_bench *b)
 static void answer(struct regs_bench *b)
 {
 	b->in.ledger = regs_ledger_value(b->last.ledger_index);
+	b->in.sampler_counter = regs_sampler_value(b->last.sampler_index);
 	for (unsigned p = 0; p < REGS_PORTS; p++)
 		b->in.counter[p] = regs_counter_value(p, b->last.counter_index);
 }
@@ -66,6 +72,13 @@ static void clock_once(struct regs_bench *b)
 	b->flushes += b->out.flush;
 	b->latches += b->out.latch;
 	b->hash_writes += b->out.hash_we;
+	b->monitor_flushes += b->out.flush_monitor;
+	b->snapshots += b->out.snapshot;
+	b->sampler_writes += b->out.sampler_we;
+	if (b->out.flush_monitor || b->out.snapshot)
+		b->walk_seen = b->out;
+	if (b->out.sampler_we)
+		b->sampler_seen = b->out;
 	if (b->out.hash_we)
 		b->hash_seen = b->out;
 	for (unsigned r = 0; r < REGS_RINGS; r++)
@@ -87,11 +100,13 @@ void regs_open(struct regs_bench *b, uint64_t seed)
 {
 	memset(b, 0, sizeof(*b));
 	b->seed = seed;
+	b->in.sampler_latched = true;
 	b->model = regs_model_create((int)seed);
 	regs_run(b, 3);
 	b->in.rst_n = true;
 	regs_run(b, 1);
 	b->resets = b->flushes = b->latches = b->hash_writes = b->arms[0] = b->arms[1] = 0;
+	b->monitor_flushes = b->snapshots = b->sampler_writes = 0;
 }
 
 void regs_close(struct regs_bench *b)

@@ -14,8 +14,10 @@ struct regs_bench {
 	uint64_t clock, seed, checks;
 	unsigned stall; /* per cent */
 	/* seen since they were last cleared */
-	unsigned resets, flushes, latches, hash_writes, arms[REGS_RINGS];
-	struct regs_out hash_seen; /* outputs of the last clock with hash_we */
+	unsigned resets, flushes, monitor_flushes, snapshots, latches, hash_writes, sampler_writes,
+		arms[REGS_RINGS];
+	struct regs_out hash_seen;               /* outputs of the last clock with hash_we */
+	struct regs_out walk_seen, sampler_seen; /* with a walk's command, with sampler_we */
 	const char *wrong;
 };
 
@@ -37,6 +39,7 @@ uint32_t regs_write_and_read(struct regs_bench *b, uint32_t to, uint32_t value, 
 uint32_t regs_faults(struct regs_bench *b);
 /* What core and ports say for an index. */
 uint64_t regs_ledger_value(unsigned index);
+uint64_t regs_sampler_value(unsigned index);
 uint64_t regs_counter_value(unsigned port, unsigned index);
 
 #endif

@@ -37,6 +37,11 @@ static void drive(Vfc_regs *card, const struct regs_in *in)
 	card->idle_i = in->idle;
 	card->closing_i = in->closing;
 	card->flushing_i = in->flushing;
+	card->flushing_monitor_i = in->flushing_monitor;
+	card->snapshotting_i = in->snapshotting;
+	card->monitor_present_i = in->monitor_present;
+	card->sampler_latched_i = in->sampler_latched;
+	card->sampler_counter_i = in->sampler_counter;
 	card->bus_master_i = in->bus_master;
 	card->link_up_i = in->link_up;
 	card->axi_error_i = in->axi_error;
@@ -88,6 +93,9 @@ static void sample(const Vfc_regs *card, struct regs_out *out)
 {
 	out->reset = card->reset_o;
 	out->flush = card->flush_o;
+	out->flush_monitor = card->flush_monitor_o;
+	out->snapshot = card->snapshot_o;
+	out->command_monitor = card->command_monitor_o;
 	out->enable = card->enable_o;
 	out->latch = card->latch_o;
 	out->latching = card->latching_o;
@@ -122,9 +130,20 @@ static void sample_arrays(const Vfc_regs *card, struct regs_out *out)
 	}
 	for (unsigned m = 0; m < REGS_MONITORS; m++) {
 		out->monitor_ports[m] = card->monitor_ports_o[m];
+		out->monitor_ports_out[m] = card->monitor_ports_out_o[m];
 		for (unsigned w = 0; w < REGS_MASK_WORDS; w++)
 			out->monitor_mask[m][w] = card->monitor_mask_o[REGS_MASK_WORDS * m + w];
 	}
+}
+
+static void sample_samplers(const Vfc_regs *card, struct regs_out *out)
+{
+	out->sampler_we = card->sampler_we_o;
+	out->sampler = card->sampler_o;
+	out->sampler_control = card->sampler_control_o;
+	out->sampler_index = card->sampler_index_o;
+	for (unsigned w = 0; w < 4; w++)
+		out->sampler_on[w] = card->sampler_on_o[w];
 }
 
 void regs_model_eval(struct regs_model *m, const struct regs_in *in, struct regs_out *out)
@@ -138,6 +157,7 @@ void regs_model_eval(struct regs_model *m, const struct regs_in *in, struct regs
 	sample_bus(card, out);
 	sample(card, out);
 	sample_arrays(card, out);
+	sample_samplers(card, out);
 }
 
 void regs_model_tick(struct regs_model *m)

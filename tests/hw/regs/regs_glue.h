@@ -17,19 +17,23 @@ extern "C" {
 
 struct regs_in {
 	bool rst_n, resetting, clearing, idle, closing, flushing, bus_master, link_up, axi_error,
-		no_bus_master, unaccounted, missed, epoch_late;
+		no_bus_master, unaccounted, missed, epoch_late, flushing_monitor, snapshotting,
+		sampler_latched;
 	bool awvalid, wvalid, bready, arvalid, rready;
 	uint16_t awaddr, araddr;
 	uint32_t wdata;
-	uint8_t wstrb, port_latched, max_payload;
+	uint8_t wstrb, port_latched, max_payload, monitor_present;
 	uint32_t epoch_open, producer[REGS_RINGS], issued[REGS_RINGS], errors[REGS_RINGS];
-	uint64_t time_ns, ledger, counter[REGS_PORTS];
+	uint64_t time_ns, ledger, sampler_counter, counter[REGS_PORTS];
 };
 
 struct regs_out {
 	bool awready, wready, bvalid, arready, rvalid;
 	uint8_t bresp, rresp;
 	uint32_t rdata;
+	bool flush_monitor, snapshot, sampler_we;
+	uint8_t command_monitor, sampler, sampler_index;
+	uint32_t sampler_control, sampler_on[4], monitor_ports_out[REGS_MONITORS];
 	bool reset, flush, enable, latch, latching, hash_we, busy;
 	uint8_t port_enable, epoch_shift, ledger_index, counter_index, hash_position, hash_value,
 		ring_enable, ring_arm;

@@ -41,6 +41,14 @@ static unsigned built(const struct fc_register *reg)
 	return 1;
 }
 
+/* Samplers are there for each monitor, direction and port of the build: index 16 m + 8 d + p. */
+static bool is_built(const struct fc_register *reg, unsigned i)
+{
+	if (!strncmp(reg->name, "SAMPLER", 7))
+		return i / 16 < REGS_MONITORS && i % 8 < REGS_PORTS;
+	return i < built(reg);
+}
+
 typedef void visit(const struct fc_register *reg, uint32_t offset, bool there);
 
 static unsigned each_register(visit *look)
@@ -53,7 +61,7 @@ static unsigned each_register(visit *look)
 		for (unsigned i = 0; i < reg->count[0]; i++)
 			for (unsigned j = 0; j < reg->count[1]; j++, visited++)
 				look(reg, reg->offset + i * reg->stride[0] + j * reg->stride[1],
-				     i < built(reg));
+				     is_built(reg, i));
 	}
 	return visited;
 }
@@ -108,7 +116,8 @@ static bool starts_something(const struct fc_register *reg)
 {
 	return !strcmp(reg->name, "COMMAND") || !strcmp(reg->name, "CONTROL") ||
 	       !strncmp(reg->name, "HASH", 4) || !strcmp(reg->name, "FAULT") ||
-	       strstr(reg->name, "CONSUMER") || strstr(reg->name, "].CONTROL");
+	       strstr(reg->name, "CONSUMER") ||
+	       (strstr(reg->name, "].CONTROL") && strncmp(reg->name, "SAMPLER", 7) != 0);
 }
 
 static void takes_writes_as_the_map_says(const struct fc_register *reg, uint32_t offset, bool there)

@@ -54,6 +54,12 @@ static void status_shows_each_bit(void **state)
 	b.in.closing = b.in.bus_master = false;
 	b.in.flushing = true;
 	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_FLUSHING_MASK);
+	b.in.flushing = false;
+	b.in.flushing_monitor = true;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_FLUSHING_MONITOR_MASK);
+	b.in.flushing_monitor = false;
+	b.in.snapshotting = true;
+	assert_int_equal(regs_read(&b, FC_REG_STATUS), FC_REG_STATUS_SNAPSHOTTING_MASK);
 	b.in.epoch_open = 0x89abcdefu;
 	assert_int_equal(regs_read(&b, FC_REG_EPOCH_OPEN), 0x89abcdefu);
 }
@@ -145,6 +151,42 @@ static void commands_are_pulses_and_read_0(void **state)
 	assert_int_equal(regs_faults(&b), 0);
 }
 
+static void one_walk_of_the_cache_at_a_time(void **state)
+{
+	const uint32_t flush =
+		FC_REG_COMMAND_FLUSH_MONITOR_MASK | 2 << FC_REG_COMMAND_MONITOR_SHIFT;
+	(void)state;
+
+	regs_write(&b, FC_REG_COMMAND, flush);
+	assert_int_equal(b.monitor_flushes, 1);
+	assert_int_equal(b.walk_seen.command_monitor, 2);
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_SNAPSHOT_MASK);
+	assert_int_equal(b.snapshots, 1);
+	assert_int_equal(regs_faults(&b), 0);
+	b.in.snapshotting = true;
+	regs_write(&b, FC_REG_COMMAND, flush | FC_REG_COMMAND_FLUSH_MASK);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	assert_int_equal(b.flushes, 1);
+	b.in.snapshotting = false;
+	b.in.flushing_monitor = true;
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_SNAPSHOT_MASK);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	b.in.flushing_monitor = false;
+	regs_write(&b, FC_REG_COMMAND, flush | FC_REG_COMMAND_SNAPSHOT_MASK);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	assert_int_equal(b.monitor_flushes + b.snapshots, 2);
+}
+
+static void a_monitor_that_is_not_built_is_not_flushed(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_COMMAND,
+		   FC_REG_COMMAND_FLUSH_MONITOR_MASK | REGS_MONITORS
+							       << FC_REG_COMMAND_MONITOR_SHIFT);
+	assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+	assert_int_equal(b.monitor_flushes, 0);
+}
+
 static void faults_stay_until_written_with_1(void **state)
 {
 	(void)state;
@@ -202,6 +244,20 @@ static void latch_counts_when_all_ports_have_answered(void **state)
 	assert_int_equal(regs_read(&b, FC_REG_TIME_HIGH), 0x01234567u);
 }
 
+static void latch_waits_for_the_samplers(void **state)
+{
+	(void)state;
+	b.in.sampler_latched = false;
+	regs_write(&b, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
+	b.in.port_latched = 3;
+	regs_run(&b, 1);
+	b.in.port_latched = 0;
+	assert_int_equal(regs_read(&b, FC_REG_LATCH_SEQ), 0);
+	b.in.sampler_latched = true;
+	regs_run(&b, 2);
+	assert_int_equal(regs_read(&b, FC_REG_LATCH_SEQ), 1);
+}
+
 static void card_reset_drops_a_latch(void **state)
 {
 	(void)state;
@@ -220,6 +276,13 @@ static void counters_read_what_core_and_ports_say(void **state)
 		uint32_t at = FC_REG_LEDGER_EMITTED_BYTES(m);
 		uint64_t got = regs_read(&b, at) | (uint64_t)regs_read(&b, at + 4) << 32;
 		assert_int_equal(got, regs_ledger_value(8 * m + 3));
+	}
+	for (unsigned s = 0; s < 48; s += s % 8 ? 7 : 1) { /* ports 0 and 1, both directions */
+		uint32_t seen = FC_REG_SAMPLER_OBSERVED(s), chosen = FC_REG_SAMPLER_SELECTED(s);
+
+		assert_int_equal(regs_read(&b, seen), (uint32_t)regs_sampler_value(2 * s));
+		assert_int_equal(regs_read(&b, chosen), (uint32_t)regs_sampler_value(2 * s + 1));
+		assert_int_equal(regs_read(&b, chosen + 4), regs_sampler_value(2 * s + 1) >> 32);
 	}
 	for (unsigned p = 0; p < REGS_PORTS; p++) {
 		for (unsigned v = 0; v < 32; v++) {
@@ -269,6 +332,20 @@ static void hash_tables_are_locked_while_enabled(void **state)
 	assert_int_equal(b.hash_writes, 0);
 	regs_write(&b, FC_REG_CONTROL, 0);
 	assert_int_equal(regs_read(&b, FC_REG_HASH_ADDR), 0x305);
+}
+
+static void hash_tables_are_locked_while_packets_are_there(void **state)
+{
+	(void)state;
+	b.in.monitor_present = 4;
+	regs_write(&b, FC_REG_HASH_ADDR, 0x305);
+	regs_write(&b, FC_REG_HASH_HIGH, 0x777);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	assert_int_equal(b.hash_writes, 0);
+	b.in.monitor_present = 0;
+	regs_write(&b, FC_REG_HASH_HIGH, 0x777);
+	assert_int_equal(b.hash_writes, 1);
+	assert_int_equal(regs_read(&b, FC_REG_HASH_ADDR), 1);
 }
 
 static void hash_positions_beyond_the_key_are_refused(void **state)
@@ -383,6 +460,53 @@ static void mask_is_locked_while_its_monitor_is_enabled(void **state)
 	assert_int_equal(b.out.monitor_mask[1][16], 0);
 }
 
+static void mask_is_locked_while_its_monitor_has_packets(void **state)
+{
+	(void)state;
+	b.in.monitor_present = 2;
+	regs_write(&b, FC_REG_MONITOR_MASK(1, 0), 0x55);
+	assert_int_equal(regs_faults(&b), WRONG_STATE);
+	regs_write(&b, FC_REG_MONITOR_MASK(0, 0), 0x66);
+	b.in.monitor_present = 0;
+	regs_write(&b, FC_REG_MONITOR_MASK(1, 1), 0x77);
+	assert_int_equal(regs_faults(&b), 0);
+	assert_int_equal(b.out.monitor_mask[1][0], 0);
+	assert_int_equal(b.out.monitor_mask[0][0], 0x66);
+	assert_int_equal(b.out.monitor_mask[1][1], 0x77);
+}
+
+/* ---------------------------------------------------------------- samplers */
+static void a_sampler_is_set_by_one_write(void **state)
+{
+	const unsigned s = 16 * 2 + 8 + 1;
+	(void)state;
+
+	regs_write(&b, FC_REG_SAMPLER_CONTROL(s), UINT32_MAX);
+	assert_int_equal(b.sampler_writes, 1);
+	assert_int_equal(b.sampler_seen.sampler, s);
+	assert_int_equal(b.sampler_seen.sampler_control, 0xffffff03u);
+	assert_int_equal(b.out.sampler_on[s / 32], 1u << s % 32);
+	regs_write_strobes(&b, FC_REG_SAMPLER_CONTROL(s), 0x00070000, 4);
+	assert_int_equal(regs_read(&b, FC_REG_SAMPLER_CONTROL(s)), 0xff07ff03u);
+	regs_write(&b, FC_REG_SAMPLER_CONTROL(s), 0x00070500);
+	assert_int_equal(b.sampler_seen.sampler_control, 0x00070500);
+	assert_int_equal(b.out.sampler_on[s / 32], 0);
+	assert_int_equal(regs_read(&b, FC_REG_SAMPLER_CONTROL(s - 1)), 0);
+	assert_int_equal(regs_faults(&b), 0);
+}
+
+static void samplers_of_ports_that_are_not_built_are_not_there(void **state)
+{
+	(void)state;
+	regs_write(&b, FC_REG_SAMPLER_CONTROL(16 + REGS_PORTS), 1);
+	assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+	regs_write(&b, FC_REG_SAMPLER_CONTROL(16 * REGS_MONITORS), 1);
+	assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+	regs_write(&b, FC_REG_SAMPLER_OBSERVED(0), 1);
+	assert_int_equal(regs_faults(&b), BAD_ADDRESS);
+	assert_int_equal(b.sampler_writes, 0);
+}
+
 static void ports_have_a_switch_each(void **state)
 {
 	(void)state;
@@ -436,6 +560,13 @@ int main(void)
 		TEST(the_clocks_of_a_close_are_those_from_boundary_to_barrier),
 		TEST(enable_waits_for_clear_memories),
 		TEST(commands_are_pulses_and_read_0),
+		TEST(one_walk_of_the_cache_at_a_time),
+		TEST(a_monitor_that_is_not_built_is_not_flushed),
+		TEST(latch_waits_for_the_samplers),
+		TEST(hash_tables_are_locked_while_packets_are_there),
+		TEST(mask_is_locked_while_its_monitor_has_packets),
+		TEST(a_sampler_is_set_by_one_write),
+		TEST(samplers_of_ports_that_are_not_built_are_not_there),
 		TEST(faults_stay_until_written_with_1),
 		TEST(each_source_has_a_fault_of_its_own),
 		TEST(latch_counts_when_all_ports_have_answered),
