@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define FAKE_STEPS_MAX 64
-#define FAKE_MAP_OCTETS 0x2000
+#define FAKE_MAP_OCTETS 0x3000
 #define FAKE_MAPS_MAX (FC_CARD_RINGS_MAX + 1)
 #define FAKE_RELAX_NS 1000
 #define FAKE_FOREVER 0xffffffffu
