@@ -31,12 +31,15 @@ module fc_sweep #(
   localparam int unsigned GroupRows = 1 << GroupRowBits;
   localparam int unsigned GroupBits = RowBits - GroupRowBits;
   localparam int unsigned Groups = 1 << GroupBits;
-  localparam int unsigned Chunk = (Groups < 32) ? Groups : 32;  // groups that are looked at in one clock
+  localparam int unsigned ChunkBits = (GroupBits < 5) ? GroupBits : 5;
+  localparam int unsigned Chunk = 1 << ChunkBits;               // groups that are looked at in one clock,
+  localparam int unsigned PartBits = (ChunkBits < 3) ? ChunkBits : 3;
+  localparam int unsigned Part = 1 << PartBits;                 // by parts beside each other: fewer levels
 
   typedef enum logic [1:0] {StIdle, StGroup, StRows, StDrain} state_e;
 
   state_e                state_d, state_q;
-  logic [2*Groups-1:0]   touched_q;              // [tag*Groups + group]
+  (* nowrshmsk *) logic [2*Groups-1:0] touched_q; // [{tag, group}]; written by decoding the place, not by shifting a mask
   logic [GroupBits-1:0]  group_q;
   logic [RowBits-1:0]    row_q, next_row;
   logic                  have_q;                 // bits shows row_q
@@ -60,17 +63,27 @@ module fc_sweep #(
 
   // From group_q on, the first touched group of its chunk, or the end of the chunk.
   always_comb begin : find
+    logic [Chunk-1:0]               ahead;
+    logic [Chunk/Part*PartBits-1:0] first_in;  // the first touched one of each part
     chunk    = '0;
+    first_in   = '0;
+    ahead    = '1;
     again    = 1'b0;
     group_to = group_q;
     if (state_q == StGroup) begin
-      chunk    = touched_q[32'(tag_i)*Groups + 32'(group_base) +: Chunk] & ({Chunk{1'b1}} << (group_q - group_base));
-      group_to = group_base | GroupBits'(Chunk - 1);
+      for (int unsigned i = 0; i < Chunk; i++) ahead[i] = ChunkBits'(i) >= group_q[ChunkBits-1:0];
+      chunk    = touched_q[{tag_i, group_base} +: Chunk] & ahead;
       for (int unsigned i = 1; i <= Chunk; i++) begin
-        if (chunk[Chunk-i]) group_to = group_base | GroupBits'(Chunk - i);
+        if (chunk[Chunk-i]) first_in[(Chunk-i)/Part*PartBits +: PartBits] = PartBits'(Chunk - i);
+      end
+      group_to = group_base | GroupBits'(Chunk - 1);
+      for (int unsigned i = 1; i <= Chunk / Part; i++) begin
+        if (chunk[Chunk - i*Part +: Part] != '0) begin
+          group_to = group_base | GroupBits'(Chunk - i*Part) | GroupBits'(first_in[(Chunk/Part - i)*PartBits +: PartBits]);
+        end
       end
     end
-    if (state_q == StDrain) again = |touched_q[32'(tag_i)*Groups +: Groups];
+    if (state_q == StDrain) again = tag_i ? |touched_q[Groups +: Groups] : |touched_q[0 +: Groups];
     group_touched = chunk != '0;
   end
 
@@ -140,8 +153,8 @@ module fc_sweep #(
   assign event_tag   = decision_i.tag;
   assign event_group = GroupBits'(decision_i.row >> GroupRowBits);
   always_ff @(posedge clk_i) begin
-    if (open_group) touched_q[32'(tag_i)*Groups + 32'(group_to)] <= 1'b0;
-    if (event_w) touched_q[32'(event_tag)*Groups + 32'(event_group)] <= 1'b1;
+    if (open_group) touched_q[{tag_i, group_to}] <= 1'b0;
+    if (event_w) touched_q[{event_tag, event_group}] <= 1'b1;
     if (!rst_ni) touched_q <= '0;
   end
 
