@@ -27,6 +27,13 @@ module fc_card #(
   input  wire logic [Ports-1:0]     s_axis_rx_tuser_err_i,
   input  wire logic [Ports*64-1:0]  s_axis_rx_tuser_time_ns_i,
 
+  // Port p goes on over the wire, PassClocks of clk_mac_i[p] later; only rst_mac_ni[p] stops it.
+  output logic [Ports*512-1:0]      m_axis_tx_tdata_o,
+  output logic [Ports*64-1:0]       m_axis_tx_tkeep_o,
+  output logic [Ports-1:0]          m_axis_tx_tvalid_o,
+  output logic [Ports-1:0]          m_axis_tx_tlast_o,
+  output logic [Ports-1:0]          m_axis_tx_tuser_err_o,
+
   input  wire logic [15:0] s_axil_awaddr_i,
   input  wire logic [ 2:0] s_axil_awprot_i,
   input  wire logic        s_axil_awvalid_i,
@@ -75,11 +82,14 @@ module fc_card #(
   localparam int unsigned Tables   = 4;
   localparam int unsigned Slots    = 2;
   localparam int unsigned DescBits = fc_pkg::DescBits;
-  localparam int unsigned TickLog2 = 6;  // core clocks of a tick of interrupt moderation
+  localparam int unsigned TickLog2 = 6;    // core clocks of a tick of interrupt moderation
+  localparam int unsigned PassClocks = 1;  // of fc_pass
 
   // What is built beyond the register map, for the list at CAPABILITIES.
-  localparam logic [7:0]   Capabilities   = 8'd1 << fc_regs_pkg::CapabilityModeration;
-  localparam logic [255:0] CapabilityData = 256'(1 << TickLog2) << 32 * fc_regs_pkg::CapabilityModeration;
+  localparam logic [7:0]   Capabilities   = (8'd1 << fc_regs_pkg::CapabilityModeration)
+                                            | (8'd1 << fc_regs_pkg::CapabilityPassThrough);
+  localparam logic [255:0] CapabilityData = (256'(1 << TickLog2) << 32 * fc_regs_pkg::CapabilityModeration)
+                                            | (256'(PassClocks) << 32 * fc_regs_pkg::CapabilityPassThrough);
 
   // Every access is allowed whatever its protection bits say.
   logic unused_prot;
@@ -105,6 +115,16 @@ module fc_card #(
   for (genvar p = 0; p < Ports; p++) begin : gen_port
     fc_reset_sync u_reset_mac (
       .clk_i(clk_mac_i[p]), .rst_ni(rst_mac_ni[p]), .other_ni(rst_core_n), .rst_no(rst_port_mac_n[p])
+    );
+
+    fc_pass u_pass (
+      .clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p]),
+      .s_axis_rx_tdata_i(s_axis_rx_tdata_i[512*p +: 512]), .s_axis_rx_tkeep_i(s_axis_rx_tkeep_i[64*p +: 64]),
+      .s_axis_rx_tvalid_i(s_axis_rx_tvalid_i[p]), .s_axis_rx_tlast_i(s_axis_rx_tlast_i[p]),
+      .s_axis_rx_tuser_err_i(s_axis_rx_tuser_err_i[p]),
+      .m_axis_tx_tdata_o(m_axis_tx_tdata_o[512*p +: 512]), .m_axis_tx_tkeep_o(m_axis_tx_tkeep_o[64*p +: 64]),
+      .m_axis_tx_tvalid_o(m_axis_tx_tvalid_o[p]), .m_axis_tx_tlast_o(m_axis_tx_tlast_o[p]),
+      .m_axis_tx_tuser_err_o(m_axis_tx_tuser_err_o[p])
     );
 
     fc_port #(.HeaderWindow(HeaderWindow), .PortNumber(p), .FifoLog2(DescFifoLog2)) u_port (

@@ -24,6 +24,7 @@ hw/rtl/fc_parse_ip.sv
 hw/rtl/fc_parse_link.sv
 hw/rtl/fc_parse_transport.sv
 hw/rtl/fc_oldest.sv
+hw/rtl/fc_pass.sv
 hw/rtl/fc_port.sv
 hw/rtl/fc_record.sv
 hw/rtl/fc_regs.sv

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Benches of single blocks: hw_model(NAME dma TOP fc_dma GLUE dma_glue.cpp [PARAMETERS Rings=2]) makes the library hw_NAME_model
-# out of a Verilated block and its glue, with assertions on and registers that start from noise.
+# out of a Verilated block and its glue (ALL: of every source), with assertions on and registers that start from noise.
 find_program(VERILATOR verilator)
 if(VERILATOR)
 	execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE hw_verilator_root
@@ -17,7 +17,7 @@ file(STRINGS ${PROJECT_SOURCE_DIR}/hw/rtl/files.f hw_rtl)
 list(TRANSFORM hw_rtl PREPEND ${PROJECT_SOURCE_DIR}/)
 
 function(hw_model)
-	cmake_parse_arguments(M "" "NAME;TOP;GLUE" "PARAMETERS" ${ARGN})
+	cmake_parse_arguments(M "ALL" "NAME;TOP;GLUE" "PARAMETERS" ${ARGN})
 	set(dir ${CMAKE_CURRENT_BINARY_DIR}/V${M_NAME})
 	set(archive ${dir}/V${M_TOP}__ALL.a)
 	list(TRANSFORM M_PARAMETERS PREPEND -G)
@@ -25,6 +25,9 @@ function(hw_model)
 	file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hw/rtl/${M_TOP}*.sv ${PROJECT_SOURCE_DIR}/hw/rtl/fc_axil.sv)
 	list(FILTER parts EXCLUDE REGEX _pkg.sv$)
 	set(rtl ${PROJECT_SOURCE_DIR}/hw/rtl/fc_pkg.sv ${PROJECT_SOURCE_DIR}/hw/rtl/fc_regs_pkg.sv ${parts})
+	if(M_ALL)
+		set(rtl ${hw_rtl})
+	endif()
 	add_custom_command(OUTPUT ${archive}
 		COMMAND ${VERILATOR} --cc -O3 -Wno-fatal -Wno-lint --assert --x-assign unique --x-initial unique
 			--top-module ${M_TOP} --prefix V${M_TOP} --Mdir ${dir} ${M_PARAMETERS} ${rtl}

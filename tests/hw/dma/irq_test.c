@@ -171,7 +171,7 @@ static void it_is_held_until_acknowledged_and_armed_anew_behind_that(void **stat
 /* What the host may expect, from armings and answers alone. */
 struct expectation {
 	bool armed, was_req, at_once;
-	bool due; /* in the clock before, a request was right */
+	bool due;        /* in the clock before, a request was right */
 	unsigned waited; /* clocks for which a record has waited while armed */
 	unsigned asleep; /* clocks for which there was enough and no request */
 	unsigned arms, raised, early, doubled;
