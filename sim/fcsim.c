@@ -73,13 +73,17 @@ static int fcsim_trace_open(struct fcsim *s, const struct fcsim_config *config)
 	return 0;
 }
 
-/* Both resets are over at once; the register accesses that follow let them cross. */
-static void fcsim_reset(struct fcsim *s)
+static void fcsim_slot_init(struct fcsim *s)
 {
 	s->mac_clocks_mask = (uint8_t)((1u << s->model->ports) - 1);
 	*s->pins.max_payload = FCSIM_MAX_PAYLOAD;
 	*s->pins.bus_master = 1;
 	*s->pins.link_up = 1;
+}
+
+/* Both resets are over at once; the register accesses that follow let them cross. */
+static void fcsim_reset(struct fcsim *s)
+{
 	*s->pins.rst_n = 0;
 	*s->pins.rst_mac_n = 0;
 	fcsim_run(s, FCSIM_RESET_CLOCKS);
@@ -123,6 +127,7 @@ static int fcsim_start(struct fcsim *s, const struct fcsim_config *config)
 		       128u << FCSIM_MAX_PAYLOAD);
 	s->axi.check_combinational = s->model->checked;
 	s->settle_low = s->model->checked || s->model->traced || !s->model->quick;
+	fcsim_slot_init(s);
 	fcsim_reset(s);
 	return fcsim_bring_up(s);
 }
@@ -155,6 +160,15 @@ destroy_card:
 free_sim:
 	free(s);
 	return err;
+}
+
+int fcsim_power_cycle(struct fcsim *s)
+{
+	fcsim_axi_forget(&s->axi);
+	*s->pins.irq_ack = 0;
+	s->irq_acking = s->irq_pending = 0;
+	fcsim_reset(s);
+	return fcsim_bring_up(s);
 }
 
 void fcsim_destroy(struct fcsim *s)

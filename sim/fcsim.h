@@ -54,6 +54,10 @@ int fcsim_built(unsigned index, struct fcsim_build *out);
 int fcsim_create(const struct fcsim_config *config, struct fcsim **out);
 void fcsim_destroy(struct fcsim *s);
 
+/* Hold a card in reset once more; what it had under way is dropped. The slot's levels, card time,
+ * host memory and faults stay. Return 0 or -ETIMEDOUT. */
+int fcsim_power_cycle(struct fcsim *s);
+
 /* One AXI4-Lite access. Return 0, -ETIMEDOUT (no answer within 10,000 core clocks), -EIO (error
  * response), -EINVAL (not a register of the BAR). */
 int fcsim_reg_read(struct fcsim *s, uint32_t offset, uint32_t *value);

@@ -22,6 +22,15 @@ void fcsim_axi_init(struct fcsim_axi *axi, const struct fcsim_axi_pins *pins, ui
 	axi->max_burst_octets = max_burst_octets;
 }
 
+void fcsim_axi_forget(struct fcsim_axi *axi)
+{
+	const struct fcsim_axi_pins *p = &axi->pins;
+
+	axi->head = axi->complete = axi->count = 0;
+	axi->answered = axi->aw_held = axi->w_held = axi->early_data = false;
+	*p->awready = *p->wready = *p->bvalid = 0;
+}
+
 bool fcsim_axi_stall(struct fcsim_axi *axi)
 {
 	if (axi->stall_percent == 0)

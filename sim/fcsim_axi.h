@@ -65,6 +65,8 @@ struct fcsim_axi {
 
 void fcsim_axi_init(struct fcsim_axi *axi, const struct fcsim_axi_pins *pins, uint64_t seed,
 		    unsigned stall_percent, unsigned max_burst_octets);
+/* The master was reset: no burst is under way. Regions, faults and counters stay. */
+void fcsim_axi_forget(struct fcsim_axi *axi);
 void fcsim_axi_drive(struct fcsim_axi *axi);
 void fcsim_axi_sample(struct fcsim_axi *axi);
 
