@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""hw/syn/levels.py and netlist.py on netlists small enough to count by hand."""
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.environ["FC_SOURCE"], "hw", "syn"))
+from levels import Levels        # noqa: E402
+from netlist import Netlist, NetlistError   # noqa: E402
+
+OUTPUTS = {"O", "CO", "Q", "DOA", "DOB", "DOUTADOUT"}
+
+
+def netlist(cells, ports=()):
+    """{name: (type, {pin: bits})} and {port: (direction, bits)} as Yosys would write them."""
+    module = {"cells": {}, "ports": {}, "netnames": {}}
+    for name, (what, pins) in cells.items():
+        module["cells"][name] = {"type": what, "connections": pins,
+                                 "port_directions": {pin: "output" if pin in OUTPUTS else "input" for pin in pins}}
+    for name, (direction, bits) in dict(ports).items():
+        module["ports"][name] = {"direction": direction, "bits": bits}
+        module["netnames"][name] = {"bits": bits, "hide_name": 0}
+    return Netlist(module, "test")
+
+
+def lut(source, target):
+    return "LUT2", {"I0": [source], "I1": ["0"], "O": [target]}
+
+
+def flip_flop(source, target):
+    return "FDRE", {"C": [1], "CE": ["1"], "D": [source], "R": ["0"], "Q": [target]}
+
+
+def carry(select, out, into="0", onward=()):
+    return "CARRY4", {"S": list(select), "DI": ["0"] * 4, "CI": [into], "CYINIT": ["0"], "O": list(out), "CO": list(onward)}
+
+
+def worst(*arguments):
+    return Levels(netlist(*arguments)).longest(1)[0][0]
+
+
+class TestLevels(unittest.TestCase):
+    def test_registers_cut_a_path(self):
+        cells = {"a": lut(2, 3), "b": lut(3, 4), "q": flip_flop(4, 5), "c": lut(5, 6)}
+        self.assertEqual(worst(cells, {"i": ("input", [2]), "o": ("output", [6])}), (2, 0, 0))
+
+    def test_a_path_may_end_in_the_enable_of_a_register(self):
+        cells = {"a": lut(2, 3), "q": ("FDRE", {"C": [1], "CE": [3], "D": [2], "R": ["0"], "Q": [4]})}
+        self.assertEqual(worst(cells), (1, 0, 0))
+
+    def test_the_clock_is_no_path(self):
+        cells = {"a": lut(2, 3), "b": lut(3, 4), "q": ("FDRE", {"C": [4], "CE": ["1"], "D": [2], "R": ["0"], "Q": [5]})}
+        self.assertEqual(worst(cells), (0, 0, 0))
+
+    def test_carry_cells_in_a_row_are_one_chain(self):
+        cells = {"a": lut(2, 3), "c0": carry((3, "0", "0", "0"), (10, 11, 12, 13), onward=(20, 21, 22, 23)),
+                 "c1": carry(("0",) * 4, (14, 15, 16, 17), 23), "b": lut(17, 30)}
+        self.assertEqual(worst(cells, {"o": ("output", [30])}), (2, 1, 0))
+
+    def test_two_carry_chains_are_two(self):
+        cells = {"c0": carry((2, "0", "0", "0"), (10, 11, 12, 13)), "a": lut(13, 3), "c1": carry((3, "0", "0", "0"), (14, 15, 16, 17))}
+        self.assertEqual(worst(cells, {"o": ("output", [17])}), (1, 2, 0))
+
+    def test_a_carry_bit_sees_nothing_above_it(self):
+        cells = {"a": lut(2, 3), "c": carry(("0", "0", "0", 3), (10, 11, 12, 13))}
+        self.assertEqual(worst(cells, {"o": ("output", [10, 11, 12])}), (0, 0, 0))
+        self.assertEqual(worst(cells, {"o": ("output", [13])}), (1, 1, 0))
+
+    def test_wide_multiplexers_are_told_apart(self):
+        cells = {"a": lut(2, 3), "m": ("MUXF7", {"I0": [3], "I1": ["0"], "S": ["0"], "O": [4]})}
+        self.assertEqual(worst(cells, {"o": ("output", [4])}), (1, 0, 1))
+
+    def test_a_distributed_ram_is_read_in_a_level_by_its_own_address(self):
+        ram = ("RAM64M8", {"WCLK": [1], "ADDRA": [3], "ADDRB": [2], "DIA": [5], "DOA": [6], "DOB": [7]})
+        cells = {"a": lut(2, 3), "r": ram}
+        self.assertEqual(worst(cells, {"o": ("output", [6])}), (2, 0, 0))
+        self.assertEqual(worst(cells | {"w": lut(9, 5)}, {"o": ("output", [7])}), (1, 0, 0))
+
+    def test_a_block_ram_ends_a_path(self):
+        cells = {"a": lut(2, 3), "r": ("RAMB36E2", {"CLKARDCLK": [1], "ADDRARDADDR": [3], "DOUTADOUT": [4]}), "b": lut(4, 5)}
+        self.assertEqual(worst(cells, {"o": ("output", [5])}), (1, 0, 0))
+
+    def test_a_loop_is_refused(self):
+        with self.assertRaisesRegex(NetlistError, "loop"):
+            worst({"a": lut(2, 3), "b": lut(3, 2)}, {"o": ("output", [3])})
+
+    def test_an_unknown_cell_is_refused(self):
+        with self.assertRaisesRegex(NetlistError, "FROB"):
+            worst({"a": ("FROB", {"O": [2]})})
+
+
+class TestArea(unittest.TestCase):
+    def test_memories_are_named_as_in_the_source(self):
+        cells = {"u_a[3].u_ram.mem.0.0": ("URAM288", {}), "u_a[3].u_ram.mem.0.1": ("URAM288", {}), "u_b.live.0.4": ("RAM64M8", {})}
+        self.assertEqual(netlist(cells).memories(), {"u_a[3].u_ram.mem": "uram", "u_b.live": "lutram"})
+
+    def test_latches_and_halves_of_block_rams_are_counted(self):
+        area = netlist({"l": ("LDCE", {}), "a": ("RAMB18E2", {}), "b": ("RAMB36E2", {}), "c": ("LUT6", {})}).area()
+        self.assertEqual((area["latch"], area["bram36"], area["lut"]), (1, 1.5, 1))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)
