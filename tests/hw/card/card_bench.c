@@ -241,6 +241,10 @@ void card_finish(struct card_bench *b)
 	while (!wires_rest(b) && b->core_clocks < end)
 		card_serve(b, 20);
 	card_serve(b, 500); /* what is in the ports comes out of them */
+	/* Early in an epoch, so that the next one is not due before the flush is over. */
+	for (uint32_t open = card_read(b, FC_REG_EPOCH_OPEN);
+	     card_read(b, FC_REG_EPOCH_OPEN) == open && b->core_clocks < end;)
+		card_serve(b, 50);
 	wait_clear(b, FC_REG_STATUS, closing);
 	card_write(b, FC_REG_COMMAND, FC_REG_COMMAND_FLUSH_MASK);
 	wait_clear(b, FC_REG_STATUS, closing);
@@ -343,12 +347,12 @@ void card_hard_reset(struct card_bench *b)
 	b->in.rst_n = false;
 	b->in.awvalid = b->in.wvalid = b->in.arvalid = false;
 	card_host_init(b);
+	card_forget(b);
 	card_run(b, 3);
 	card_model_judge(b->model, true);
 	b->in.rst_n = true;
 	card_run(b, 2);
 	wait_clear(b, FC_REG_STATUS, FC_REG_STATUS_CLEARING_MASK);
-	card_forget(b);
 }
 
 int card_open(struct card_bench *b, uint64_t seed)
