@@ -32,3 +32,13 @@ int fc_pci_bdf(const char *text, char bdf[FC_PCI_BDF_OCTETS])
 	snprintf(bdf, FC_PCI_BDF_OCTETS, "%04lx:%02lx:%02lx.%lx", domain, bus, device, function);
 	return 0;
 }
+
+int fc_pci_id(const char *text, struct fc_pci_id *out)
+{
+	unsigned long vendor, device;
+
+	if (!take(&text, ':', 0xffff, &vendor) || !take(&text, '\0', 0xffff, &device))
+		return -EINVAL;
+	*out = (struct fc_pci_id){(uint16_t)vendor, (uint16_t)device};
+	return 0;
+}

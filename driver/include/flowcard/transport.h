@@ -57,6 +57,9 @@ struct fc_transport {
 	volatile uint32_t *bar; /* mapped BAR0 or NULL; the hot path uses it directly */
 	size_t bar_octets;
 	const char *name; /* "model", "vfio", ...: for messages */
+	/* log2 of the pages that memory for dma_map must consist of, one piece to the card; 0: any.
+	 * dma_map gives -EADDRNOTAVAIL for memory that is in pieces. */
+	unsigned dma_page_log2;
 };
 
 /* Hot path: one load or store when the BAR is mapped. A mapped read cannot fail; all-ones is judged
