@@ -7,12 +7,12 @@
 
 struct core_pattern {
 	const char *name;
-	const char *target;      /* operations a clock, as text */
-	double least;            /* the same as a number; 0: none */
+	const char *target; /* operations a clock, as text */
+	double least;       /* the same as a number; 0: none */
 	enum core_hash hash;
-	uint32_t epoch_shift;    /* card time grows by 4 ns a clock */
+	uint32_t epoch_shift; /* card time grows by 4 ns a clock */
 	uint32_t guard_ns;
-	unsigned int monitors;   /* that take every packet */
+	unsigned int monitors; /* that take every packet */
 	/* Fills in the n-th packet; `run` for card time and its pins. */
 	void (*packet)(struct core_run *run, uint64_t n, struct core_packet *packet);
 	/* Before each clock: clock steps, stalls; NULL: nothing. */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What one episode is like: drawn from the seed, written into the card. */
+#ifndef STRESS_PLAN_H
+#define STRESS_PLAN_H
+
+#include "stress_card.h"
+#include "stress_ref.h"
+
+/* What the card says in its capability list. */
+struct stress_features {
+	bool samplers, outputs, snapshot, flush_monitor, moderation;
+};
+
+enum stress_hash { STRESS_HASH_RANDOM, STRESS_HASH_ZERO, STRESS_HASH_FEW };
+
+struct stress_plan {
+	struct stress_config config;
+	struct stress_features features;
+	enum stress_hash hash;
+	bool load_hash;
+	uint32_t guard_ns;
+	unsigned int flows, burst, late_percent, odd_percent;
+	unsigned int clocks, event_clocks; /* length; clocks between two events, about */
+	unsigned int stall_percent;
+};
+
+void stress_features_read(struct stress_card *card, struct stress_features *features);
+/* Clocks, stalls, host and configuration of the next episode. */
+void stress_plan_draw(struct stress_plan *plan, struct stress_card *card);
+void stress_plan_print(const struct stress_plan *plan, const struct stress_card *card);
+/* Registers, enabled at the end. */
+void stress_plan_program(const struct stress_plan *plan, struct stress_card *card);
+
+/* Frames as the plan wants them; `card` for the time. */
+void stress_traffic_start(const struct stress_plan *plan, const struct stress_card *card);
+size_t stress_traffic(unsigned int port, uint8_t *frame, uint64_t *time_ns, bool *bad);
+
+#endif
