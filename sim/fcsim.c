@@ -13,10 +13,13 @@
 #define FCSIM_MAX_PAYLOAD 1 /* as PCIe encodes it: 128 << n octets */
 #define FCSIM_MAX_PAYLOAD_CODE 5
 
-static const struct fcsim_model *const fcsim_models[] = {
-	&fcsim_model_e6,  &fcsim_model_e9,  &fcsim_model_e12,  &fcsim_model_e9p2r4,
-	&fcsim_model_e6t, &fcsim_model_e9t, &fcsim_model_e12t,
-};
+/* FCSIM_MODELS is MODEL(e12) MODEL(e9) ...: each fc_verilate() of sim/CMakeLists.txt. */
+#define MODEL(name) extern const struct fcsim_model fcsim_model_##name;
+FCSIM_MODELS
+#undef MODEL
+#define MODEL(name) &fcsim_model_##name,
+static const struct fcsim_model *const fcsim_models[] = {FCSIM_MODELS};
+#undef MODEL
 
 const unsigned *fcsim_sizes(void)
 {

@@ -57,10 +57,6 @@ struct fcsim_model {
 	void (*trace_dump)(void *card, uint64_t time_ns);
 };
 
-extern const struct fcsim_model fcsim_model_e6, fcsim_model_e9, fcsim_model_e12;
-extern const struct fcsim_model fcsim_model_e9p2r4;
-extern const struct fcsim_model fcsim_model_e6t, fcsim_model_e9t, fcsim_model_e12t;
-
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@
 # struct fcsim_model fcsim_model_<name> (sim/card_glue.cpp) and brings the Verilated fc_card behind it.
 # Verilator runs when the build does, so that a mistake in the RTL is an error of the build and not of cmake.
 find_program(VERILATOR verilator REQUIRED)
+set(FC_SIM_MODELS "" CACHE STRING "Build only these models, e.g. e9;e9p2r4 (empty: all); tests of the others fail")
 set(FC_VERILATOR_FLAGS "" CACHE STRING "More flags for Verilator, e.g. --prof-cfuncs")
 find_program(CCACHE ccache)
 set(FC_OBJCACHE)
@@ -29,6 +30,9 @@ target_link_libraries(fc_verilated PUBLIC ZLIB::ZLIB Threads::Threads)
 
 function(fc_verilate)
 	cmake_parse_arguments(V "TRACED;CHECKED" "NAME;ENTRIES_LOG2;PORTS;RINGS;OPT" "" ${ARGN})
+	if(FC_SIM_MODELS AND NOT V_NAME IN_LIST FC_SIM_MODELS)
+		return()
+	endif()
 	foreach(number PORTS RINGS)
 		if(NOT V_${number})
 			set(V_${number} 1)
@@ -48,6 +52,7 @@ function(fc_verilate)
 	if(V_TRACED)
 		list(APPEND flags --trace-fst)
 	endif()
+	set_property(GLOBAL APPEND_STRING PROPERTY FC_VERILATED_MODELS "MODEL(${V_NAME}) ")
 	math(EXPR entries "1 << ${V_ENTRIES_LOG2}")
 
 	add_custom_command(OUTPUT ${archive} BYPRODUCTS ${dir}/${prefix}.h ${dir}/${prefix}___024root.h
