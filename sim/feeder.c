@@ -44,16 +44,19 @@ static void feeder_pump(struct fc_feeder *f)
  */
 static int feeder_settle(struct fc_feeder *f)
 {
-	uint64_t left = f->config.settle_clocks;
+	uint64_t spent = 0;
 	int result;
 
 	do {
-		const uint64_t slice = left < settle_slice ? left : settle_slice;
+		const uint64_t most = f->config.slice_clocks;
+		const uint64_t left = f->config.settle_clocks - spent;
+		const uint64_t slice = left < most ? left : most;
 
 		result = fcsim_settle(f->sim, slice);
 		feeder_pump(f);
-		left -= slice;
-	} while (result == -ETIMEDOUT && left);
+		spent += slice;
+		/* The pump may have shortened the deadline. */
+	} while (result == -ETIMEDOUT && spent < f->config.settle_clocks);
 	if (result == -ETIMEDOUT)
 		f->counters.unsettled++;
 	return result;
@@ -98,7 +101,7 @@ static void feeder_step(struct fc_feeder *f, uint64_t label)
 	f->counters.epoch_steps++;
 }
 
-static void feeder_time(struct fc_feeder *f, uint64_t time_ns)
+void fc_feeder_time(struct fc_feeder *f, uint64_t time_ns)
 {
 	const uint64_t label = time_ns >> f->config.epoch_shift;
 
@@ -109,11 +112,10 @@ static void feeder_time(struct fc_feeder *f, uint64_t time_ns)
 	fcsim_time_set(f->sim, time_ns);
 }
 
-static int feeder_feed(struct fc_feeder *f, const struct fc_frame *frame,
+static int feeder_feed(struct fc_feeder *f, unsigned port, const struct fc_frame *frame,
 		       const struct fc_reframed *r)
 {
-	const int result =
-		fcsim_frame(f->sim, f->config.port, r->data, r->octets, frame->time_ns, false);
+	const int result = fcsim_frame(f->sim, port, r->data, r->octets, frame->time_ns, false);
 
 	if (result)
 		return result;
@@ -128,13 +130,18 @@ static int feeder_feed(struct fc_feeder *f, const struct fc_frame *frame,
 
 int fc_feeder_frame(struct fc_feeder *f, const struct fc_frame *frame)
 {
+	return fc_feeder_frame_on(f, f->config.port, frame);
+}
+
+int fc_feeder_frame_on(struct fc_feeder *f, unsigned port, const struct fc_frame *frame)
+{
 	struct fc_reframed r;
 	int result = 0;
 
-	feeder_time(f, frame->time_ns);
+	fc_feeder_time(f, frame->time_ns);
 	fc_reframe(frame, f->buffer, &r);
 	if (r.result == FC_REFRAME_FEED) {
-		result = feeder_feed(f, frame, &r);
+		result = feeder_feed(f, port, frame, &r);
 	} else if (r.result == FC_REFRAME_VERDICT) {
 		f->counters.verdict[r.verdict]++;
 	} else if (f->counters.unsupported++ == 0) {
@@ -152,13 +159,32 @@ int fc_feeder_finish(struct fc_feeder *f)
 	return f->closing ? feeder_close(f) : feeder_settle(f);
 }
 
+static bool feeder_epoch_fits(unsigned shift, uint32_t guard_ns)
+{
+	return shift >= 10 && shift <= 40 && !((uint64_t)guard_ns >> shift);
+}
+
+int fc_feeder_epoch_set(struct fc_feeder *f, unsigned epoch_shift, uint32_t epoch_guard_ns)
+{
+	if (!feeder_epoch_fits(epoch_shift, epoch_guard_ns))
+		return -EINVAL;
+	f->config.epoch_shift = epoch_shift;
+	f->config.epoch_guard_ns = epoch_guard_ns;
+	f->started = f->closing = f->guarded = false;
+	return 0;
+}
+
+void fc_feeder_settle_set(struct fc_feeder *f, uint64_t settle_clocks)
+{
+	f->config.settle_clocks = settle_clocks;
+}
+
 int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config,
 		     struct fc_feeder **out)
 {
 	struct fc_feeder *f;
 
-	if (config->epoch_shift < 10 || config->epoch_shift > 40 ||
-	    (uint64_t)config->epoch_guard_ns >> config->epoch_shift)
+	if (!feeder_epoch_fits(config->epoch_shift, config->epoch_guard_ns))
 		return -EINVAL;
 	f = calloc(1, sizeof(*f));
 	if (!f)
@@ -172,6 +198,8 @@ int fc_feeder_create(struct fcsim *sim, const struct fc_feeder_config *config,
 	f->config = *config;
 	if (!f->config.pump_frames)
 		f->config.pump_frames = PUMP_FRAMES;
+	if (!f->config.slice_clocks)
+		f->config.slice_clocks = settle_slice;
 	if (!f->config.settle_clocks)
 		f->config.settle_clocks = settle_total;
 	f->pump_in = f->config.pump_frames;

@@ -28,6 +28,7 @@ struct fc_feeder_config {
 					 around every epoch step */
 	void *argument;
 	unsigned pump_frames;   /* 0: 256 */
+	uint64_t slice_clocks;  /* between two pumps while waiting for the card; 0: 2^16 */
 	uint64_t settle_clocks; /* deadline of one wait for the card, in core clocks; 0: 2^25 */
 };
 
@@ -53,6 +54,20 @@ void fc_feeder_destroy(struct fc_feeder *f);
 /* Move card time to the frame's and feed, judge or refuse it. Return 0 or the error of fcsim_frame.
  */
 int fc_feeder_frame(struct fc_feeder *f, const struct fc_frame *frame);
+
+/* The same into another port; all ports share card time. */
+int fc_feeder_frame_on(struct fc_feeder *f, unsigned port, const struct fc_frame *frame);
+
+/* Move card time although no frame came, through an epoch boundary if one is due. */
+void fc_feeder_time(struct fc_feeder *f, uint64_t time_ns);
+
+/* The driver has programmed another epoch; the next time opens one. Return 0 or -EINVAL (as
+ * create).
+ */
+int fc_feeder_epoch_set(struct fc_feeder *f, unsigned epoch_shift, uint32_t epoch_guard_ns);
+
+/* Another deadline for waits, at once: nobody need wait for a card whose rings nobody reads. */
+void fc_feeder_settle_set(struct fc_feeder *f, uint64_t settle_clocks);
 
 /* After the last frame: let the epoch before the open one close, and what is under way arrive in
  * host memory. The open epoch stays open: flushing it is the driver's part. Return 0 or -ETIMEDOUT.
