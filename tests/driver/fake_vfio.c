@@ -137,13 +137,15 @@ static int group_ioctl(unsigned long request, void *argument)
 		((struct vfio_group_status *)argument)->flags =
 			fake.not_viable ? 0 : VFIO_GROUP_FLAGS_VIABLE;
 		return 0;
-	case VFIO_GROUP_SET_CONTAINER: return *(int *)argument == CONTAINER ? 0 : -EINVAL;
+	case VFIO_GROUP_SET_CONTAINER:
+		return *(int *)argument == CONTAINER ? 0 : -EINVAL;
 	case VFIO_GROUP_GET_DEVICE_FD:
 		if (strcmp(argument, FAKE_BDF))
 			return -ENODEV;
 		fake.open_files++;
 		return DEVICE;
-	default: return -ENOTTY;
+	default:
+		return -ENOTTY;
 	}
 }
 
@@ -152,14 +154,20 @@ static int container_ioctl(unsigned long request, void *argument)
 	const struct vfio_iommu_type1_dma_map *map = argument;
 
 	switch (request) {
-	case VFIO_GET_API_VERSION: return VFIO_API_VERSION;
-	case VFIO_CHECK_EXTENSION: return argument == (void *)VFIO_TYPE1v2_IOMMU;
-	case VFIO_SET_IOMMU: return 0;
-	case VFIO_IOMMU_GET_INFO: return iommu_info(argument);
-	case VFIO_IOMMU_MAP_DMA: return iommu_map(map->iova, map->size, map->vaddr);
+	case VFIO_GET_API_VERSION:
+		return VFIO_API_VERSION;
+	case VFIO_CHECK_EXTENSION:
+		return argument == (void *)VFIO_TYPE1v2_IOMMU;
+	case VFIO_SET_IOMMU:
+		return 0;
+	case VFIO_IOMMU_GET_INFO:
+		return iommu_info(argument);
+	case VFIO_IOMMU_MAP_DMA:
+		return iommu_map(map->iova, map->size, map->vaddr);
 	case VFIO_IOMMU_UNMAP_DMA:
 		return iommu_unmap(((struct vfio_iommu_type1_dma_unmap *)argument)->iova);
-	default: return -ENOTTY;
+	default:
+		return -ENOTTY;
 	}
 }
 
@@ -169,7 +177,9 @@ static int iommufd_ioctl(unsigned long request, void *argument)
 	struct fc_ioas_ranges *ranges = argument;
 
 	switch (request) {
-	case FC_IOAS_ALLOC: ((struct fc_ioas_alloc *)argument)->out_ioas_id = IOAS; return 0;
+	case FC_IOAS_ALLOC:
+		((struct fc_ioas_alloc *)argument)->out_ioas_id = IOAS;
+		return 0;
 	case FC_IOAS_RANGES:
 		if (ranges->ioas_id != IOAS || ranges->count < 1)
 			return -ENOENT;
@@ -181,8 +191,10 @@ static int iommufd_ioctl(unsigned long request, void *argument)
 		return map->ioas_id == IOAS && map->flags & FC_IOAS_FIXED
 			       ? iommu_map(map->iova, map->length, map->va)
 			       : -EINVAL;
-	case FC_IOAS_UNMAP: return iommu_unmap(((struct fc_ioas_unmap *)argument)->iova);
-	default: return -ENOTTY;
+	case FC_IOAS_UNMAP:
+		return iommu_unmap(((struct fc_ioas_unmap *)argument)->iova);
+	default:
+		return -ENOTTY;
 	}
 }
 
@@ -199,14 +211,19 @@ static int device_ioctl(unsigned long request, void *argument)
 	case VFIO_DEVICE_GET_INFO:
 		((struct vfio_device_info *)argument)->flags = VFIO_DEVICE_FLAGS_PCI;
 		return 0;
-	case VFIO_DEVICE_GET_REGION_INFO: return region_info(argument);
+	case VFIO_DEVICE_GET_REGION_INFO:
+		return region_info(argument);
 	case VFIO_DEVICE_GET_IRQ_INFO:
 		irq->flags = VFIO_IRQ_INFO_EVENTFD;
 		irq->count = irq->index == VFIO_PCI_MSIX_IRQ_INDEX ? FAKE_VECTORS : 1;
 		return 0;
-	case VFIO_DEVICE_SET_IRQS: return set_irqs(argument);
-	case VFIO_DEVICE_RESET: fake.resets++; return 0;
-	default: return -ENOTTY;
+	case VFIO_DEVICE_SET_IRQS:
+		return set_irqs(argument);
+	case VFIO_DEVICE_RESET:
+		fake.resets++;
+		return 0;
+	default:
+		return -ENOTTY;
 	}
 }
 
@@ -217,11 +234,16 @@ static int fake_ioctl(int fd, unsigned long request, void *argument)
 	if (err)
 		return err;
 	switch (fd) {
-	case CONTAINER: return container_ioctl(request, argument);
-	case GROUP: return group_ioctl(request, argument);
-	case IOMMUFD: return iommufd_ioctl(request, argument);
-	case DEVICE: return device_ioctl(request, argument);
-	default: return -EBADF;
+	case CONTAINER:
+		return container_ioctl(request, argument);
+	case GROUP:
+		return group_ioctl(request, argument);
+	case IOMMUFD:
+		return iommufd_ioctl(request, argument);
+	case DEVICE:
+		return device_ioctl(request, argument);
+	default:
+		return -EBADF;
 	}
 }
 
@@ -315,7 +337,8 @@ void fake_vfio_init(const char *driver)
 	snprintf(fake.root, sizeof(fake.root), "/tmp/fake-vfio-XXXXXX");
 	if (!mkdtemp(fake.root))
 		abort();
-	run("mkdir -p $d groups/7; echo 0xf10c >$d/vendor; ln -s ../../../../groups/7 $d/iommu_group",
+	run("mkdir -p $d groups/7; echo 0xf10c >$d/vendor; ln -s ../../../../groups/7 "
+	    "$d/iommu_group",
 	    "");
 	if (driver)
 		run("ln -s ../../drivers/%s $d/driver", driver);

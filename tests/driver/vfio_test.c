@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include "tests/driver/fake_vfio.h"
+#include <cmocka.h>
 #include <errno.h>
 #include <linux/pci_regs.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * [--seed N|now] [--seconds S] [--episodes N] [--verbose]. Exit status 0: all equal; 1: a
  * difference, named with its seed; 2: bad usage or nothing compared.
  */
-#include "stress_plan.h"
+#include "stress_end.h"
 #include "stress_random.h"
 
 #include <flowcard/registers.h>
@@ -16,10 +16,10 @@
 
 /* Seeds that share a model and its hash tables; a run begins with the first of such a block. */
 enum { BLOCK = 16 };
-enum { FLUSH_CLOCKS = 400000, LATCH_CLOCKS = 20000, RESET_CLOCKS = 100000 };
+enum { RESET_CLOCKS = 100000 };
 
 struct options {
-	uint64_t seed, seconds, episodes;
+	uint64_t seed, seconds, episodes, figures;
 	const char *coverage;
 };
 
@@ -108,28 +108,6 @@ static void event_port(struct stress_card *card, const struct stress_plan *plan)
 	card->wire[below(STRESS_PORTS)].gap_percent = chance(40) ? 0 : below(100);
 }
 
-static void latch(struct stress_card *card)
-{
-	const uint32_t before = stress_card_read(card, FC_REG_LATCH_SEQ);
-
-	stress_card_write(card, FC_REG_COMMAND, FC_REG_COMMAND_LATCH_MASK);
-	stress_card_wait(card, FC_REG_LATCH_SEQ, UINT32_MAX, before + 1, LATCH_CLOCKS);
-}
-
-static void read_ledger(struct stress_card *card, unsigned int m, uint64_t *set)
-{
-	for (unsigned int i = 0; i < 8; i++)
-		set[i] = stress_card_read64(card, FC_REG_LEDGER_SELECTED_PACKETS(m) + 8 * i);
-}
-
-static void read_port(struct stress_card *card, unsigned int p, uint64_t *counter)
-{
-	for (unsigned int i = 0; i < 3; i++)
-		counter[i] = stress_card_read64(card, FC_REG_PORT_FRAMES(p) + 8 * i);
-	for (unsigned int v = 0; v < 32; v++)
-		counter[6 + v] = stress_card_read64(card, FC_REG_PORT_VERDICT(p, v));
-}
-
 /* While everything goes on, a latched set balances. */
 static void event_latch(struct stress_card *card, const struct stress_plan *plan)
 {
@@ -137,9 +115,9 @@ static void event_latch(struct stress_card *card, const struct stress_plan *plan
 	uint64_t set[8], counter[38] = {0}, sum = 0;
 
 	(void)plan;
-	latch(card);
-	read_ledger(card, m, set);
-	read_port(card, p, counter);
+	stress_latch(card);
+	stress_read_ledger(card, m, set);
+	stress_read_port(card, p, counter);
 	for (unsigned int v = 0; v < 32; v++)
 		sum += counter[6 + v];
 	stress_same("latch: balance of packets", set[0], set[2] + set[4] + set[6]);
@@ -184,86 +162,6 @@ static void random_event(struct stress_card *card, const struct stress_plan *pla
 
 /* ---- an episode */
 
-/* No frame more; what is under way reaches the host; disabled first, so that no epoch opens. */
-static void drain(struct stress_card *card)
-{
-	uint64_t end = card->core_clocks + FLUSH_CLOCKS;
-
-	card->source = NULL;
-	card->error_percent = 0;
-	card->axi.stall_percent /= 4;
-	card->bus.slow_percent = 0;
-	for (unsigned int r = 0; r < STRESS_RINGS; r++)
-		card->ring[r].batch = 1;
-	for (unsigned int p = 0; p < STRESS_PORTS; p++)
-		card->wire[p].gap_percent = 0;
-	stress_card_run(card, 2000);
-	while (!stress_ref_quiet() && card->core_clocks < end)
-		stress_card_run(card, 1000);
-	stress_card_write(card, FC_REG_CONTROL, 0);
-	stress_card_wait(card, FC_REG_STATUS,
-			 FC_REG_STATUS_FLUSHING_MASK | FC_REG_STATUS_FLUSHING_MONITOR_MASK |
-				 FC_REG_STATUS_SNAPSHOTTING_MASK,
-			 0, FLUSH_CLOCKS);
-	stress_card_write(card, FC_REG_COMMAND, FC_REG_COMMAND_FLUSH_MASK);
-	stress_card_wait(card, FC_REG_STATUS,
-			 FC_REG_STATUS_FLUSHING_MASK | FC_REG_STATUS_CLOSING_MASK, 0, FLUSH_CLOCKS);
-	stress_card_wait(card, FC_REG_STATUS, FC_REG_STATUS_IDLE_MASK, FC_REG_STATUS_IDLE_MASK,
-			 FLUSH_CLOCKS);
-	for (unsigned int r = 0; r < STRESS_RINGS; r++) {
-		const uint32_t producer = stress_card_read(card, FC_REG_RING_PRODUCER(r));
-
-		end = card->core_clocks + FLUSH_CLOCKS;
-		while (card->ring[r].read != producer && card->core_clocks < end)
-			stress_card_run(card, 64);
-	}
-}
-
-static void compare_rings(struct stress_card *card)
-{
-	uint32_t line[16];
-
-	for (unsigned int r = 0; r < STRESS_RINGS; r++) {
-		const uint32_t producer = stress_card_read(card, FC_REG_RING_PRODUCER(r));
-
-		stress_same("end: every record was read", card->ring[r].read, producer);
-		stress_same("end: errors of a ring", stress_card_read(card, FC_REG_RING_ERRORS(r)),
-			    card->errors[r]);
-		memcpy(line, card->status + (size_t)64 * r, sizeof(line));
-		if (stress_card_read(card, FC_REG_RING_STATUS_HIGH(r)) && producer) {
-			stress_same("end: status line", line[0], producer);
-			stress_same("end: second copy in the status line", line[15], producer);
-		}
-	}
-	stress_same("rules of AXI that were broken", card->axi.violations, 0);
-}
-
-static void compare(struct stress_card *card, const struct stress_plan *plan)
-{
-	uint64_t set[8], counter[38] = {0};
-
-	stress_ref_end(stress_card_read(card, FC_REG_EPOCH_OPEN));
-	latch(card);
-	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
-		read_ledger(card, m, set);
-		stress_ref_end_ledger(m, set);
-	}
-	for (unsigned int p = 0; p < STRESS_PORTS; p++) {
-		read_port(card, p, counter);
-		stress_ref_end_port(p, counter);
-	}
-	for (unsigned int i = 0; plan->features.samplers && i < 4 * STRESS_MONITORS; i++) {
-		const unsigned int m = i / 4, output = i / 2 % 2, p = i % 2;
-		const unsigned int s = 16 * m + 8 * output + p;
-
-		if (plan->config.sampler[m][output][p].mode)
-			stress_ref_end_sampler(
-				m, output, p, stress_card_read64(card, FC_REG_SAMPLER_OBSERVED(s)),
-				stress_card_read64(card, FC_REG_SAMPLER_SELECTED(s)));
-	}
-	compare_rings(card);
-}
-
 static void episode(struct stress_card *card, struct stress_plan *plan, uint64_t seed)
 {
 	uint64_t end;
@@ -284,8 +182,8 @@ static void episode(struct stress_card *card, struct stress_plan *plan, uint64_t
 		stress_card_run(card, 1 + below(2 * plan->event_clocks));
 		random_event(card, plan);
 	}
-	drain(card);
-	compare(card, plan);
+	stress_drain(card);
+	stress_compare(card, plan);
 }
 
 static void report(uint64_t first, uint64_t last)
@@ -321,6 +219,8 @@ static int parse(int argc, char **argv, struct options *o)
 			o->seconds = strtoull(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--episodes"))
 			o->episodes = strtoull(argv[i + 1], NULL, 0);
+		else if (!strcmp(argv[i], "--figures"))
+			o->figures = strtoull(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--coverage"))
 			o->coverage = argv[i + 1];
 		else
@@ -337,7 +237,7 @@ static double now(void)
 	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
 }
 
-static void begin_block(struct stress_card *card, struct stress_plan *plan, uint64_t seed)
+void stress_begin(struct stress_card *card, struct stress_plan *plan, uint64_t seed)
 {
 	memset(plan, 0, sizeof(*plan));
 	stress_random.state = seed;
@@ -358,7 +258,7 @@ static uint64_t run(const struct options *o)
 	uint64_t n = 0;
 
 	while (n < o->episodes && now() < end) {
-		begin_block(&card, &plan, o->seed + n);
+		stress_begin(&card, &plan, o->seed + n);
 		for (unsigned int i = 0; i < BLOCK && n < o->episodes && now() < end; i++, n++)
 			episode(&card, &plan, o->seed + n);
 #ifdef STRESS_COVERAGE
@@ -380,6 +280,8 @@ int main(int argc, char **argv)
 				"[--verbose]\n");
 		return 2;
 	}
+	if (o.figures)
+		return stress_figures(o.figures);
 	o.seed -= o.seed % BLOCK;
 	printf("first seed %" PRIu64 "\n", o.seed);
 	fflush(stdout);
