@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the whole card reaches at full load: a minimum-size frame in every beat of a port. Everything
- * that the stress test compares is compared here too; a figure of wrong sums would be worth nothing.
+ * What the whole card reaches at full load: a minimum-size frame in every beat of a port.
+ * Everything that the stress test compares is compared here too; a figure of wrong sums would be
+ * worth nothing.
  */
 #include "stress_end.h"
 #include "stress_random.h"
@@ -131,13 +132,14 @@ int stress_figures(uint64_t frames)
 	bool missed;
 
 	missed = o.missed != 0;
-	missed |= print("rtl_frontend", (double)(o.frames - o.missed) / (double)o.beats, "frames/beat",
-			0.999, &o);
+	missed |= print("rtl_frontend", (double)(o.frames - o.missed) / (double)o.beats,
+			"frames/beat", 0.999, &o);
 	o = measure(&fast, frames);
-	missed |= print("rtl_card_packets_322_to_250", (double)(o.frames - o.missed) / (double)o.clocks,
-			"packets/clock", 0.995, &o);
+	missed |=
+		print("rtl_card_packets_322_to_250",
+		      (double)(o.frames - o.missed) / (double)o.clocks, "packets/clock", 0.995, &o);
 	o = measure(&both, frames);
-	missed |= print("rtl_card_records", (double)o.records / (double)o.clocks, "records/clock", 0.48,
-			&o);
+	missed |= print("rtl_card_records", (double)o.records / (double)o.clocks, "records/clock",
+			0.48, &o);
 	return missed;
 }
