@@ -13,6 +13,10 @@
 #include "flowcard/registers.h"
 
 #define CLOCK_NS 4
+/* A slot in so many clocks, a row a clock, and for each ring the ledgers and the barrier. */
+#define SWEEP_BOUND(slot)                                                                          \
+	((slot) * (1ull << CORE_ENTRIES_LOG2) + (1ull << CORE_ENTRIES_LOG2) / 8 +                  \
+	 CORE_RINGS * 16ull * (CORE_MONITORS + 1) + 100)
 
 struct outcome {
 	uint64_t packets, clocks;
@@ -98,6 +102,38 @@ static bool report(const struct core_pattern *pattern, uint64_t packets)
 	return rate >= pattern->least;
 }
 
+/* From the boundary to the barrier in every ring, the cache being full; a packet in every clock if
+ * `loaded`. Bound: docs/hw/core.md. */
+static void sweep(const char *name, bool loaded, uint64_t bound)
+{
+	static const struct core_pattern plain = {.epoch_shift = 40, .monitors = 1};
+	struct core_packet packet;
+	struct core_run run;
+	uint64_t before, clocks;
+
+	core_random_seed(1);
+	prepare(&run, &plain);
+	core_run_start(&run, 1, CORE_HASH_RANDOM);
+	for (uint32_t i = 0; i < 4u << CORE_ENTRIES_LOG2; i++) {
+		core_patterns[3].packet(&run, i, &packet);
+		core_run_feed(&run, &packet);
+	}
+	run.pins.time_ns += 1ull << 40;
+	before = run.clocks;
+	while (core_ref_barriers(CORE_RINGS - 1) == 0) {
+		core_patterns[0].packet(&run, 0, &packet);
+		if (loaded && !run.pins.desc_valid)
+			core_run_offer(&run, 0, &packet);
+		core_run_clock(&run);
+	}
+	clocks = run.clocks - before;
+	core_run_end(&run);
+	printf("rtl_sweep_%s_%u = %llu clocks (target <= %llu%s)\n", name, 1u << CORE_ENTRIES_LOG2,
+	       (unsigned long long)clocks, (unsigned long long)bound,
+	       clocks > bound ? ", MISSED" : "");
+	fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t packets = argc > 1 ? strtoull(argv[1], NULL, 0) : 1000000;
@@ -108,6 +144,10 @@ int main(int argc, char **argv)
 			continue;
 		report(&core_patterns[i], packets);
 		done++;
+	}
+	if (argc <= 2) {
+		sweep("loaded", true, SWEEP_BOUND(16));
+		sweep("quiet", false, SWEEP_BOUND(1));
 	}
 	if (!done)
 		fprintf(stderr, "rtl_core: no such pattern\n");
