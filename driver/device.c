@@ -92,11 +92,19 @@ static void let_go(struct fc_device *d)
 
 static int program(struct fc_device *d)
 {
+	uint32_t status;
 	int err = fc_card_open(&d->card, d->transport, &d->setup.config);
 
 	for (unsigned m = 0; !err && m < d->setup.monitors; m++)
 		err = fc_card_monitor_set(&d->card, m, &d->setup.monitor[m]);
-	return err ? err : fc_card_start(&d->card);
+	if (!err)
+		err = fc_card_start(&d->card);
+	if (!err)
+		err = fc_card_read(&d->card, FC_REG(STATUS), &status);
+	if (!err && !(status & FC_REG_STATUS_LINK_UP_MASK))
+		err = fc_card_fail(&d->card, -EIO, &FC_REG(STATUS),
+				   "link_up is 0: the PCIe link is down");
+	return err;
 }
 
 /* In state resetting, with a transport: to present, failed or gone. */

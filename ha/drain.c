@@ -91,6 +91,19 @@ int fc_drain_commit(struct fc_drain *drain)
 	return err;
 }
 
+void fc_drain_abandon(struct fc_drain *drain)
+{
+	struct fc_shard_stats stats;
+
+	fc_shard_stats(drain->config.shard, &stats);
+	if (!fc_shard_resync(drain->config.shard, (uint32_t)stats.epoch + 1))
+		fc_drain_offer_again(drain);
+	if (drain->in_flight) {
+		fc_shard_commit(drain->config.shard);
+		drain->in_flight = false;
+	}
+}
+
 bool fc_drain_in_flight(const struct fc_drain *drain)
 {
 	return drain->in_flight;

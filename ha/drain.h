@@ -76,6 +76,13 @@ int fc_drain_step(struct fc_drain *drain, unsigned max_records);
  * -EINVAL (none in flight) or the transport's -errno. */
 int fc_drain_commit(struct fc_drain *drain);
 
+/*
+ * The ring has ended without a last barrier: its card is gone. Merge what was deferred, so that
+ * nothing that was seen is left out; the caller then closes the flows. Nothing may be drained
+ * afterwards.
+ */
+void fc_drain_abandon(struct fc_drain *drain);
+
 bool fc_drain_in_flight(const struct fc_drain *drain);
 
 void fc_drain_stats(const struct fc_drain *drain, struct fc_drain_stats *out);

@@ -328,3 +328,13 @@ void fc_shard_stats(const struct fc_shard *shard, struct fc_shard_stats *out)
 	*out = shard->stats;
 	out->epoch = shard->epoch;
 }
+
+int fc_shard_timeouts(struct fc_shard *shard, unsigned monitor, uint64_t active_ns,
+		      uint64_t inactive_ns)
+{
+	if (monitor >= shard->monitors || active_ns > TIMEOUT_MAX || inactive_ns > TIMEOUT_MAX)
+		return -EINVAL;
+	shard->monitor[monitor].active_ns = active_ns;
+	shard->monitor[monitor].inactive_ns = inactive_ns;
+	return 0;
+}

@@ -80,6 +80,11 @@ enum fc_shard_view {
 int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out);
 void fc_shard_destroy(struct fc_shard *shard);
 
+/* Other timeouts from the next cut on. Worker's thread only. Return 0 or -EINVAL (no such monitor,
+ * or above 2^51 ns). */
+int fc_shard_timeouts(struct fc_shard *shard, unsigned monitor, uint64_t active_ns,
+		      uint64_t inactive_ns);
+
 enum fc_shard_take {
 	FC_TAKE_MERGED,
 	FC_TAKE_DEFERRED,

@@ -46,7 +46,7 @@ int fc_exporter_open(const struct fc_exporter_config *config, struct fc_exporter
 			    e->encoder.payload_max);
 	if (err)
 		goto free_exporter;
-	e->fd = fc_udp_open(config->host, config->port);
+	e->fd = fc_udp_open(config->host, config->port, config->source);
 	if (e->fd < 0) {
 		err = e->fd;
 		goto free_queue;

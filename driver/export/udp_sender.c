@@ -8,21 +8,39 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int connect_to(const struct addrinfo *address)
+/* Send from `source`, an address of this host in numbers, of the destination's family. */
+static int bind_to(int fd, int family, const char *source)
+{
+	const struct addrinfo hints = {
+		.ai_socktype = SOCK_DGRAM, .ai_family = family, .ai_flags = AI_NUMERICHOST};
+	struct addrinfo *list;
+	int err = 0;
+
+	if (getaddrinfo(source, NULL, &hints, &list))
+		return -EADDRNOTAVAIL;
+	if (bind(fd, list->ai_addr, list->ai_addrlen))
+		err = -errno;
+	freeaddrinfo(list);
+	return err;
+}
+
+static int connect_to(const struct addrinfo *address, const char *source)
 {
 	int fd, err;
 
 	fd = socket(address->ai_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
 	if (fd < 0)
 		return -errno;
-	if (!connect(fd, address->ai_addr, address->ai_addrlen))
+	err = source ? bind_to(fd, address->ai_family, source) : 0;
+	if (!err && !connect(fd, address->ai_addr, address->ai_addrlen))
 		return fd;
-	err = -errno;
+	if (!err)
+		err = -errno;
 	close(fd);
 	return err;
 }
 
-int fc_udp_open(const char *host, const char *port)
+int fc_udp_open(const char *host, const char *port, const char *source)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_family = AF_UNSPEC};
 	struct addrinfo *list;
@@ -31,7 +49,7 @@ int fc_udp_open(const char *host, const char *port)
 	if (getaddrinfo(host, port, &hints, &list))
 		return -ENOENT;
 	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next)
-		fd = connect_to(a);
+		fd = connect_to(a, source);
 	freeaddrinfo(list);
 	return fd;
 }

@@ -7,8 +7,10 @@
 
 #include "queue.h"
 
-/* Return a descriptor; -ENOENT: does not resolve; -errno of the last address tried. */
-int fc_udp_open(const char *host, const char *port);
+/* `source`: address to send from, NULL: the system's choice. Return a descriptor; -ENOENT: does not
+ * resolve; -EADDRNOTAVAIL: `source` is no address of this host or of the other IP version; -errno
+ * of the last address tried. */
+int fc_udp_open(const char *host, const char *port, const char *source);
 
 /* Send up to `count` (at most FC_PACE_BURST) datagrams of the queue from its head on; the queue is
  * not changed. Return how many left, or -errno of the first (-EAGAIN: socket buffer full;

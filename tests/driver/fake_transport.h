@@ -15,7 +15,7 @@
 
 #define FAKE_STEPS_MAX 64
 #define FAKE_MAP_OCTETS 0x3000
-#define FAKE_MAPS_MAX (FC_CARD_RINGS_MAX + 1)
+#define FAKE_MAPS_MAX 64 /* cards may come back and map anew */
 #define FAKE_RELAX_NS 1000
 #define FAKE_FOREVER 0xffffffffu
 

@@ -27,6 +27,7 @@ struct fc_exporter;
 struct fc_exporter_config {
 	enum fc_protocol protocol;
 	const char *host, *port; /* destination; name or number */
+	const char *source;      /* address to send from, in numbers; NULL: the system's choice */
 	uint32_t domain;    /* v9 source id, IPFIX observation domain, v5 engine (low 16 bits) */
 	size_t payload_max; /* octets a datagram may carry; 0: 1400 */
 	unsigned template_seconds;   /* refresh in export time; 0: 600 */

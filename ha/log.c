@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <ha/log.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#define MESSAGE_OCTETS 512
+
+static bool use_syslog;
+
+void fc_log_to_syslog(const char *program)
+{
+	openlog(program, LOG_PID, LOG_DAEMON);
+	use_syslog = true;
+}
+
+/* Under systemd standard error is the journal, which takes the level from a prefix. */
+static bool under_journal(void)
+{
+	return getenv("JOURNAL_STREAM") != NULL;
+}
+
+void fc_log(enum fc_log_level level, const char *mnemonic, const char *format, ...)
+{
+	char text[MESSAGE_OCTETS];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (use_syslog)
+		syslog((int)level, "%%FLOWCARD-%d-%s: %s", (int)level, mnemonic, text);
+	else if (under_journal())
+		fprintf(stderr, "<%d>%%FLOWCARD-%d-%s: %s\n", (int)level, (int)level, mnemonic,
+			text);
+	else
+		fprintf(stderr, "%%FLOWCARD-%d-%s: %s\n", (int)level, mnemonic, text);
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The life of a slot; what others ask of it is in slot_show.c. */
+#include "ha/slot_impl.h"
+
+#include <errno.h>
+#include <flowcard/registers.h>
+#include <ha/log.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOOK_MS 200
+#define RETRY_MS 1000
+#define FLUSH_LIMIT_MS 5000
+#define FLUSH_LOOK_MS 2
+#define QUEUE_LOG2 14
+#define CLOSED_MAX 65536
+#define NS_PER_S UINT64_C(1000000000)
+
+/* ------------------------------------------------------------------ the device's opener */
+static int open_place(void *context, struct fc_transport **out, char *error, size_t octets)
+{
+	struct fc_slot *s = context;
+
+	return s->open(s->config.card[s->number].where, out, error, octets);
+}
+
+/* ------------------------------------------------------------------ workers */
+static void shadow_config(const struct fc_slot *s, struct fc_shadow_config *out)
+{
+	const struct fc_card_build *build = &s->device.card.build;
+	size_t entries = 0;
+
+	memset(out, 0, sizeof(*out));
+	out->monitors = s->monitors;
+	out->closed_max = CLOSED_MAX;
+	out->seed = s->seed;
+	for (unsigned m = 0; m < s->monitors; m++) {
+		const struct fc_config_monitor *from = &s->config.monitor[s->which[m]];
+		/* A flow is in one ring only, but not every ring has as many. */
+		size_t share = build->rings > 1 ? from->entries / build->rings * 5 / 4 + 16
+						: from->entries;
+
+		memcpy(out->monitor[m].mask, s->setup.monitor[m].mask,
+		       sizeof(out->monitor[m].mask));
+		out->monitor[m].active_ns = from->active_s * NS_PER_S;
+		out->monitor[m].inactive_ns = from->inactive_s * NS_PER_S;
+		out->monitor[m].entries = share;
+		entries += share;
+	}
+	out->entries_max = entries ? entries : 1;
+}
+
+static int start_worker(struct fc_slot *s, unsigned r)
+{
+	const struct fc_config_card *card = &s->config.card[s->number];
+	struct fc_worker_config c = {
+		.ring = &s->device.card.ring[r],
+		.transport = s->device.transport,
+		.flow_monitor = s->which,
+		.check_ledger = s->device.card.build.rings == 1,
+		.wait = card->wait,
+		.poll_ms = card->poll_ms,
+		.cpu = card->cpu == FC_CONFIG_NONE ? FC_CONFIG_NONE : card->cpu + (int)r,
+		.wake_owner = s->wake,
+	};
+	int err = fc_flow_queue_create(QUEUE_LOG2, &s->queue[r]);
+
+	if (err)
+		return err;
+	err = fc_export_thread_add(s->export, s->queue[r]);
+	if (err)
+		goto destroy_queue;
+	c.queue = s->queue[r];
+	shadow_config(s, &c.shadow);
+	err = fc_worker_start(&c, &s->worker[r]);
+	if (err)
+		goto remove_queue;
+	s->workers = r + 1;
+	return 0;
+
+remove_queue:
+	fc_export_thread_remove(s->export, s->queue[r]);
+destroy_queue:
+	fc_flow_queue_destroy(s->queue[r]);
+	s->queue[r] = NULL;
+	return err;
+}
+
+/* What the ring's last records have shown goes into the sums of the slot. */
+static void account(struct fc_slot *s, unsigned r, enum fc_worker_end end)
+{
+	struct fc_worker_stats stats;
+	struct fc_shard_ledger ledger;
+
+	fc_worker_stats(s->worker[r], &stats);
+	s->merged_packets += stats.shard.delta_packets;
+	s->closed_flows += stats.shard.closed_flows;
+	s->lost.damaged_records += stats.drain.damaged + stats.drain.deferred_lost;
+	if (end != FC_WORKER_ABANDON)
+		return;
+	if (r)
+		return; /* every ring carries the ledger of every monitor */
+	s->lost.epochs++;
+	for (unsigned m = 0; m < s->monitors; m++)
+		if (!fc_worker_ledger(s->worker[r], m, &ledger))
+			s->lost.resident_packets += ledger.resident_packets;
+}
+
+/* `index`: where each ring ends, for FINISH. The slot's lock is not held: workers take a while. */
+static void stop_workers(struct fc_slot *s, enum fc_worker_end end,
+			 const uint32_t index[FC_CARD_RINGS_MAX])
+{
+	for (unsigned r = 0; r < s->workers; r++)
+		fc_worker_stop(s->worker[r], end, index[r]);
+	pthread_mutex_lock(&s->lock);
+	for (unsigned r = 0; r < s->workers; r++) {
+		account(s, r, end);
+		fc_export_thread_remove(s->export, s->queue[r]);
+		fc_worker_destroy(s->worker[r]);
+		fc_flow_queue_destroy(s->queue[r]);
+		s->worker[r] = NULL;
+		s->queue[r] = NULL;
+	}
+	s->workers = 0;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static int start_workers(struct fc_slot *s)
+{
+	static const uint32_t nowhere[FC_CARD_RINGS_MAX];
+	int err = 0;
+
+	pthread_mutex_lock(&s->lock);
+	for (unsigned r = 0; !err && r < s->device.card.build.rings; r++)
+		err = start_worker(s, r);
+	pthread_mutex_unlock(&s->lock);
+	if (err)
+		stop_workers(s, FC_WORKER_ABANDON, nowhere);
+	return err;
+}
+
+/* ------------------------------------------------------------------ up */
+static void make_setup(struct fc_slot *s)
+{
+	const struct fc_config_card *card = &s->config.card[s->number];
+	int monitors;
+
+	memset(&s->setup, 0, sizeof(s->setup));
+	s->setup.config.ring_log2 = card->ring_log2;
+	s->setup.config.epoch_shift = card->epoch_shift;
+	s->setup.config.epoch_guard_ns = card->epoch_guard_ns;
+	for (unsigned m = 0; m < FC_CARD_MONITORS_MAX; m++)
+		s->which[m] = FC_CONFIG_NONE;
+	monitors = fc_config_card_monitors(&s->config, s->number, s->setup.monitor, s->which);
+	s->monitors = monitors > 0 ? (unsigned)monitors : 0;
+	s->setup.monitors = s->monitors;
+}
+
+/* The card, then its workers. The device's lock is held while the card is programmed: that can take
+ * seconds, and whoever only wants to look finds it taken. */
+static int bring_up(struct fc_slot *s, bool reset)
+{
+	int err;
+
+	pthread_mutex_lock(&s->device_lock);
+	if (reset)
+		err = fc_device_reset(&s->device, &s->setup);
+	else
+		err = fc_device_open(&s->device, &s->setup);
+	pthread_mutex_unlock(&s->device_lock);
+	fc_slot_publish(s);
+	if (err)
+		return err;
+	err = start_workers(s);
+	if (err) {
+		fc_log(FC_LOG_ERROR, "WORKER", "card %u: its workers cannot start: %s", s->number,
+		       strerror(-err));
+		pthread_mutex_lock(&s->device_lock);
+		fc_device_close(&s->device);
+		pthread_mutex_unlock(&s->device_lock);
+		fc_slot_publish(s);
+		return err;
+	}
+	fc_log(FC_LOG_NOTICE, "CARDUP",
+	       "card %u (0x%x): %s: present, generation %u: %u ports, %u "
+	       "rings, %u entries",
+	       s->number, 1u << s->number, s->config.card[s->number].where,
+	       (unsigned)s->device.generation, s->device.card.build.ports,
+	       s->device.card.build.rings, s->device.card.build.entries);
+	s->said[0] = '\0';
+	return 0;
+}
+
+/* A reason is logged once, not each second. */
+static void say_why(struct fc_slot *s)
+{
+	if (!strcmp(s->said, s->device.error))
+		return;
+	snprintf(s->said, sizeof(s->said), "%s", s->device.error);
+	fc_log(FC_LOG_WARNING, "CARDWAIT", "card %u: %s: waiting: %s", s->number,
+	       fc_device_state_name(s->device.state), s->device.error);
+}
+
+/* ------------------------------------------------------------------ down */
+static void wait_ms(struct fc_slot *s, int ms)
+{
+	struct pollfd fds[2] = {{.fd = s->wake, .events = POLLIN},
+				{.fd = fc_device_gone_fd(&s->device), .events = POLLIN}};
+	eventfd_t count;
+
+	if (s->device.state != FC_DEVICE_PRESENT)
+		fds[1].fd = -1;
+	if (poll(fds, 2, ms) > 0 && fds[0].revents)
+		eventfd_read(s->wake, &count);
+}
+
+/* The card's flush is over and its producers stand still: that is where the rings end. */
+static int await_flush(struct fc_slot *s, uint32_t index[FC_CARD_RINGS_MAX])
+{
+	uint32_t generation = s->device.generation;
+	int flushing = 1;
+
+	for (unsigned waited = 0; flushing > 0 && waited < FLUSH_LIMIT_MS;
+	     waited += FLUSH_LOOK_MS) {
+		pthread_mutex_lock(&s->device_lock);
+		flushing = fc_device_flushing(&s->device, generation);
+		pthread_mutex_unlock(&s->device_lock);
+		if (flushing > 0)
+			nanosleep(&(struct timespec){0, FLUSH_LOOK_MS * 1000000L}, NULL);
+	}
+	if (flushing)
+		return flushing < 0 ? flushing : -ETIMEDOUT;
+	for (unsigned r = 0; r < s->workers; r++) {
+		int err =
+			fc_transport_read(s->device.transport, FC_REG_RING_PRODUCER(r), &index[r]);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void end_in_order(struct fc_slot *s)
+{
+	uint32_t index[FC_CARD_RINGS_MAX] = {0};
+	int err;
+
+	if (!s->workers)
+		return;
+	pthread_mutex_lock(&s->device_lock);
+	err = fc_device_stop(&s->device, s->device.generation);
+	if (!err)
+		err = fc_device_flush(&s->device, s->device.generation);
+	pthread_mutex_unlock(&s->device_lock);
+	if (!err)
+		err = await_flush(s, index);
+	if (err)
+		fc_log(FC_LOG_WARNING, "FLUSH", "card %u: not flushed in order: %s", s->number,
+		       s->device.error[0] ? s->device.error : strerror(-err));
+	stop_workers(s, err ? FC_WORKER_ABANDON : FC_WORKER_FINISH, index);
+}
+
+/* The card has left its generation: what had arrived is kept, the rest is said to be lost. */
+static void after_loss(struct fc_slot *s)
+{
+	static const uint32_t nowhere[FC_CARD_RINGS_MAX];
+	uint64_t resident = s->lost.resident_packets;
+
+	fc_log(FC_LOG_CRITICAL, "CARDLOST", "card %u: %s: %s", s->number,
+	       fc_device_state_name(s->device.state), s->device.error);
+	stop_workers(s, FC_WORKER_ABANDON, nowhere);
+	pthread_mutex_lock(&s->lock);
+	s->lost.times++;
+	pthread_mutex_unlock(&s->lock);
+	fc_log(FC_LOG_WARNING, "CARDLOSS",
+	       "card %u: flows closed; lost with it: %llu packets that "
+	       "its cache held at the last barrier, and what came after",
+	       s->number, (unsigned long long)(s->lost.resident_packets - resident));
+	if (s->config.card[s->number].loss_exit)
+		eventfd_write(s->lost_exit, 1);
+}
+
+/* ------------------------------------------------------------------ the thread */
+/* First error of a worker, told to the device, whose state it moves. */
+static void hear_workers(struct fc_slot *s)
+{
+	for (unsigned r = 0; r < s->workers; r++) {
+		struct fc_worker_stats stats;
+
+		fc_worker_stats(s->worker[r], &stats);
+		if (stats.error)
+			fc_device_report(&s->device, s->device.generation, stats.error);
+	}
+}
+
+static void watch(struct fc_slot *s)
+{
+	enum fc_device_state state;
+
+	wait_ms(s, LOOK_MS);
+	pthread_mutex_lock(&s->device_lock);
+	hear_workers(s);
+	state = fc_device_look(&s->device);
+	pthread_mutex_unlock(&s->device_lock);
+	if (state == FC_DEVICE_PRESENT)
+		return;
+	fc_slot_publish(s);
+	after_loss(s);
+}
+
+static void reset_in_order(struct fc_slot *s)
+{
+	fc_log(FC_LOG_NOTICE, "CARDRESET", "card %u: reset asked for", s->number);
+	end_in_order(s);
+	if (s->device.state == FC_DEVICE_PRESENT && bring_up(s, true))
+		say_why(s);
+}
+
+static void *run(void *argument)
+{
+	struct fc_slot *s = argument;
+
+	while (!atomic_load(&s->stop)) {
+		if (s->device.state == FC_DEVICE_PRESENT) {
+			if (atomic_exchange(&s->reset, false))
+				reset_in_order(s);
+			else
+				watch(s);
+			continue;
+		}
+		if (bring_up(s, s->device.state == FC_DEVICE_FAILED)) {
+			say_why(s);
+			wait_ms(s, RETRY_MS);
+		}
+	}
+	end_in_order(s);
+	pthread_mutex_lock(&s->device_lock);
+	fc_device_close(&s->device);
+	pthread_mutex_unlock(&s->device_lock);
+	return NULL;
+}
+
+int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
+{
+	struct fc_slot *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->number = config->number;
+	s->config = *config->config;
+	s->export = config->export;
+	s->open = config->open;
+	s->lost_exit = config->lost_exit;
+	s->seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8 ^ config->number;
+	make_setup(s);
+	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->wake < 0) {
+		err = -errno;
+		goto free_slot;
+	}
+	fc_device_init(&s->device, open_place, s);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->device_lock, NULL);
+	err = -pthread_create(&s->thread, NULL, run, s);
+	if (err)
+		goto close_wake;
+	*out = s;
+	return 0;
+
+close_wake:
+	pthread_mutex_destroy(&s->device_lock);
+	pthread_mutex_destroy(&s->lock);
+	close(s->wake);
+free_slot:
+	free(s);
+	return err;
+}
+
+void fc_slot_destroy(struct fc_slot *s)
+{
+	atomic_store(&s->stop, true);
+	eventfd_write(s->wake, 1);
+	pthread_join(s->thread, NULL);
+	pthread_mutex_destroy(&s->device_lock);
+	pthread_mutex_destroy(&s->lock);
+	close(s->wake);
+	free(s);
+}

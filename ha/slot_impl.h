@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside of a slot. Private to ha/slot*.c. */
+#ifndef FC_SLOT_IMPL_H
+#define FC_SLOT_IMPL_H
+
+#include <ha/slot.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+/*
+ * Two locks: `lock` for what listings read (workers, sums, the published state), held for moments;
+ * `device_lock` for the card, held as long as it is being programmed. Order: device_lock first.
+ */
+struct fc_slot {
+	unsigned number;
+	struct fc_config config; /* the card's part changes under both locks */
+	struct fc_device_setup setup;
+	unsigned monitors;
+	int which[FC_CARD_MONITORS_MAX];
+	fc_slot_opener open;
+	struct fc_export_thread *export;
+	int lost_exit, wake;
+	uint64_t seed;
+	pthread_t thread;
+	atomic_bool stop, reset;
+
+	pthread_mutex_t device_lock;
+	struct fc_device device;
+
+	pthread_mutex_t lock;
+	struct fc_worker *worker[FC_CARD_RINGS_MAX];
+	struct fc_flow_queue *queue[FC_CARD_RINGS_MAX];
+	unsigned workers;
+	struct fc_slot_losses lost;
+	uint64_t merged_packets, closed_flows;
+	struct fc_slot_status status; /* of the device, as last published */
+	char said[240];               /* the slot's thread only */
+};
+
+/* Copy what others may see of the device. The slot's thread only. */
+void fc_slot_publish(struct fc_slot *slot);
+
+#endif

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <flowcard/dump.h>
+#include <flowcard/registers.h>
+#include <ha/worker.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STEP_RECORDS 1024
+#define FINISH_LIMIT_NS UINT64_C(1000000000)
+#define QUEUE_WAIT_NS 1000000
+#define QUEUE_WAITS_MAX 1000 /* a second in all a cut; then flows are given up and counted */
+
+enum order { ORDER_RUN, ORDER_FINISH, ORDER_ABANDON };
+
+struct fc_worker {
+	struct fc_worker_config config;
+	int flow_monitor[FC_CARD_MONITORS_MAX];
+	struct fc_shard *shard;
+	struct fc_drain *drain;
+	pthread_t thread;
+	pthread_mutex_t lock; /* drain, shard and what is below; held during a step */
+	uint64_t cut_ns;
+	uint64_t queue_full_waits, queue_lost_flows, queue_lost_packets;
+	unsigned waits_left; /* of this cut */
+	int error;
+	atomic_int order;
+	atomic_uint finish_at;
+	int wake, irq; /* eventfds */
+	bool armed;    /* the transport raises irq */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* ------------------------------------------------------------------ closed flows */
+/* The ring is the buffer while the export thread is busy; but it is not waited for without end. */
+static bool put(struct fc_worker *w, const struct fc_flow_message *m)
+{
+	while (!fc_flow_queue_put(w->config.queue, m)) {
+		if (!w->waits_left)
+			return false;
+		w->waits_left--;
+		w->queue_full_waits++;
+		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
+	}
+	return true;
+}
+
+static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns)
+{
+	struct fc_worker *w = context;
+	struct fc_flow_message m = {
+		.monitor = (uint8_t)w->flow_monitor[flow->monitor % FC_CARD_MONITORS_MAX],
+		.cut_ns = cut_ns,
+		.flow = *flow,
+	};
+
+	if (put(w, &m))
+		return;
+	w->queue_lost_flows++;
+	w->queue_lost_packets += flow->packets;
+}
+
+/* A unit without a peer: the cut is safe when its flows are on their way. */
+static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
+{
+	struct fc_worker *w = context;
+	const struct fc_flow_message m = {.cut = true, .cut_ns = cut_ns};
+
+	(void)epoch;
+	w->cut_ns = cut_ns;
+	w->waits_left = QUEUE_WAITS_MAX;
+	put(w, &m);
+	return FC_DRAIN_COMMITTED;
+}
+
+/* ------------------------------------------------------------------ the thread */
+static void keep_error(struct fc_worker *w, int err)
+{
+	if (w->error)
+		return;
+	w->error = err;
+	if (w->config.wake_owner >= 0)
+		eventfd_write(w->config.wake_owner, 1);
+}
+
+static int step(struct fc_worker *w)
+{
+	int taken;
+
+	pthread_mutex_lock(&w->lock);
+	taken = fc_drain_step(w->drain, STEP_RECORDS);
+	if (taken < 0)
+		keep_error(w, taken);
+	pthread_mutex_unlock(&w->lock);
+	return taken;
+}
+
+/*
+ * An armed ring interrupts when a record stands at or after the consumer index. Records that are
+ * held until their commit stand there already, so arming helps only when nothing is held; else the
+ * worker looks again after poll_ms.
+ */
+static void arm(struct fc_worker *w)
+{
+	const struct fc_ring *ring = w->config.ring;
+	uint32_t value = ring->released & FC_REG_RING_CONSUMER_INDEX_MASK;
+
+	if (!w->armed || ring->read != ring->released || w->error)
+		return;
+	fc_transport_write(w->config.transport, FC_REG_RING_CONSUMER(ring->number),
+			   value | FC_REG_RING_CONSUMER_ARM_MASK);
+}
+
+static void rest(struct fc_worker *w)
+{
+	struct pollfd fds[2] = {{.fd = w->wake, .events = POLLIN},
+				{.fd = w->irq, .events = POLLIN}};
+	eventfd_t count;
+
+	if (w->config.wait == FC_CONFIG_WAIT_POLL) {
+		sched_yield();
+		return;
+	}
+	arm(w);
+	if (poll(fds, 2, (int)w->config.poll_ms) > 0 && fds[1].revents)
+		eventfd_read(w->irq, &count);
+}
+
+static void close_all(struct fc_worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	if (atomic_load(&w->order) == ORDER_ABANDON)
+		fc_drain_abandon(w->drain);
+	w->waits_left = QUEUE_WAITS_MAX;
+	fc_shard_close_all(w->shard, w->cut_ns);
+	on_cut(w, 0, w->cut_ns);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static bool finished(struct fc_worker *w, uint64_t deadline)
+{
+	int order = atomic_load(&w->order);
+
+	if (order == ORDER_RUN)
+		return false;
+	if (order == ORDER_ABANDON)
+		return true;
+	return (int32_t)(w->config.ring->read - atomic_load(&w->finish_at)) >= 0 ||
+	       now_ns() >= deadline;
+}
+
+static void *run(void *argument)
+{
+	struct fc_worker *w = argument;
+	uint64_t deadline = UINT64_MAX;
+
+	for (;;) {
+		int taken = step(w);
+
+		if (taken > 0)
+			continue;
+		if (deadline == UINT64_MAX && atomic_load(&w->order) == ORDER_FINISH)
+			deadline = now_ns() + FINISH_LIMIT_NS;
+		if (finished(w, deadline))
+			break;
+		rest(w);
+	}
+	close_all(w);
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ from outside */
+static int open_parts(struct fc_worker *w)
+{
+	struct fc_drain_config drain = {
+		.ring = w->config.ring,
+		.cut = on_cut,
+		.context = w,
+		.check_ledger = w->config.check_ledger,
+	};
+	int err;
+
+	w->config.shadow.closed = on_closed;
+	w->config.shadow.context = w;
+	err = fc_shard_create(&w->config.shadow, &w->shard);
+	if (err)
+		return err;
+	drain.shard = w->shard;
+	err = fc_drain_create(&drain, &w->drain);
+	if (err)
+		fc_shard_destroy(w->shard);
+	return err;
+}
+
+static void close_parts(struct fc_worker *w)
+{
+	fc_drain_destroy(w->drain);
+	fc_shard_destroy(w->shard);
+}
+
+static void pin(struct fc_worker *w)
+{
+	cpu_set_t set;
+
+	if (w->config.cpu == FC_CONFIG_NONE)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET((unsigned)w->config.cpu % CPU_SETSIZE, &set);
+	/* Where there is no such processor the thread runs on any: fc_worker_start says nothing. */
+	pthread_setaffinity_np(w->thread, sizeof(set), &set);
+}
+
+static void ask_for_interrupts(struct fc_worker *w)
+{
+	struct fc_transport *t = w->config.transport;
+
+	if (w->config.wait == FC_CONFIG_WAIT_INTERRUPT && t->ops->irq_set)
+		w->armed = !t->ops->irq_set(t, w->config.ring->number, w->irq);
+}
+
+int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **out)
+{
+	struct fc_worker *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->config = *config;
+	memcpy(w->flow_monitor, config->flow_monitor, sizeof(w->flow_monitor));
+	w->waits_left = QUEUE_WAITS_MAX;
+	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->irq = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = w->wake < 0 || w->irq < 0 ? -errno : open_parts(w);
+	if (err)
+		goto close_fds;
+	pthread_mutex_init(&w->lock, NULL);
+	ask_for_interrupts(w);
+	err = -pthread_create(&w->thread, NULL, run, w);
+	if (err)
+		goto close_parts;
+	pin(w);
+	*out = w;
+	return 0;
+
+close_parts:
+	pthread_mutex_destroy(&w->lock);
+	close_parts(w);
+close_fds:
+	if (w->wake >= 0)
+		close(w->wake);
+	if (w->irq >= 0)
+		close(w->irq);
+	free(w);
+	return err;
+}
+
+void fc_worker_stop(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
+{
+	atomic_store(&w->finish_at, index);
+	atomic_store(&w->order, end == FC_WORKER_FINISH ? ORDER_FINISH : ORDER_ABANDON);
+	eventfd_write(w->wake, 1);
+	pthread_join(w->thread, NULL);
+	if (w->armed && end == FC_WORKER_FINISH)
+		w->config.transport->ops->irq_set(w->config.transport, w->config.ring->number, -1);
+}
+
+void fc_worker_destroy(struct fc_worker *w)
+{
+	close_parts(w);
+	pthread_mutex_destroy(&w->lock);
+	close(w->wake);
+	close(w->irq);
+	free(w);
+}
+
+void fc_worker_timeouts(struct fc_worker *w, unsigned monitor, uint64_t active_ns,
+			uint64_t inactive_ns)
+{
+	pthread_mutex_lock(&w->lock);
+	fc_shard_timeouts(w->shard, monitor, active_ns, inactive_ns);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void fc_worker_stats(struct fc_worker *w, struct fc_worker_stats *out)
+{
+	pthread_mutex_lock(&w->lock);
+	fc_shard_stats(w->shard, &out->shard);
+	fc_drain_stats(w->drain, &out->drain);
+	out->ring = w->config.ring->stats;
+	out->read = w->config.ring->read;
+	out->released = w->config.ring->released;
+	out->cut_ns = w->cut_ns;
+	out->queue_full_waits = w->queue_full_waits;
+	out->queue_lost_flows = w->queue_lost_flows;
+	out->queue_lost_packets = w->queue_lost_packets;
+	out->error = w->error;
+	pthread_mutex_unlock(&w->lock);
+}
+
+int fc_worker_ledger(struct fc_worker *w, unsigned monitor, struct fc_shard_ledger *out)
+{
+	int err;
+
+	pthread_mutex_lock(&w->lock);
+	err = fc_shard_ledger(w->shard, monitor, out);
+	pthread_mutex_unlock(&w->lock);
+	return err;
+}
+
+const struct fc_shard *fc_worker_shard(const struct fc_worker *w)
+{
+	return w->shard;
+}
+
+int fc_worker_dump(struct fc_worker *w, struct fc_dump *dump, uint32_t count)
+{
+	const struct fc_ring *ring = w->config.ring;
+	int err;
+
+	pthread_mutex_lock(&w->lock);
+	if (count > ring->read)
+		count = ring->read;
+	err = fc_dump_add_ring(dump, ring->number, (const uint32_t *)(uintptr_t)ring->mem,
+			       ring->size_log2, ring->read, count);
+	pthread_mutex_unlock(&w->lock);
+	return err;
+}

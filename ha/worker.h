@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One ring's worker: a thread that drains the ring into its shard and puts closed flows into its
+ * queue.
+ *
+ *   ring --> drain --> shard (this worker's) --> closed flows, cuts --> queue --> export thread
+ */
+#ifndef FC_WORKER_H
+#define FC_WORKER_H
+
+#include <flowcard/ring.h>
+#include <ha/config.h>
+#include <ha/drain.h>
+#include <ha/flow_queue.h>
+#include <ha/shadow.h>
+
+struct fc_worker;
+
+struct fc_worker_config {
+	struct fc_ring *ring; /* the caller's; this worker is its only reader */
+	struct fc_transport *transport;
+	struct fc_shadow_config shadow; /* without closed and context */
+	const int *flow_monitor;        /* of each of the card's monitors; copied */
+	bool check_ledger;
+	enum fc_config_wait wait;
+	unsigned poll_ms;
+	int cpu;                     /* FC_CONFIG_NONE: any */
+	struct fc_flow_queue *queue; /* the caller's */
+	int wake_owner; /* eventfd that gets 1 when the worker meets an error; -1: none */
+};
+
+enum fc_worker_end {
+	FC_WORKER_FINISH, /* take everything up to `index`, close all flows */
+	FC_WORKER_ABANDON /* the card is gone: take what is there, close all flows */
+};
+
+struct fc_worker_stats {
+	struct fc_shard_stats shard;
+	struct fc_drain_stats drain;
+	struct fc_ring_stats ring;
+	uint32_t read, released;   /* ring indices */
+	uint64_t cut_ns;           /* of the last cut */
+	uint64_t queue_full_waits; /* times that the export thread was waited for */
+	uint64_t queue_lost_flows, queue_lost_packets; /* it did not make room in time */
+	int error;                                     /* the first one; 0: none */
+};
+
+/* Return 0, -ENOMEM, -errno of the thread. */
+int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **out);
+
+/*
+ * End the thread and wait for it. FINISH gives the records up to `index` one second to show up.
+ * The worker stays readable until fc_worker_destroy.
+ */
+void fc_worker_stop(struct fc_worker *worker, enum fc_worker_end end, uint32_t index);
+void fc_worker_destroy(struct fc_worker *worker);
+
+/* Other timeouts, of the card's monitor `monitor`. Any thread. */
+void fc_worker_timeouts(struct fc_worker *worker, unsigned monitor, uint64_t active_ns,
+			uint64_t inactive_ns);
+
+/* Any thread. */
+void fc_worker_stats(struct fc_worker *worker, struct fc_worker_stats *out);
+int fc_worker_ledger(struct fc_worker *worker, unsigned monitor, struct fc_shard_ledger *out);
+
+/* For listings: fc_shard_slots and fc_shard_read may be called on it by any thread. */
+const struct fc_shard *fc_worker_shard(const struct fc_worker *worker);
+
+/* A copy of the last `count` whole records before what is read next, oldest first; as a dump wants
+ * them. Any thread. */
+struct fc_dump;
+int fc_worker_dump(struct fc_worker *worker, struct fc_dump *dump, uint32_t count);
+
+#endif
