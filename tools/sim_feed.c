@@ -20,7 +20,7 @@ struct fc_sim_feed {
 	pcap_t *live;
 	uint8_t *frame; /* of GEN_FRAME_MAX octets */
 	uint64_t shift_ns, first_ns, last_ns, frames_of_pass, frames;
-	char error[200];
+	char error[600];
 };
 
 struct source {
