@@ -34,7 +34,7 @@ static int open_vfio(const char *rest, struct fc_transport **out, char *error, s
 	size_t octets = option ? (size_t)(option - rest) : strlen(rest);
 	struct fc_vfio_config config = {.bdf = bdf, .physical = option != NULL};
 
-	if (option && strcmp(option, physical)) {
+	if (option && strcmp(option, physical) != 0) {
 		snprintf(error, error_octets, "vfio:%s: the only option is %s", rest, physical + 1);
 		return -EINVAL;
 	}

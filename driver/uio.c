@@ -137,7 +137,7 @@ static int check_driver(struct fc_uio *u)
 		return fail(u, -ENODEV, "%s: no such device", u->bdf);
 	if (err)
 		return fail(u, err, "%s: %s", u->bdf, strerror(-err));
-	if (strcmp(name, "uio_pci_generic"))
+	if (strcmp(name, "uio_pci_generic") != 0)
 		return fail(u, -ENODEV, "%s: bound to %s, not to uio_pci_generic", u->bdf, name);
 	return 0;
 }
@@ -169,7 +169,7 @@ static int map_bar(struct fc_uio *u)
 {
 	struct stat status;
 	void *mem = MAP_FAILED;
-	int fd, err = open_file(u, "resource0", &fd);
+	int fd = -1, err = open_file(u, "resource0", &fd);
 
 	if (err)
 		return err;

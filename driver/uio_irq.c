@@ -40,10 +40,11 @@ static void end(struct fc_uio *u)
 
 	if (!u->passing)
 		return;
-	fc_uio_command(u, PCI_COMMAND_INTX_DISABLE, 0);
 	/* An eventfd of ours with an empty counter takes it. */
 	if (write(u->stop, &one, sizeof(one)) == (ssize_t)sizeof(one))
 		pthread_join(u->thread, NULL);
+	/* Only now: the thread may just have been turning it on. */
+	fc_uio_command(u, PCI_COMMAND_INTX_DISABLE, 0);
 	close(u->stop);
 	u->passing = false;
 	u->eventfd = -1;

@@ -217,7 +217,7 @@ static int check_driver(struct fc_vfio *v)
 		return fc_vfio_fail(v, -ENODEV, "%s: no such device", v->bdf);
 	if (err)
 		return fc_vfio_fail(v, err, "%s: %s", v->bdf, strerror(-err));
-	if (strcmp(name, "vfio-pci"))
+	if (strcmp(name, "vfio-pci") != 0)
 		return fc_vfio_fail(v, -ENODEV, "%s: bound to %s, not to vfio-pci", v->bdf, name);
 	return 0;
 }

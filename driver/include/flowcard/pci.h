@@ -48,15 +48,15 @@ struct fc_pci_card {
 	struct fc_pci_id id, subsystem;
 	uint16_t class_code; /* base class and subclass: 0x0280 */
 	uint8_t revision;
+	uint8_t interrupt_pin;   /* 0: none, 1: A */
 	bool memory, bus_master; /* as the command register says */
+	bool express, aer;       /* has PCI Express, advanced error reporting */
 	struct {
 		uint64_t base, octets; /* octets 0: not known, or no such BAR if base is 0 too */
 		bool io, wide;         /* wide: 64-bit address, takes the next BAR's place */
 	} bar[FC_PCI_BARS];
 	unsigned msix_vectors; /* 0: no MSI-X */
 	unsigned msix_bar;
-	uint8_t interrupt_pin;              /* 0: none, 1: A */
-	bool express, aer;                  /* has PCI Express, advanced error reporting */
 	struct fc_pci_link link, link_most; /* now; what the card can do */
 	int numa_node;                      /* -1: not known */
 	int iommu_group;                    /* -1: none */
