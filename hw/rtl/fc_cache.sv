@@ -26,7 +26,8 @@ module fc_cache #(
   input  wire logic [fc_pkg::VectorBits-1:0]          key_r_i,
   input  wire logic [fc_pkg::HashBits-1:0]            hash_r_i,
   input  wire logic [Window-1:0]                      same_key_r_i,
-  output logic                                        valid_c_o,
+  output logic                                        busy_o,       // any operation is in stage C
+  output logic                                        valid_c_o,    // ... a packet's, to be looked up
   output logic [2:0]                                  monitor_c_o,
   output logic [fc_pkg::VectorBits-1:0]               key_c_o,
   output logic                                        valid_d_o,
@@ -60,6 +61,7 @@ module fc_cache #(
   logic [Window*Tables-1:0]  same_row_c;
   logic                      packet_r, packet_c, drain_c, named_r, read_r, ways_on;
 
+  assign busy_o      = valid_c;
   assign valid_c_o   = packet_c;
   assign monitor_c_o = op_c.monitor;
   assign key_c_o     = key_c;

@@ -169,24 +169,20 @@ module fc_card #(
   ) u_core (
     .clk_i, .rst_ni(rst_core_n), .time_ns_i, .enable_i(core_enable),
     .epoch_shift_i(epoch_shift), .epoch_guard_ns_i(epoch_guard_ns), .flush_i(flush),
+    .flush_monitor_i(flush_monitor), .snapshot_i(snapshot), .command_monitor_i(command_monitor),
     .monitor_enable_i(monitor_enable), .monitor_ipv4_i(monitor_ipv4), .monitor_ipv6_i(monitor_ipv6),
-    .monitor_immediate_i(monitor_immediate), .monitor_ports_i(monitor_ports), .monitor_mask_i(monitor_mask),
+    .monitor_immediate_i(monitor_immediate), .monitor_ports_i(monitor_ports),
+    .monitor_ports_out_i(monitor_ports_out), .monitor_mask_i(monitor_mask),
+    .sampler_we_i(sampler_we), .sampler_i(sampler), .sampler_control_i(sampler_control), .sampler_on_i(sampler_on),
     .hash_we_i(hash_we), .hash_position_i(hash_position), .hash_value_i(hash_value), .hash_word_i(hash_word),
     .desc_valid_i(desc_valid), .desc_i(desc), .desc_ready_o(desc_ready),
     .rec_valid_o(rec_valid), .rec_o(rec), .rec_ready_i(rec_ready),
     .latch_i(latch), .ledger_index_i(ledger_index), .ledger_o(ledger),
+    .sampler_latched_o(sampler_latched), .sampler_index_i(sampler_index), .sampler_counter_o(sampler_counter),
+    .monitor_present_o(monitor_present), .flushing_monitor_o(flushing_monitor), .snapshotting_o(snapshotting),
     .clearing_o(clearing), .busy_o(core_busy), .closing_o(closing), .flushing_o(flushing), .epoch_open_o(epoch_open),
     .unaccounted_o(unaccounted), .epoch_late_o(epoch_late)
   );
-
-  // The core does not have these yet.
-  logic unused_core;
-  assign unused_core      = ^{monitor_ports_out, flush_monitor, snapshot, command_monitor, sampler_we, sampler, sampler_index, sampler_control, sampler_on};
-  assign flushing_monitor = 1'b0;
-  assign snapshotting     = 1'b0;
-  assign monitor_present  = '0;
-  assign sampler_latched  = 1'b1;
-  assign sampler_counter  = '0;
 
   // ------------------------------------------------------------------ record DMA
   logic [Rings-1:0]    ring_enable, ring_arm;

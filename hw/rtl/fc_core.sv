@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The flow cache of the card: descriptors in, ring records out. No bus. Theory of operation: docs/hw/core.md.
 //
-//   select -> issue -> K -> X -> R -> C -> D -> U1 -> U2 -> U3 -> record FIFO
+//   select -> sampler -> issue -> K -> X -> R -> C -> D -> U1 -> U2 -> U3 -> record FIFO
 //                      hash       cache    decide  update, ledger
 `default_nettype none
 
@@ -23,12 +23,20 @@ module fc_core #(
   input  wire logic [5:0]                             epoch_shift_i,
   input  wire logic [31:0]                            epoch_guard_ns_i,
   input  wire logic                                   flush_i,
+  input  wire logic                                   flush_monitor_i,  // the entries of command_monitor_i
+  input  wire logic                                   snapshot_i,
+  input  wire logic [2:0]                             command_monitor_i,
   input  wire logic [Monitors-1:0]                    monitor_enable_i,
   input  wire logic [Monitors-1:0]                    monitor_ipv4_i,
   input  wire logic [Monitors-1:0]                    monitor_ipv6_i,
   input  wire logic [Monitors-1:0]                    monitor_immediate_i,
   input  wire logic [Monitors*32-1:0]                 monitor_ports_i,
+  input  wire logic [Monitors*32-1:0]                 monitor_ports_out_i,
   input  wire logic [Monitors*fc_pkg::VectorBits-1:0] monitor_mask_i,
+  input  wire logic                                   sampler_we_i,
+  input  wire logic [6:0]                             sampler_i,        // {monitor, direction, port}
+  input  wire logic [31:0]                            sampler_control_i,
+  input  wire logic [127:0]                           sampler_on_i,
   input  wire logic                                   hash_we_i,
   input  wire logic [6:0]                             hash_position_i,
   input  wire logic [7:0]                             hash_value_i,
@@ -42,6 +50,12 @@ module fc_core #(
   input  wire logic                                   latch_i,
   input  wire logic [5:0]                             ledger_index_i,
   output logic [63:0]                                 ledger_o,
+  output logic                                        sampler_latched_o,
+  input  wire logic [7:0]                             sampler_index_i,  // {sampler, 0 observed / 1 selected}
+  output logic [63:0]                                 sampler_counter_o,
+  output logic [Monitors-1:0]                         monitor_present_o, // has packets in the cache or on the way to it
+  output logic                                        flushing_monitor_o,
+  output logic                                        snapshotting_o,
   output logic                                        clearing_o,
   output logic                                        busy_o,
   output logic                                        closing_o,
@@ -86,25 +100,35 @@ module fc_core #(
   assign clearing_o = clearing_q;
 
   // ---------------------------------------------------------------- select, epochs, sweeper, issue
-  logic              sel_valid, sel_ready, hold, packet_tag, ctl_valid, ctl_ready, done, done_ok;
+  logic              sel_valid, sel_ready, smp_valid, smp_ready, smp_busy, hold, packet_tag, ctl_valid, ctl_ready, done, done_ok;
   logic              sweep_start, sweep_tag, sweep_done, sweep_valid, sweep_ready, asked, closing_step;
-  logic [2:0]        sel_monitor, sweep_way;
-  logic [15:0]       sweep_row;
+  logic              walk_valid, walk_ready, walk_copy;
+  logic [2:0]        smp_monitor, sweep_way, walk_way, walk_monitor;
+  logic [6:0]        sel_output_port, sel_at;
+  logic [15:0]       sweep_row, walk_row;
+  logic [Monitors-1:0] sel_holds, smp_holds, resident;
   logic [63:0]       closing_label, closing_start, closing_end;
   logic [31:0]       open;
-  fc_pkg::desc_t     sel_desc;
+  fc_pkg::desc_t     sel_desc, smp_desc;
   fc_core_pkg::op_t  ctl_op;
 
   fc_select #(.Ports(Ports), .Monitors(Monitors), .MonitorsPerPacket(MonitorsPerPacket)) u_select (
     .clk_i, .rst_ni, .enable_i, .hold_i(hold), .monitor_enable_i, .monitor_ipv4_i, .monitor_ipv6_i, .monitor_ports_i,
-    .desc_valid_i, .desc_i, .desc_ready_o,
-    .valid_o(sel_valid), .desc_o(sel_desc), .monitor_o(sel_monitor), .ready_i(sel_ready)
+    .monitor_ports_out_i, .desc_valid_i, .desc_i, .desc_ready_o,
+    .valid_o(sel_valid), .desc_o(sel_desc), .output_port_o(sel_output_port), .at_o(sel_at), .holds_o(sel_holds), .ready_i(sel_ready)
+  );
+
+  fc_sampler #(.Monitors(Monitors)) u_sampler (
+    .clk_i, .rst_ni, .we_i(sampler_we_i), .sampler_i, .control_i(sampler_control_i), .on_i(sampler_on_i), .hash_we_i, .hash_word_i,
+    .valid_i(sel_valid), .desc_i(sel_desc), .output_port_i(sel_output_port), .at_i(sel_at), .ready_o(sel_ready),
+    .valid_o(smp_valid), .desc_o(smp_desc), .monitor_o(smp_monitor), .ready_i(smp_ready), .holds_o(smp_holds), .busy_o(smp_busy),
+    .latch_i, .latched_o(sampler_latched_o), .index_i(sampler_index_i), .counter_o(sampler_counter_o)
   );
 
   fc_epoch #(.Rings(Rings), .Monitors(Monitors)) u_epoch (
     .clk_i, .rst_ni, .clearing_i(clearing_q), .time_ns_i, .enable_i, .shift_i(epoch_shift_i), .guard_ns_i(epoch_guard_ns_i),
-    .flush_i, .monitor_enable_i, .select_empty_i(!sel_valid), .hold_o(hold),
-    .packet_time_i(sel_desc.time_ns), .packet_tag_o(packet_tag),
+    .flush_i, .monitor_enable_i, .monitor_present_i(monitor_present_o), .select_empty_i(!sel_valid && !smp_busy), .hold_o(hold),
+    .packet_time_i(smp_desc.time_ns), .packet_tag_o(packet_tag),
     .ctl_valid_o(ctl_valid), .ctl_op_o(ctl_op), .ctl_ready_i(ctl_ready), .done_i(done), .done_ok_i(done_ok),
     .sweep_start_o(sweep_start), .sweep_tag_o(sweep_tag), .sweep_done_i(sweep_done),
     .open_o(open), .asked_o(asked), .closing_label_o(closing_label), .closing_start_o(closing_start),
@@ -118,9 +142,11 @@ module fc_core #(
 
   fc_issue u_issue (
     .clk_i, .rst_ni, .ctl_valid_i(ctl_valid), .ctl_op_i(ctl_op), .ctl_ready_o(ctl_ready),
-    .packet_valid_i(sel_valid), .packet_i(sel_desc), .packet_monitor_i(sel_monitor),
-    .packet_immediate_i(|(monitor_immediate_i & (Monitors'(1) << sel_monitor))), .packet_tag_i(packet_tag), .packet_ready_o(sel_ready),
+    .packet_valid_i(smp_valid), .packet_i(smp_desc), .packet_monitor_i(smp_monitor),
+    .packet_immediate_i(|(monitor_immediate_i & (Monitors'(1) << smp_monitor))), .packet_tag_i(packet_tag), .packet_ready_o(smp_ready),
     .sweep_valid_i(sweep_valid), .sweep_tag_i(sweep_tag), .sweep_way_i(sweep_way), .sweep_row_i(sweep_row), .sweep_ready_o(sweep_ready),
+    .walk_valid_i(walk_valid), .walk_copy_i(walk_copy), .walk_monitor_i(walk_monitor), .walk_way_i(walk_way), .walk_row_i(walk_row),
+    .walk_ready_o(walk_ready),
     .valid_o(valid_h), .op_o(op_h), .desc_o(desc_h)
   );
 
@@ -136,7 +162,7 @@ module fc_core #(
   logic [Ways-1:0]              raw_hit_d;
   logic [Window*Tables-1:0]     same_row_d;
   logic [Rings-1:0]             popped;
-  logic                         busy_hash, busy_decide, busy_update, flush_u1;
+  logic                         busy_hash, busy_cache, busy_decide, busy_update, flush_u1, walk_u1;
   fc_core_pkg::decision_t       dec_u1, dec_u1_valid, dec_u2;
 
   fc_hash #(.Monitors(Monitors)) u_hash (
@@ -156,7 +182,7 @@ module fc_core #(
   ) u_cache (
     .clk_i, .rst_ni, .clear_i(clearing_q), .clear_row_i(clear_row_q), .monitor_mask_i,
     .valid_r_i(valid_r), .op_r_i(op_r), .desc_r_i(desc_r), .key_r_i(key_r), .hash_r_i(hash_r), .same_key_r_i(same_key_r),
-    .valid_c_o(valid_c), .monitor_c_o(monitor_c), .key_c_o(key_c),
+    .busy_o(busy_cache), .valid_c_o(valid_c), .monitor_c_o(monitor_c), .key_c_o(key_c),
     .valid_d_o(valid_d), .op_d_o(op_d), .desc_d_o(desc_d), .rows_d_o(rows_d), .state_d_o(state_d), .age_d_o(age_d),
     .raw_hit_d_o(raw_hit_d), .same_key_d_o(same_key_d), .same_row_d_o(same_row_d), .keep_i(keep),
     .write_i(dec_u1_valid), .write_number_i(number_u1), .write_monitor_i(monitor_u1), .write_vec_i(vec_u1),
@@ -178,6 +204,14 @@ module fc_core #(
     .req_valid_o(sweep_valid), .req_way_o(sweep_way), .req_row_o(sweep_row), .req_ready_i(sweep_ready)
   );
 
+  fc_walk #(.RowBits(RowBits), .Ways(Ways), .Monitors(Monitors)) u_walk (
+    .clk_i, .rst_ni, .clearing_i(clearing_q), .flush_i(flush_monitor_i), .monitor_i(command_monitor_i), .snapshot_i,
+    .monitor_enable_i, .present_i(monitor_present_o),
+    .req_valid_o(walk_valid), .req_copy_o(walk_copy), .req_monitor_o(walk_monitor), .req_way_o(walk_way), .req_row_o(walk_row),
+    .req_ready_i(walk_ready), .valid_i(valid_u1), .mine_i(walk_u1), .decision_i(dec_u1),
+    .flushing_o(flushing_monitor_o), .snapshotting_o
+  );
+
   // ---------------------------------------------------------------- update, ledger, records
   fc_core_pkg::delta_t               delta;
   fc_core_pkg::entry_t               entry;
@@ -189,7 +223,7 @@ module fc_core #(
   fc_update #(.RowBits(RowBits), .Ways(Ways), .PacketBits(PacketBits)) u_update (
     .clk_i, .rst_ni, .valid_d_i(valid_d), .op_d_i(op_d), .desc_d_i(desc_d),
     .valid_u1_i(valid_u1), .decision_u1_i(dec_u1), .ring_u1_i(ring_u1), .vec_ahead_u1_i(vec_ahead),
-    .old_vec_u1_i(old_vec), .old_monitor_u1_i(old_monitor), .flush_u1_o(flush_u1), .number_u1_o(number_u1), .monitor_u1_o(monitor_u1), .vec_u1_o(vec_u1),
+    .old_vec_u1_i(old_vec), .old_monitor_u1_i(old_monitor), .flush_u1_o(flush_u1), .walk_u1_o(walk_u1), .number_u1_o(number_u1), .monitor_u1_o(monitor_u1), .vec_u1_o(vec_u1),
     .valid_o(valid_u2), .op_o(op_u2), .decision_o(dec_u2), .ring_o(ring_u2), .delta_o(delta), .packets_o(packets),
     .vec_o(vec), .monitor_o(monitor), .entry_valid_o(valid_u3), .entry_o(entry), .busy_o(busy_update)
   );
@@ -197,19 +231,25 @@ module fc_core #(
   assign unaccounted_o = valid_u3 && entry.refused;
 
   fc_ledger #(.Monitors(Monitors)) u_ledger (
-    .clk_i, .rst_ni, .valid_i(valid_u3), .entry_i(entry), .monitor_i(ledger_monitor), .set_o(ledger_set),
+    .clk_i, .rst_ni, .valid_i(valid_u3), .entry_i(entry), .monitor_i(ledger_monitor), .resident_o(resident), .set_o(ledger_set),
     .latch_i, .index_i(ledger_index_i), .latched_o(ledger_o)
+  );
+
+  fc_presence #(.Monitors(Monitors)) u_presence (
+    .clk_i, .rst_ni, .before_i(sel_holds | smp_holds), .enter_i(smp_valid && smp_ready), .enter_monitor_i(smp_monitor),
+    .leave_i(valid_u3 && entry.selected), .leave_monitor_i(entry.monitor), .resident_i(resident), .present_o(monitor_present_o)
   );
 
   fc_record #(.Rings(Rings), .FifoLog2(FifoLog2)) u_record (
     .clk_i, .rst_ni, .valid_i(valid_u2), .op_i(op_u2), .decision_i(dec_u2), .ring_i(ring_u2), .delta_i(delta),
-    .packets_i(packets), .vec_i(vec), .monitor_i(monitor), .open_i(open), .closing_label_i(closing_label),
+    .packets_i(packets), .vec_i(vec), .monitor_i(monitor), .sampler_we_i, .sampler_i, .sampler_id_i(sampler_control_i[fc_regs_pkg::SamplerControlIdLsb +: 8]), .sampler_on_i,
+    .open_i(open), .closing_label_i(closing_label),
     .closing_start_i(closing_start), .closing_end_i(closing_end), .closing_step_i(closing_step),
     .ledger_monitor_o(ledger_monitor), .ledger_set_i(ledger_set), .done_o(done), .done_ok_o(done_ok),
     .rec_valid_o, .rec_o, .rec_ready_i, .popped_o(popped)
   );
 
-  assign busy_o = sel_valid || valid_h || busy_hash || valid_c || valid_d || busy_decide || busy_update || done ||
+  assign busy_o = sel_valid || smp_busy || flushing_monitor_o || snapshotting_o || valid_h || busy_hash || busy_cache || valid_d || busy_decide || busy_update || done ||
                   closing_o || flushing_o;
 
 endmodule

@@ -16,6 +16,7 @@ module fc_epoch #(
   input  wire logic [31:0]         guard_ns_i,
   input  wire logic                flush_i,
   input  wire logic [Monitors-1:0] monitor_enable_i,
+  input  wire logic [Monitors-1:0] monitor_present_i, // has packets in the cache or on the way to it
   input  wire logic                select_empty_i,
   output logic                     hold_o,          // no packet is to be taken
   input  wire logic [63:0]         packet_time_i,   // of the packet that is about to become an operation
@@ -46,6 +47,7 @@ module fc_epoch #(
   logic [31:0] open_q;
   logic        asked_q, step_q, passed_q, flush_q;
   logic [2:0]  monitor_q, ring_q;
+  logic [Monitors-1:0] due_q;
   logic        first, next, back, forward, over, last_monitor, last_ring, monitor_on;
 
   // Card time, and its label a clock later together with the time it belongs to.
@@ -60,7 +62,8 @@ module fc_epoch #(
   assign over    = flush_q || asked_q || now_q < start_q || now_q - start_q >= 64'(guard_ns_i);
   assign last_monitor = monitor_q == 3'(Monitors - 1);
   assign last_ring    = ring_q == 3'(Rings - 1);
-  assign monitor_on   = monitor_enable_i[monitor_q[(Monitors > 1 ? $clog2(Monitors) : 1)-1:0]];
+  // A monitor that was switched off has ledgers as long as packets of it came out since the last.
+  assign monitor_on   = due_q[monitor_q[(Monitors > 1 ? $clog2(Monitors) : 1)-1:0]];
 
   always_comb begin : step
     state_d       = state_q;
@@ -121,6 +124,8 @@ module fc_epoch #(
       ring_q  <= last_ring ? '0 : ring_q + 1'b1;
       if (last_ring) asked_q <= 1'b0;
     end
+    due_q <= due_q | monitor_enable_i | monitor_present_i;
+    if (state_q == StBarrierDone && state_d == StOpen) due_q <= monitor_enable_i | monitor_present_i;
     if (!rst_ni) begin
       state_q   <= StNone;
       open_q    <= '0;
@@ -129,6 +134,7 @@ module fc_epoch #(
       passed_q  <= 1'b1;
       monitor_q <= '0;
       ring_q    <= '0;
+      due_q     <= '0;
     end
   end
 

@@ -11,6 +11,7 @@ module fc_ledger #(
   input  wire logic                valid_i,
   input  wire fc_core_pkg::entry_t entry_i,
   input  wire logic [2:0]          monitor_i,   // the set on set_o
+  output logic [Monitors-1:0]      resident_o,  // this monitor has packets in the cache
   output logic [511:0]             set_o,       // eight counters, order of the register file LEDGER, first one lowest
   input  wire logic                latch_i,
   input  wire logic [5:0]          index_i,
@@ -88,6 +89,10 @@ module fc_ledger #(
         resident_bytes[i]   <= '0;
       end
     end
+  end
+
+  always_comb begin : resident
+    for (int unsigned i = 0; i < Monitors; i++) resident_o[i] = resident_packets[i] != '0;
   end
 
   assign set_o = {refused_bytes[n], refused_packets[n], resident_bytes[n], resident_packets[n],

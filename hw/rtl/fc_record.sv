@@ -17,6 +17,10 @@ module fc_record #(
   input  wire logic [fc_core_pkg::PacketMax-1:0]   packets_i,
   input  wire logic [fc_pkg::VectorBits-1:0]       vec_i,
   input  wire logic [2:0]                          monitor_i,
+  input  wire logic                                sampler_we_i, // SAMPLER.CONTROL, index {monitor, direction, port}
+  input  wire logic [6:0]                          sampler_i,
+  input  wire logic [7:0]                          sampler_id_i,
+  input  wire logic [127:0]                        sampler_on_i,
   input  wire logic [31:0]                         open_i,       // number of the open epoch
   input  wire logic [63:0]                         closing_label_i,
   input  wire logic [63:0]                         closing_start_i,
@@ -40,9 +44,22 @@ module fc_record #(
   logic [3:0]            flow_kind;
   logic [2:0]            ring_q, monitor_q;
 
-  function automatic logic [31:0] head(input logic [3:0] kind, input logic [3:0] reason, input logic [2:0] monitor, input logic step);
-    head = {7'b0, step, 8'b0, 5'b0, monitor, reason, kind};
+  function automatic logic [31:0] head(input logic [3:0] kind, input logic [3:0] reason, input logic [2:0] monitor,
+                                       input logic [7:0] sampler, input logic step);
+    head = {7'b0, step, sampler, 5'b0, monitor, reason, kind};
   endfunction
+
+  // The sampler is that of the first packet: its vector names direction and port. One that is off has no number.
+  logic [7:0]     ids [128];
+  logic [7:0]     sampler;
+  logic [6:0]     sampler_at;
+  fc_pkg::vector_t vec;
+  assign vec        = vec_i;
+  assign sampler_at = {monitor_i, vec.direction, vec.direction ? vec.output_port[2:0] : vec.input_port[2:0]};
+  assign sampler    = (emits && sampler_on_i[sampler_at]) ? ids[sampler_at] : 8'd0;
+  always_ff @(posedge clk_i) begin
+    if (sampler_we_i) ids[sampler_i] <= sampler_id_i;
+  end
 
   // Entries carry one bit of their epoch; only the open one and the one before exist.
   assign tag   = (decision_i.emit_old || decision_i.copy) ? decision_i.old_tag : op_i.tag;
@@ -58,12 +75,12 @@ module fc_record #(
       monitor_q <= op_i.monitor;
       if (op_i.kind == fc_core_pkg::OpBarrier) begin
         record_q <= {22'(0), {21{32'b0}}, 10'(0), closing_end_i, closing_start_i, closing_label_i, epoch,
-                     head(fc_regs_pkg::KindBarrier, fc_regs_pkg::ReasonNone, 3'd0, closing_step_i)};
+                     head(fc_regs_pkg::KindBarrier, fc_regs_pkg::ReasonNone, 3'd0, 8'd0, closing_step_i)};
       end else begin
         record_q <= {15'b0, delta_i.len_max, 15'b0, delta_i.len_min, delta_i.ttl_max, delta_i.ttl_min, 4'b0, delta_i.tcp_flags,
                      delta_i.last_ns, delta_i.first_ns, delta_i.l2_bytes[31:0],
                      delta_i.l2_bytes[47:32], delta_i.bytes[47:32], delta_i.bytes[31:0], 32'(packets_i), vec_i, epoch,
-                     head(flow_kind, decision_i.reason, monitor_i, 1'b0)};
+                     head(flow_kind, decision_i.reason, monitor_i, sampler, 1'b0)};
       end
     end
   end
@@ -81,14 +98,14 @@ module fc_record #(
   end
 
   logic unused;
-  assign unused = ^{op_i, decision_i};  // kind, monitor, tag and what is emitted are all that a record needs
+  assign unused = ^{op_i, decision_i, vec};  // kind, monitor, tag and what is emitted are all that a record needs
 
   assign ledger_monitor_o = monitor_q;
   always_comb begin : choose
     word = record_q;
     if (ledger_q) begin
       word = {{11{32'b0}}, ledger_set_i[511:384], 32'b0, ledger_set_i[383:0], epoch_q,
-              head(fc_regs_pkg::KindLedger, fc_regs_pkg::ReasonNone, monitor_q, 1'b0)};
+              head(fc_regs_pkg::KindLedger, fc_regs_pkg::ReasonNone, monitor_q, 8'd0, 1'b0)};
     end
   end
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Takes one descriptor a clock from the ports in turn and offers one operation for each monitor that selects it
-// (at most MonitorsPerPacket, lowest numbers first). A packet of a disabled core or of no monitor is dropped.
+// Takes one descriptor a clock from the ports in turn and offers one operation for each candidate that wants it: a monitor
+// in one direction, as input of the packet's port or as output of its partner (port ^ 1). At most MonitorsPerPacket, in
+// order of monitor, input before output. A packet of a disabled core or of no monitor is dropped.
 `default_nettype none
 
 module fc_select #(
@@ -16,23 +17,30 @@ module fc_select #(
   input  wire logic [Monitors-1:0]             monitor_ipv4_i,
   input  wire logic [Monitors-1:0]             monitor_ipv6_i,
   input  wire logic [Monitors*32-1:0]          monitor_ports_i,
+  input  wire logic [Monitors*32-1:0]          monitor_ports_out_i,
   input  wire logic [Ports-1:0]                desc_valid_i,
   input  wire logic [Ports*fc_pkg::DescBits-1:0] desc_i,
   output logic [Ports-1:0]                     desc_ready_o,
   output logic                                 valid_o,
-  output fc_pkg::desc_t                        desc_o,
-  output logic [2:0]                           monitor_o,
+  output fc_pkg::desc_t                        desc_o,     // direction and output port not yet in it
+  output logic [6:0]                           output_port_o,
+  output logic [6:0]                           at_o,       // {monitor, direction, port}
+  output logic [Monitors-1:0]                  holds_o,    // operations of these wait here
   input  wire logic                            ready_i
 );
 
   // Lowest bit of ip_version in a descriptor: the vector is its low part, octet 41 its version.
   localparam int unsigned VersionBit = 8 * 41 + 4;
+  localparam int unsigned Candidates = 2 * Monitors;   // 2 * monitor + direction
+  localparam logic [6:0] NoPort = 7'd127;
 
-  logic [Monitors-1:0] want, keep, first, pending_q;
-  logic [Ports-1:0]    grant, served_q;
-  logic [3:0]          version;
-  logic [31:0]         port_bit;
-  logic                room, take, last;
+  logic [Candidates-1:0] want, keep, first, pending_q;
+  logic [Ports-1:0]      grant, served_q;
+  logic [3:0]            version;
+  logic [31:0]           port_bit, partner_bit;
+  logic [2:0]            port, port_q;
+  logic [6:0]            partner, partner_q;
+  logic                  room, take, last;
 
   // A port is ready when nobody before it in turn is valid; the turn goes on after the port served last.
   always_comb begin : turn
@@ -49,20 +57,33 @@ module fc_select #(
     grant = desc_ready_o & desc_valid_i;
   end
 
-  always_comb begin : choose
-    logic [Monitors-1:0] rest, one;
-    version  = '0;
-    port_bit = '0;
+  always_comb begin : look
+    version     = '0;
+    port_bit    = '0;
+    partner_bit = '0;
+    port        = '0;
+    partner     = NoPort;
     for (int unsigned p = 0; p < Ports; p++) begin
       if (grant[p]) begin
         version     = desc_i[p*fc_pkg::DescBits + VersionBit +: 4];
         port_bit[p] = 1'b1;
+        port        = 3'(p);
+        if ((p ^ 1) < Ports) begin
+          partner            = 7'(p ^ 1);
+          partner_bit[p ^ 1] = 1'b1;
+        end
       end
     end
+  end
+
+  always_comb begin : choose
+    logic [Candidates-1:0] rest, one;
     want = '0;
     for (int unsigned m = 0; m < Monitors; m++) begin
-      if (take && enable_i) want[m] = monitor_enable_i[m] && |(monitor_ports_i[m*32 +: 32] & port_bit) &&
-                ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]));
+      if (take && enable_i && monitor_enable_i[m] && ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]))) begin
+        want[2*m]     = |(monitor_ports_i[m*32 +: 32] & port_bit);
+        want[2*m + 1] = |(monitor_ports_out_i[m*32 +: 32] & partner_bit);
+      end
     end
     rest = want;
     keep = '0;
@@ -80,14 +101,23 @@ module fc_select #(
   assign valid_o = pending_q != '0;
 
   always_comb begin : encode
-    monitor_o = '0;
+    logic [2:0] monitor;
+    logic       direction;
+    monitor   = '0;
+    direction = 1'b0;
     for (int unsigned m = 0; m < Monitors; m++) begin
-      if (first[m]) monitor_o = 3'(m);
+      if (first[2*m] || first[2*m + 1]) monitor = 3'(m);
+      if (first[2*m + 1]) direction = 1'b1;
+      holds_o[m] = pending_q[2*m] || pending_q[2*m + 1];
     end
+    at_o = {monitor, direction, direction ? partner_q[2:0] : port_q};
   end
+  assign output_port_o = partner_q;
 
   always_ff @(posedge clk_i) begin
     if (take && keep != '0) begin
+      port_q    <= port;
+      partner_q <= partner;
       for (int unsigned p = 0; p < Ports; p++) begin
         if (grant[p]) desc_o <= desc_i[p*fc_pkg::DescBits +: fc_pkg::DescBits];
       end

@@ -20,6 +20,7 @@ module fc_update #(
   input  wire logic [fc_pkg::VectorBits-1:0]   old_vec_u1_i,
   input  wire logic [2:0]                      old_monitor_u1_i,
   output logic                                 flush_u1_o,    // U1, for the cache and the sweeper
+  output logic                                 walk_u1_o,
   output logic [fc_core_pkg::NumberBits-1:0]   number_u1_o,
   output logic [2:0]                           monitor_u1_o,
   output logic [fc_pkg::VectorBits-1:0]        vec_u1_o,
@@ -62,6 +63,7 @@ module fc_update #(
   assign anew_u2     = valid_u2 && decision_u2.anew;
   assign index_u1    = {decision_u1.way[$clog2(Ways)-1:0], decision_u1.row[RowBits-1:0]};
   assign flush_u1_o   = op_u1.kind == fc_core_pkg::OpFlush;
+  assign walk_u1_o    = op_u1.kind == fc_core_pkg::OpDrain || op_u1.kind == fc_core_pkg::OpCopy;
   assign number_u1_o  = op_u1.number;
   assign monitor_u1_o = op_u1.monitor;
   assign vec_u1_o     = desc_u1.vec;

@@ -26,6 +26,7 @@ hw/rtl/fc_parse_transport.sv
 hw/rtl/fc_oldest.sv
 hw/rtl/fc_pass.sv
 hw/rtl/fc_port.sv
+hw/rtl/fc_presence.sv
 hw/rtl/fc_record.sv
 hw/rtl/fc_regs.sv
 hw/rtl/fc_regs_capability.sv
@@ -38,9 +39,12 @@ hw/rtl/fc_regs_monitor.sv
 hw/rtl/fc_regs_ring.sv
 hw/rtl/fc_regs_sampler.sv
 hw/rtl/fc_reset.sv
+hw/rtl/fc_sampler.sv
+hw/rtl/fc_sampler_counters.sv
 hw/rtl/fc_select.sv
 hw/rtl/fc_sweep.sv
 hw/rtl/fc_update.sv
 hw/rtl/fc_verdict_counters.sv
+hw/rtl/fc_walk.sv
 hw/rtl/fc_window.sv
 hw/rtl/fc_card.sv

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Situations with one right outcome, made on purpose. */
-#include "core_run.h"
+#include "core_cases.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "flowcard/registers.h"
 
-#define SHIFT 20
-
-static void plain_run(struct core_run *run, uint32_t guard)
+void core_plain_run(struct core_run *run, uint32_t guard)
 {
 	memset(run, 0, sizeof(*run));
 	run->ref.rings = CORE_RINGS;
@@ -22,7 +20,7 @@ static void plain_run(struct core_run *run, uint32_t guard)
 	run->pins.time_ns = 5ull << SHIFT;
 }
 
-static struct core_packet packet_of(uint32_t src, uint64_t time_ns)
+struct core_packet core_packet_of(uint32_t src, uint64_t time_ns)
 {
 	struct core_packet packet = {.time_ns = time_ns, .l3_len = 100, .frame_len = 114};
 
@@ -31,7 +29,7 @@ static struct core_packet packet_of(uint32_t src, uint64_t time_ns)
 	return packet;
 }
 
-static void clocks(struct core_run *run, unsigned int n)
+void core_clocks(struct core_run *run, unsigned int n)
 {
 	while (n--)
 		core_run_clock(run);
@@ -44,11 +42,11 @@ static void hot_flow_is_never_evicted(uint32_t seed)
 	struct core_packet hot, packet;
 	uint64_t full = (1u << CORE_PACKET_BITS) - 1, records, want;
 
-	plain_run(&run, 0);
-	hot = packet_of(7, run.pins.time_ns);
+	core_plain_run(&run, 0);
+	hot = core_packet_of(7, run.pins.time_ns);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
 	for (uint32_t i = 0; i < 4000; i++) {
-		packet = packet_of(1000 + i, run.pins.time_ns);
+		packet = core_packet_of(1000 + i, run.pins.time_ns);
 		core_run_feed(&run, i % 4 == 0 ? &hot : &packet);
 	}
 	core_run_flush(&run, 100000);
@@ -65,17 +63,17 @@ static void late_packet_joins_the_closing_epoch(uint32_t seed)
 	struct core_packet packet;
 	uint32_t packets;
 
-	plain_run(&run, 1000);
+	core_plain_run(&run, 1000);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
-	packet = packet_of(7, run.pins.time_ns + 10);
+	core_clocks(&run, 10);
+	packet = core_packet_of(7, run.pins.time_ns + 10);
 	core_run_feed(&run, &packet);
 	run.pins.time_ns += 1 << SHIFT;
-	clocks(&run, 10);
+	core_clocks(&run, 10);
 	core_check(run.pins.closing && run.pins.epoch_open == 1, "guard time runs",
 		   run.pins.epoch_open, 1);
 	core_run_feed(&run, &packet);
-	clocks(&run, 50);
+	core_clocks(&run, 50);
 	core_check(run.pins.closing && core_ref_barriers(0) == 0, "guard time still runs",
 		   core_ref_barriers(0), 0);
 	run.pins.time_ns += 1000;
@@ -94,12 +92,12 @@ static void new_flows_never_stall(uint32_t seed)
 	struct core_packet packet;
 	uint64_t before;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
+	core_clocks(&run, 10);
 	before = run.clocks;
 	for (uint32_t i = 0; i < 10000; i++) {
-		packet = packet_of(i, run.pins.time_ns);
+		packet = core_packet_of(i, run.pins.time_ns);
 		core_run_feed(&run, &packet);
 	}
 	core_check(run.clocks - before == 10000, "clocks for 10000 new flows", run.clocks - before,
@@ -114,16 +112,16 @@ static void sweep_ends_under_full_load(uint32_t seed)
 	struct core_packet packet;
 	uint64_t before, bound = 16ull * (1 << CORE_ENTRIES_LOG2) + (1 << CORE_ENTRIES_LOG2) + 1000;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
 	for (uint32_t i = 0; i < 3u << CORE_ENTRIES_LOG2; i++) {
-		packet = packet_of(i, run.pins.time_ns);
+		packet = core_packet_of(i, run.pins.time_ns);
 		core_run_feed(&run, &packet);
 	}
 	run.pins.time_ns += 1 << SHIFT;
 	before = run.clocks;
 	while (core_ref_barriers(0) == 0) {
-		packet = packet_of(0xffffffff, run.pins.time_ns);
+		packet = core_packet_of(0xffffffff, run.pins.time_ns);
 		core_run_feed(&run, &packet);
 		core_check(run.clocks - before < bound, "clocks from boundary to barrier",
 			   run.clocks - before, bound);
@@ -140,12 +138,12 @@ static void stopped_ring_is_counted_exactly(uint32_t seed)
 	struct core_run run;
 	struct core_packet packet;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
+	core_clocks(&run, 10);
 	run.pins.rec_ready = 0;
 	for (uint32_t i = 0; i < 4u << CORE_ENTRIES_LOG2; i++) {
-		packet = packet_of(i, run.pins.time_ns);
+		packet = core_packet_of(i, run.pins.time_ns);
 		core_run_feed(&run, &packet);
 	}
 	core_check(!core_ref_strict(), "refusals seen", core_ref_strict(), 0);
@@ -159,17 +157,17 @@ static void epoch_closes_into_the_reserved_places(uint32_t seed)
 	struct core_run run;
 	struct core_packet packet;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	run.ref.monitors[0].immediate = true;
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
+	core_clocks(&run, 10);
 	run.pins.rec_ready = 0;
 	for (uint32_t i = 0; i < 8u << CORE_FIFO_LOG2; i++) {
-		packet = packet_of(i, run.pins.time_ns);
+		packet = core_packet_of(i, run.pins.time_ns);
 		core_run_feed(&run, &packet);
 	}
 	run.pins.flush = true;
-	clocks(&run, 2000);
+	core_clocks(&run, 2000);
 	core_check(!run.pins.closing && !run.pins.flushing, "closed with stopped rings",
 		   run.pins.closing, 0);
 	core_check(run.records == 0, "no record passed", run.records, 0);
@@ -182,20 +180,20 @@ static void flush_works_while_disabled(uint32_t seed)
 	struct core_run run;
 	struct core_packet packet;
 
-	plain_run(&run, 1000000);
+	core_plain_run(&run, 1000000);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
+	core_clocks(&run, 10);
 	for (uint32_t i = 0; i < 40; i++) {
-		packet = packet_of(i % 20, run.pins.time_ns);
+		packet = core_packet_of(i % 20, run.pins.time_ns);
 		core_run_feed(&run, &packet);
 	}
-	clocks(&run, 4);
+	core_clocks(&run, 4);
 	run.pins.enable = false;
 	core_run_flush(&run, 5000);
 	core_check(core_ref_barriers(0) == 1 && !run.pins.flushing, "barrier of the flush",
 		   core_ref_barriers(0), 1);
 	run.pins.time_ns += 100ull << SHIFT;
-	clocks(&run, 100);
+	core_clocks(&run, 100);
 	core_check(run.pins.epoch_open == 1 && !run.pins.busy, "a disabled core opens no epoch",
 		   run.pins.epoch_open, 1);
 	core_run_end(&run);
@@ -208,12 +206,12 @@ static void flush_takes_the_packet_just_before_it(uint32_t seed)
 	struct core_packet packet;
 
 	for (unsigned int gap = 0; gap < 6; gap++) {
-		plain_run(&run, 0);
+		core_plain_run(&run, 0);
 		core_run_start(&run, seed, CORE_HASH_RANDOM);
-		clocks(&run, 10);
-		packet = packet_of(1, run.pins.time_ns + 1000000000);
+		core_clocks(&run, 10);
+		packet = core_packet_of(1, run.pins.time_ns + 1000000000);
 		core_run_feed(&run, &packet);
-		clocks(&run, gap);
+		core_clocks(&run, gap);
 		core_run_flush(&run, 5000);
 		core_check(core_ref_flow_records(0, packet.vec, NULL) == 1, "flushed packet", gap,
 			   0);
@@ -227,9 +225,9 @@ static void empty_sweep_is_short(uint32_t seed)
 	struct core_run run;
 	uint64_t before;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
+	core_clocks(&run, 10);
 	before = run.clocks;
 	core_run_flush(&run, 5000);
 	core_check(run.clocks - before < 80, "clocks to close an empty epoch", run.clocks - before,
@@ -244,11 +242,11 @@ static void monitors_with_one_key_stay_apart(uint32_t seed)
 	struct core_packet packet;
 	struct core_run run;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	run.ref.monitors[1] = run.ref.monitors[0];
 	core_run_start(&run, seed, CORE_HASH_ZERO);
-	clocks(&run, 10);
-	packet = packet_of(7, run.pins.time_ns + 10);
+	core_clocks(&run, 10);
+	packet = core_packet_of(7, run.pins.time_ns + 10);
 	for (uint32_t i = 0; i < want; i++)
 		core_run_feed(&run, &packet);
 	core_run_flush(&run, 5000);
@@ -270,10 +268,10 @@ static void octets_pass_four_gigaoctets(uint32_t seed)
 	struct core_run run;
 	uint64_t records;
 
-	plain_run(&run, 0);
+	core_plain_run(&run, 0);
 	core_run_start(&run, seed, CORE_HASH_RANDOM);
-	clocks(&run, 10);
-	packet = packet_of(7, run.pins.time_ns + 10);
+	core_clocks(&run, 10);
+	packet = core_packet_of(7, run.pins.time_ns + 10);
 	packet.frame_len = 0xfffff;
 	for (uint32_t i = 0; i < frames; i++)
 		core_run_feed(&run, &packet);

@@ -29,6 +29,9 @@ void core_new(uint32_t seed)
 	context->randSeed(static_cast<int>(seed & 0x7fffffff) | 1);
 	model = new Vfc_core(context);
 	model->clk_i = 0;
+	model->sampler_we_i = 0;
+	for (unsigned int i = 0; i < CORE_SAMPLERS / 32; i++)
+		model->sampler_on_i[i] = 0;
 }
 
 void core_free(void)
@@ -48,9 +51,18 @@ void core_set_monitors(const struct core_monitor *monitors)
 		model->monitor_ipv6_i |= monitors[m].ipv6 << m;
 		model->monitor_immediate_i |= monitors[m].immediate << m;
 		model->monitor_ports_i[m] = monitors[m].ports;
+		model->monitor_ports_out_i[m] = monitors[m].ports_out;
 		for (unsigned int i = 0; i < CORE_VEC_WORDS; i++)
 			model->monitor_mask_i[m * CORE_VEC_WORDS + i] = monitors[m].mask[i];
 	}
+}
+
+// As the register block does it: the word is on offer for one clock, the mode with it.
+void core_set_sampler(unsigned int at, uint32_t control)
+{
+	model->sampler_we_i = 1;
+	model->sampler_i = at;
+	model->sampler_control_i = control;
 }
 
 // Descriptor bits, lowest first: vector 544, l3_len 17, frame_len 20, time 64.
@@ -79,6 +91,10 @@ void core_settle(struct core_pins *pins)
 	model->epoch_shift_i = pins->epoch_shift;
 	model->epoch_guard_ns_i = pins->guard_ns;
 	model->flush_i = pins->flush;
+	model->flush_monitor_i = pins->flush_monitor;
+	model->snapshot_i = pins->snapshot;
+	model->command_monitor_i = pins->command_monitor;
+	model->sampler_index_i = pins->sampler_index;
 	model->latch_i = pins->latch;
 	model->ledger_index_i = pins->ledger_index;
 	model->hash_we_i = pins->hash_we;
@@ -97,6 +113,12 @@ void core_settle(struct core_pins *pins)
 	pins->closing = model->closing_o;
 	pins->flushing = model->flushing_o;
 	pins->epoch_open = model->epoch_open_o;
+	pins->sampler_counter = model->sampler_counter_o;
+	pins->sampler_latched = model->sampler_latched_o;
+	pins->flushing_monitor = model->flushing_monitor_o;
+	pins->snapshotting = model->snapshotting_o;
+	pins->unaccounted = model->unaccounted_o;
+	pins->present = model->monitor_present_o;
 }
 
 void core_get_record(unsigned int ring, uint32_t *rec)
@@ -108,6 +130,12 @@ void core_get_record(unsigned int ring, uint32_t *rec)
 
 void core_edge(void)
 {
+	const bool sampler = model->sampler_we_i;
+
 	model->clk_i = 1;
 	model->eval();
+	if (!sampler)
+		return;
+	put(&model->sampler_on_i[0], model->sampler_i, 1, (model->sampler_control_i & 3) != 0);
+	model->sampler_we_i = 0;
 }

@@ -14,6 +14,7 @@ extern "C" {
 #define CORE_PER_PACKET 2
 #define CORE_VEC_WORDS 17
 #define CORE_REC_WORDS 30
+#define CORE_SAMPLERS 128 /* {monitor, direction, port} */
 
 /* One descriptor as the front end would say it. */
 struct core_packet {
@@ -25,30 +26,34 @@ struct core_packet {
 
 struct core_monitor {
 	bool enable, ipv4, ipv6, immediate;
-	uint32_t ports;
+	uint32_t ports, ports_out;
 	uint32_t mask[CORE_VEC_WORDS];
 };
 
 struct core_pins {
 	/* in */
-	bool reset, enable, flush, latch, hash_we;
+	bool reset, enable, flush, flush_monitor, snapshot, latch, hash_we;
+	uint32_t command_monitor;
 	uint64_t time_ns;
 	uint32_t epoch_shift, guard_ns;
 	uint32_t hash_position, hash_value;
 	uint64_t hash_word;
-	uint32_t desc_valid, rec_ready; /* a bit each port, ring */
-	uint32_t ledger_index;
+	uint32_t desc_valid, rec_ready;       /* a bit each port, ring */
+	uint32_t ledger_index, sampler_index; /* {sampler, selected} */
 	/* out, after core_settle() */
 	uint32_t desc_ready, rec_valid;
-	uint64_t ledger;
-	bool clearing, busy, closing, flushing;
-	uint32_t epoch_open;
+	uint64_t ledger, sampler_counter;
+	bool clearing, busy, closing, flushing, flushing_monitor, snapshotting;
+	bool unaccounted, sampler_latched;
+	uint32_t epoch_open, present;
 };
 
 /* The model starts from random contents drawn from seed; core_free() ends it. */
 void core_new(uint32_t seed);
 void core_free(void);
 void core_set_monitors(const struct core_monitor *monitors);
+/* SAMPLER.CONTROL, taken with the next clock. */
+void core_set_sampler(unsigned int at, uint32_t control);
 void core_set_desc(unsigned int port, const struct core_packet *packet);
 /* Drives the input pins, lets the clock fall and reads the output pins. */
 void core_settle(struct core_pins *pins);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core_ref.h"
+#include "core_content.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +23,8 @@ struct flow {
 	struct key key;
 	struct op *head, **tail;
 	uint64_t in_packets, in_bytes, in_l2, out_packets, out_bytes, out_l2;
-	uint64_t records;
-	uint32_t last_packets;
+	uint64_t records, copies;
+	uint32_t last_packets, copied_packets;
 	UT_hash_handle hh;
 };
 
@@ -40,9 +40,10 @@ struct ring_state {
 	uint64_t label, end_ns;
 	uint64_t selected[CORE_MONITORS]; /* as the last ledger said */
 	bool step;
+	uint32_t loose[CORE_MONITORS]; /* up to this barrier a ledger may be there or not */
 };
 
-uint64_t core_checks, core_reasons[8], core_refused, core_steps;
+uint64_t core_checks, core_reasons[8], core_refused, core_steps, core_copies, core_left_out;
 
 static struct core_ref_config config;
 static struct flow *flows;
@@ -71,6 +72,7 @@ void core_ref_new(const struct core_ref_config *c)
 	config = *c;
 	memset(sums, 0, sizeof(sums));
 	memset(rings, 0, sizeof(rings));
+	core_ref_samplers_new(c->samplers);
 	strict = true;
 }
 
@@ -137,6 +139,20 @@ uint64_t core_ref_flow_records(unsigned int monitor, const uint32_t *vec, uint32
 	return flow ? flow->records : 0;
 }
 
+uint64_t core_ref_flows(void)
+{
+	return HASH_COUNT(flows);
+}
+
+uint64_t core_ref_flow_copies(unsigned int monitor, const uint32_t *vec, uint32_t *last_packets)
+{
+	struct flow *flow = flow_of(monitor, vec, false);
+
+	if (last_packets)
+		*last_packets = flow ? flow->copied_packets : 0;
+	return flow ? flow->copies : 0;
+}
+
 static void count_selected(struct monitor_sum *sum, uint32_t bytes)
 {
 	if (sum->count == sum->room) {
@@ -150,32 +166,71 @@ static void count_selected(struct monitor_sum *sum, uint32_t bytes)
 	sum->count++;
 }
 
+static bool wants(const struct core_monitor *monitor, bool out, unsigned int port,
+		  unsigned int version)
+{
+	if (!monitor->enable ||
+	    !((version == 4 && monitor->ipv4) || (version == 6 && monitor->ipv6)))
+		return false;
+	if (!out)
+		return monitor->ports >> port & 1;
+	return (port ^ 1) < config.ports && (monitor->ports_out >> (port ^ 1) & 1);
+}
+
+static void select_packet(unsigned int m, bool out, unsigned int port,
+			  const struct core_packet *packet)
+{
+	unsigned int partner = (port ^ 1) < config.ports ? port ^ 1 : 127;
+	struct flow *flow;
+	struct op *op;
+
+	if (!core_ref_sample(m << 4 | (unsigned int)out << 3 | (out ? partner : port))) {
+		core_left_out++;
+		return;
+	}
+	op = calloc(1, sizeof(*op));
+	if (!op)
+		abort();
+	op->packet = *packet;
+	fc_vec_set_direction(op->packet.vec, out);
+	fc_vec_set_output_port(op->packet.vec, partner);
+	flow = flow_of(m, op->packet.vec, true);
+	*flow->tail = op;
+	flow->tail = &op->next;
+	flow->in_packets++;
+	flow->in_bytes += packet->l3_len;
+	flow->in_l2 += packet->frame_len;
+	count_selected(&sums[m], packet->l3_len);
+}
+
 void core_ref_packet(unsigned int port, const struct core_packet *packet)
 {
 	unsigned int version = fc_vec_ip_version(packet->vec), taken = 0;
 
-	for (unsigned int m = 0; m < CORE_MONITORS && taken < CORE_PER_PACKET; m++) {
-		const struct core_monitor *monitor = &config.monitors[m];
-		struct flow *flow;
-		struct op *op;
-
-		if (!monitor->enable || !(monitor->ports >> port & 1))
-			continue;
-		if (!(version == 4 && monitor->ipv4) && !(version == 6 && monitor->ipv6))
+	for (unsigned int c = 0; c < 2 * CORE_MONITORS && taken < CORE_PER_PACKET; c++) {
+		if (!wants(&config.monitors[c / 2], c % 2, port, version))
 			continue;
 		taken++;
-		flow = flow_of(m, packet->vec, true);
-		op = calloc(1, sizeof(*op));
-		if (!op)
-			abort();
-		op->packet = *packet;
-		*flow->tail = op;
-		flow->tail = &op->next;
-		flow->in_packets++;
-		flow->in_bytes += packet->l3_len;
-		flow->in_l2 += packet->frame_len;
-		count_selected(&sums[m], packet->l3_len);
+		select_packet(c / 2, c % 2, port, packet);
 	}
+}
+
+void core_ref_monitor(unsigned int monitor, const struct core_monitor *now)
+{
+	struct core_monitor *was = &config.monitors[monitor];
+	struct flow *flow, *tmp;
+
+	if (memcmp(was->mask, now->mask, sizeof(was->mask))) {
+		HASH_ITER(hh, flows, flow, tmp)
+		{
+			if (flow->key.monitor == monitor && strict)
+				core_check(!flow->head, "packets of a monitor that was flushed",
+					   flow->in_packets, flow->out_packets);
+		}
+	}
+	*was = *now;
+	for (unsigned int r = 0; r < config.rings; r++)
+		rings[r].loose[monitor] = rings[r].barriers + 3;
 }
 
 static bool same_vector(const uint32_t *a, const uint32_t *b)
@@ -207,37 +262,58 @@ static struct op *take(struct flow *flow, const uint32_t *rec, const uint32_t *v
 static void compare_strict(struct flow *flow, const uint32_t *rec, const uint32_t *vec)
 {
 	bool out_of_turn = fc_rec_reason(rec) == FC_REASON_LATE;
-	uint64_t bytes = 0, l2 = 0, first = UINT64_MAX, last = 0;
-	uint32_t flags = 0, len_min = UINT32_MAX, len_max = 0, ttl_min = UINT32_MAX, ttl_max = 0;
+	struct core_content content = core_nothing;
 
 	for (uint32_t i = 0; i < fc_rec_packets(rec); i++) {
 		struct op *op = take(flow, rec, vec, out_of_turn);
-		const struct core_packet *p = &op->packet;
-		uint32_t ttl = fc_vec_ttl(p->vec);
 
 		if (i == 0)
-			core_check(same_vector(p->vec, vec), "vector is that of the first packet",
-				   vec[11], p->vec[11]);
-		bytes += p->l3_len;
-		l2 += p->frame_len;
-		first = p->time_ns < first ? p->time_ns : first;
-		last = p->time_ns > last ? p->time_ns : last;
-		flags |= fc_vec_tcp_flags(p->vec);
-		len_min = p->l3_len < len_min ? p->l3_len : len_min;
-		len_max = p->l3_len > len_max ? p->l3_len : len_max;
-		ttl_min = ttl < ttl_min ? ttl : ttl_min;
-		ttl_max = ttl > ttl_max ? ttl : ttl_max;
+			core_check(same_vector(op->packet.vec, vec),
+				   "vector is that of the first packet", vec[11],
+				   op->packet.vec[11]);
+		core_content_add(&content, &op->packet);
 		free(op);
 	}
-	same("bytes", fc_rec_bytes(rec), bytes);
-	same("l2_bytes", fc_rec_l2_bytes(rec), l2);
-	same("first_ns", fc_rec_first_ns(rec), first);
-	same("last_ns", fc_rec_last_ns(rec), last);
-	same("tcp_flags_or", fc_rec_tcp_flags_or(rec), flags);
-	same("len_min", fc_rec_len_min(rec), len_min);
-	same("len_max", fc_rec_len_max(rec), len_max);
-	same("ttl_min", fc_rec_ttl_min(rec), ttl_min);
-	same("ttl_max", fc_rec_ttl_max(rec), ttl_max);
+	core_content_compare(&content, rec);
+}
+
+static void check_sampler(const uint32_t *rec, const uint32_t *vec)
+{
+	unsigned int out = fc_vec_direction(vec);
+	unsigned int port = out ? fc_vec_output_port(vec) : fc_vec_input_port(vec);
+
+	same("sampler of a record", fc_rec_sampler(rec),
+	     core_ref_sampler_id(fc_rec_monitor(rec) << 4 | out << 3 | (port & 7)));
+}
+
+/* An entry holds the packets of its flow that are in no record yet, as far as they came. */
+static void check_copy(const struct ring_state *ring, const uint32_t *rec)
+{
+	struct core_content content = core_nothing;
+	uint32_t vec[CORE_VEC_WORDS];
+	struct flow *flow;
+	struct op *op;
+
+	fc_rec_vector(rec, vec);
+	same("reason of a copy", fc_rec_reason(rec), FC_REASON_NONE);
+	core_check(fc_rec_epoch(rec) - ring->barriers <= 1, "epoch of a copy", fc_rec_epoch(rec),
+		   ring->barriers);
+	flow = flow_of(fc_rec_monitor(rec), vec, false);
+	core_check(flow && fc_rec_packets(rec) > 0 &&
+			   fc_rec_packets(rec) <= flow->in_packets - flow->out_packets,
+		   "packets of a copy", fc_rec_packets(rec), 0);
+	check_sampler(rec, vec);
+	flow->copies++;
+	flow->copied_packets = fc_rec_packets(rec);
+	core_copies++;
+	if (!strict)
+		return;
+	op = flow->head;
+	core_check(same_vector(op->packet.vec, vec), "vector of a copy", vec[11],
+		   op->packet.vec[11]);
+	for (uint32_t i = 0; i < fc_rec_packets(rec); i++, op = op->next)
+		core_content_add(&content, &op->packet);
+	core_content_compare(&content, rec);
 }
 
 static void check_flow(const struct ring_state *ring, const uint32_t *rec)
@@ -255,7 +331,8 @@ static void check_flow(const struct ring_state *ring, const uint32_t *rec)
 	core_check(fc_rec_packets(rec) > 0, "packets of a record", 0, 1);
 	core_check(fc_rec_epoch(rec) - ring->barriers <= 1, "epoch neither closing nor open",
 		   fc_rec_epoch(rec), ring->barriers);
-	if (reason == FC_REASON_EPOCH || reason == FC_REASON_FLUSH)
+	check_sampler(rec, vec);
+	if (reason == FC_REASON_EPOCH)
 		same("what a boundary ends is of the closing epoch", fc_rec_epoch(rec),
 		     ring->barriers);
 	if (reason == FC_REASON_LATE)
@@ -284,7 +361,9 @@ static void check_ledger(struct ring_state *ring, const uint32_t *rec)
 	uint64_t selected = fc_ledger_selected_packets(rec),
 		 refused = fc_ledger_unaccounted_packets(rec);
 
-	core_check(config.monitors[m].enable && !(ring->next_ledger >> m),
+	core_check((config.monitors[m].enable ||
+		    (ring->loose[m] && ring->barriers <= ring->loose[m])) &&
+			   !(ring->next_ledger >> m),
 		   "ledgers in order of enabled monitors", m, ring->next_ledger);
 	ring->next_ledger |= 1u << m;
 	same("epoch of a ledger", fc_ledger_epoch(rec), ring->barriers);
@@ -312,8 +391,12 @@ static void check_barrier(struct ring_state *ring, const uint32_t *rec)
 	uint64_t label = fc_barrier_label(rec), start = fc_barrier_start_ns(rec);
 	uint32_t enabled = 0;
 
-	for (unsigned int m = 0; m < CORE_MONITORS; m++)
-		enabled |= (uint32_t)config.monitors[m].enable << m;
+	for (unsigned int m = 0; m < CORE_MONITORS; m++) {
+		if (ring->loose[m] && ring->barriers <= ring->loose[m])
+			enabled |= ring->next_ledger & 1u << m;
+		else
+			enabled |= (uint32_t)config.monitors[m].enable << m;
+	}
 	same("a ledger for each monitor before the barrier", ring->next_ledger, enabled);
 	same("dense barriers", fc_barrier_epoch(rec), ring->barriers);
 	same("label", label, start >> config.epoch_shift);
@@ -335,6 +418,9 @@ void core_ref_record(unsigned int ring, const uint32_t *rec)
 	switch (fc_rec_kind(rec)) {
 	case FC_KIND_FLOW:
 		check_flow(&rings[ring], rec);
+		break;
+	case FC_KIND_SNAPSHOT:
+		check_copy(&rings[ring], rec);
 		break;
 	case FC_KIND_LEDGER:
 		check_ledger(&rings[ring], rec);

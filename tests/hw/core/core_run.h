@@ -14,6 +14,7 @@ struct core_run {
 	struct core_packet offer[32]; /* what each port offers while its desc_valid is set */
 	uint64_t clocks, accepted, records;
 	uint64_t stuck;
+	void (*see)(const uint32_t *rec); /* looks at each record, too */
 };
 
 /* xorshift; the one source of chance of a run */
@@ -39,10 +40,22 @@ void core_run_feed(struct core_run *run, const struct core_packet *packet);
 /* Until nothing moves, rings ready; at most `limit` clocks. */
 void core_run_settle(struct core_run *run, unsigned int limit);
 void core_run_flush(struct core_run *run, unsigned int limit);
+/* COMMAND.flush_monitor or COMMAND.snapshot, and clocks until it is over. */
+void core_run_flush_monitor(struct core_run *run, unsigned int monitor, unsigned int limit);
+void core_run_snapshot(struct core_run *run, unsigned int limit);
+/* Another configuration of one monitor from this clock on. */
+void core_run_monitor(struct core_run *run, unsigned int monitor, const struct core_monitor *now);
+void core_run_sampler(struct core_run *run, unsigned int at, uint32_t control);
+/* Latches and compares the counters of every sampler. */
+void core_run_check_samplers(struct core_run *run);
+/* Frees without a comparison. */
+void core_run_drop(struct core_run *run);
 /* Flush, settle, compare, free. */
 void core_run_end(struct core_run *run);
 
 void core_cases(uint32_t seed);
+void core_walk_cases(uint32_t seed);
+void core_sampler_cases(uint32_t seed);
 void core_bench(void);
 
 #endif

@@ -198,6 +198,8 @@ int main(int argc, char **argv)
 	if (argc > 2)
 		runs = strtoull(argv[2], NULL, 0);
 	core_cases((uint32_t)seed);
+	core_walk_cases((uint32_t)seed);
+	core_sampler_cases((uint32_t)seed);
 	for (uint64_t i = 0; i < runs; i++)
 		random_run(seed + i);
 	if (runs >= 24)
