@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the directed cases begin with: one monitor of IPv4, keyed by the first word of the source. */
+/* What the directed cases begin with: one monitor of IPv4, keyed by the first word of the source.
+ */
 #ifndef CORE_CASES_H
 #define CORE_CASES_H
 

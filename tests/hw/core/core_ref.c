@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core_content.h"
+#include "core_ref_content.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -28,7 +28,7 @@ void core_ref_packet(unsigned int port, const struct core_packet *packet);
 /* The card has refused a packet: from here on only sums can be compared. */
 void core_ref_refused(void);
 bool core_ref_strict(void);
-/* core_sampler.c */
+/* core_ref_sampler.c */
 void core_ref_samplers_new(const uint32_t *controls);
 /* One more packet for this sampler: does it go on? */
 bool core_ref_sample(unsigned int at);

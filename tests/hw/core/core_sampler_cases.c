@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Samplers, directions and keys. Which packet was taken is read from the records of an immediate monitor. */
+/* Samplers, directions and keys. Which packet was taken is read from the records of an immediate
+ * monitor. */
 #include "core_cases.h"
 
 #include <stdio.h>
@@ -65,8 +66,8 @@ static void see(const uint32_t *rec)
 		return;
 	index = fc_rec_first_ns(rec) - places.start;
 	window = index / places.length;
-	core_check(places.seen == 0 || window == places.last_window + 1, "one packet of each window",
-		   window, places.last_window + 1);
+	core_check(places.seen == 0 || window == places.last_window + 1,
+		   "one packet of each window", window, places.last_window + 1);
 	places.last_window = window;
 	places.seen++;
 	places.count[index % places.length]++;
@@ -110,8 +111,7 @@ static void random_takes_one_at_any_place(uint32_t seed, uint32_t length, double
 	core_check(places.seen == windows, "one packet a window", places.seen, windows);
 	printf("random 1 of %u: chi-square %.1f of %u places, limit %.1f\n", length, chi_square(),
 	       length, limit);
-	core_check(chi_square() < limit, "uniform places", (uint64_t)chi_square(),
-		   (uint64_t)limit);
+	core_check(chi_square() < limit, "uniform places", (uint64_t)chi_square(), (uint64_t)limit);
 	core_run_end(&run);
 }
 
@@ -161,7 +161,8 @@ static void a_write_between_packets_breaks_no_window(uint32_t seed)
 		seen = run.records;
 		feed(&run, 20 * length);
 		core_clocks(&run, 60);
-		core_check(run.records - seen == 20, "records of 20 windows", run.records - seen, 20);
+		core_check(run.records - seen == 20, "records of 20 windows", run.records - seen,
+			   20);
 		core_run_drop(&run);
 	}
 }
@@ -189,7 +190,8 @@ static void output_is_what_came_in_at_the_partner(uint32_t seed)
 	core_run_flush(&run, 5000);
 	packet = core_packet_of(100, 0);
 	core_ref_flow_records(0, packet.vec, &out);
-	core_check(out == (CORE_PORTS > 1 ? 15 : 10), "packets of port 0, both directions", out, 15);
+	core_check(out == (CORE_PORTS > 1 ? 15 : 10), "packets of port 0, both directions", out,
+		   15);
 	if (CORE_PORTS > 1) {
 		packet = core_packet_of(101, 0);
 		core_ref_flow_records(0, packet.vec, &out);
@@ -224,10 +226,10 @@ static void masks_make_flows(uint32_t seed)
 		core_clocks(&run, 10);
 		for (uint32_t i = 0; i < 512; i++) {
 			uint32_t n = i % 256;
-			struct core_packet packet = core_packet_of(
-				(n & 3) << 3 | (n >> 2 & 3) << 11 | (n >> 4 & 3) << 19 |
-					(n >> 6 & 3) << 27,
-				run.pins.time_ns);
+			struct core_packet packet =
+				core_packet_of((n & 3) << 3 | (n >> 2 & 3) << 11 |
+						       (n >> 4 & 3) << 19 | (n >> 6 & 3) << 27,
+					       run.pins.time_ns);
 
 			fc_vec_set_sport(packet.vec, i);
 			core_run_feed(&run, &packet);

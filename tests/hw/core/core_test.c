@@ -10,14 +10,17 @@
 
 struct plan {
 	uint32_t flows, burst, load, late, ready, stall_every, stall_for;
-	uint32_t tick, jump_one_in, flush_one_in, clocks;
+	uint32_t tick, jump_one_in, flush_one_in, snapshot_one_in, change_one_in, clocks;
 	bool rotate;
 };
 
 struct traffic {
 	struct core_packet *templates;
 	uint32_t last, left;
+	uint64_t clock;
 };
+
+static uint64_t changes, snapshots;
 
 static void random_monitor(struct core_monitor *monitor, bool immediate)
 {
@@ -27,6 +30,7 @@ static void random_monitor(struct core_monitor *monitor, bool immediate)
 	monitor->ipv6 = core_chance(80) || !monitor->ipv4;
 	monitor->ports = core_chance(70) ? 0xffffffff : 1u << core_below(CORE_PORTS);
 	monitor->immediate = immediate;
+	monitor->ports_out = core_chance(40) ? core_random() : 0;
 	for (int i = 0; i < CORE_VEC_WORDS; i++)
 		monitor->mask[i] = core_chance(50)   ? 0
 				   : core_chance(50) ? 0xffffffff
@@ -40,6 +44,18 @@ static void random_monitor(struct core_monitor *monitor, bool immediate)
 	}
 }
 
+/* Most runs have none; a short window shows what a long one would. */
+static void random_samplers(uint32_t *controls)
+{
+	for (unsigned int i = 0; i < CORE_SAMPLERS; i++) {
+		uint32_t length = core_chance(80) ? 1 + core_below(8) : 1 + core_below(2000);
+
+		controls[i] = core_below(3) << FC_REG_SAMPLER_CONTROL_MODE_SHIFT |
+			      core_below(256) << FC_REG_SAMPLER_CONTROL_ID_SHIFT |
+			      (length - 1) << FC_REG_SAMPLER_CONTROL_WINDOW_SHIFT;
+	}
+}
+
 static void random_config(struct core_run *run, struct plan *plan)
 {
 	unsigned int monitors = core_chance(40) ? 1 : 1 + core_below(CORE_MONITORS);
@@ -48,7 +64,8 @@ static void random_config(struct core_run *run, struct plan *plan)
 	for (unsigned int m = 0; m < monitors; m++)
 		random_monitor(&run->ref.monitors[core_chance(70) ? m : core_below(CORE_MONITORS)],
 			       core_chance(10));
-	run->ref.rings = CORE_RINGS;
+	if (core_chance(30))
+		random_samplers(run->ref.samplers);
 	run->ref.epoch_shift = 8 + core_below(8);
 	run->pins.epoch_shift = run->ref.epoch_shift;
 	run->pins.guard_ns = core_below(3) ? core_below(1u << run->ref.epoch_shift) : 0;
@@ -67,6 +84,8 @@ static void random_config(struct core_run *run, struct plan *plan)
 	plan->tick = 1 + core_below(12);
 	plan->jump_one_in = core_chance(50) ? 0 : 500 + core_below(4000);
 	plan->flush_one_in = core_chance(60) ? 0 : 300 + core_below(4000);
+	plan->snapshot_one_in = core_chance(60) ? 0 : 300 + core_below(4000);
+	plan->change_one_in = core_chance(60) ? 0 : 500 + core_below(3000);
 	plan->clocks = 8000;
 	plan->rotate = core_chance(30);
 }
@@ -115,9 +134,9 @@ static void move_time(struct core_run *run, const struct plan *plan)
 	}
 }
 
-static void one_clock(struct core_run *run, const struct plan *plan, struct traffic *traffic,
-		      uint64_t clock)
+static void one_clock(struct core_run *run, const struct plan *plan, struct traffic *traffic)
 {
+	uint64_t clock = traffic->clock++;
 	struct core_packet packet;
 
 	for (unsigned int p = 0; p < CORE_PORTS; p++) {
@@ -137,6 +156,74 @@ static void one_clock(struct core_run *run, const struct plan *plan, struct traf
 		run->pins.flush = true;
 	move_time(run, plan);
 	core_run_clock(run);
+}
+
+static bool walking(const struct core_run *run)
+{
+	return run->pins.flushing_monitor || run->pins.snapshotting;
+}
+
+/* Clocks with traffic until the walk is over; a ring that stays stopped is let go in the end. */
+static void await_walk(struct core_run *run, const struct plan *plan, struct traffic *traffic)
+{
+	struct plan gentle = *plan;
+	uint32_t limit = 40u << CORE_ENTRIES_LOG2;
+
+	one_clock(run, plan, traffic);
+	one_clock(run, plan, traffic);
+	for (uint32_t n = 0; walking(run); n++) {
+		if (n == 3000) {
+			gentle.stall_every = 0;
+			gentle.ready = 100;
+		}
+		if (n == 6000)
+			gentle.load /= 2;
+		core_check(n < limit + 6000, "clocks of a walk under traffic", n, limit);
+		one_clock(run, &gentle, traffic);
+	}
+}
+
+/* What a driver does to a running card: off, flush, wait, another mask, on. */
+static void change_monitor(struct core_run *run, const struct plan *plan, struct traffic *traffic)
+{
+	unsigned int m = core_below(CORE_MONITORS);
+	struct core_monitor now = run->ref.monitors[m];
+	struct plan ready = *plan;
+
+	await_walk(run, plan, traffic);
+	now.enable = false;
+	core_run_monitor(run, m, &now);
+	for (uint32_t n = core_below(4); n > 0; n--)
+		one_clock(run, plan, traffic);
+	run->pins.flush_monitor = true;
+	run->pins.command_monitor = m;
+	await_walk(run, plan, traffic);
+	core_check(!(run->pins.present >> m & 1), "packets of a flushed monitor", run->pins.present,
+		   0);
+	/* Its last records are in the FIFO yet, keyed by the old mask. */
+	ready.stall_every = 0;
+	ready.ready = 100;
+	ready.load /= 2;
+	for (uint32_t n = 0; n < 4u << CORE_FIFO_LOG2; n++)
+		one_clock(run, &ready, traffic);
+	random_monitor(&now, core_chance(10));
+	core_run_monitor(run, m, &now);
+	changes++;
+}
+
+static void random_clock(struct core_run *run, const struct plan *plan, struct traffic *traffic)
+{
+	/* 16 clocks an entry is long in a large cache. */
+	bool quick = CORE_ENTRIES_LOG2 < 9 || plan->load < 60;
+
+	if (plan->snapshot_one_in && core_below(plan->snapshot_one_in) == 0 && !walking(run)) {
+		run->pins.snapshot = true;
+		snapshots++;
+		one_clock(run, plan, traffic);
+	}
+	if (quick && plan->change_one_in && core_below(plan->change_one_in) == 0)
+		change_monitor(run, plan, traffic);
+	one_clock(run, plan, traffic);
 }
 
 static void random_run(uint64_t seed)
@@ -159,8 +246,8 @@ static void random_run(uint64_t seed)
 		(unsigned long long)seed, plan.flows, plan.burst, plan.load, plan.ready,
 		run.ref.epoch_shift);
 	core_run_start(&run, (uint32_t)seed, hashes[core_below(4)]);
-	for (uint64_t clock = 0; clock < plan.clocks; clock++)
-		one_clock(&run, &plan, &traffic, clock);
+	while (traffic.clock < plan.clocks)
+		random_clock(&run, &plan, &traffic);
 	strict = core_ref_strict();
 	core_run_end(&run);
 	fprintf(stderr, "%llu packets, %llu records, %u epochs, %llu comparisons%s\n",
@@ -183,6 +270,12 @@ static void check_coverage(void)
 	}
 	core_check(core_refused > 0, "refused packets met", core_refused, 1);
 	core_check(core_steps > 0, "clock steps met", core_steps, 1);
+	core_check(core_copies > 0 && snapshots > 0, "copies met", core_copies, 1);
+	core_check(changes > 0, "changed monitors met", changes, 1);
+	core_check(core_left_out > 0, "packets left out by samplers met", core_left_out, 1);
+	printf("%llu copies of %llu snapshots, %llu monitors changed, %llu packets not sampled\n",
+	       (unsigned long long)core_copies, (unsigned long long)snapshots,
+	       (unsigned long long)changes, (unsigned long long)core_left_out);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Flushing one monitor and snapshots, beside traffic and into stopped rings; choices within the window. */
+/* Flushing one monitor and snapshots, beside traffic and into stopped rings; choices within the
+ * window. */
 #include "core_cases.h"
 
 #include <stdio.h>
@@ -46,7 +47,8 @@ static void snapshot_copies_every_entry_and_changes_none(uint32_t seed)
 	core_run_settle(&run, 500);
 	core_check(run.records - before == 6, "records of a snapshot", run.records - before, 6);
 	for (uint32_t i = 0; i < 6; i++)
-		core_check(copies_of(100 + i, 0) == 1, "copies of a flow", copies_of(100 + i, 0), 1);
+		core_check(copies_of(100 + i, 0) == 1, "copies of a flow", copies_of(100 + i, 0),
+			   1);
 	core_run_flush(&run, 5000);
 	core_check(run.records > before + 6, "deltas are still there", run.records, before);
 	core_run_end(&run);
@@ -66,8 +68,8 @@ static void snapshot_ends_under_full_load(uint32_t seed)
 	do {
 		feed_flows(&run, 7, 1);
 		fed++;
-		core_check(run.clocks - before < bound, "clocks of a snapshot",
-			   run.clocks - before, bound);
+		core_check(run.clocks - before < bound, "clocks of a snapshot", run.clocks - before,
+			   bound);
 	} while (run.pins.snapshotting || fed < 4);
 	printf("snapshot under full load: %llu clocks, bound %llu, %llu packets\n",
 	       (unsigned long long)(run.clocks - before), (unsigned long long)bound,
@@ -124,7 +126,8 @@ static void flush_takes_one_monitor_and_leaves_the_other(uint32_t seed)
 	packet = core_packet_of(100, 0);
 	core_check(core_ref_flow_records(5, packet.vec, &packets) == 1 && packets == 2,
 		   "flushed flow of monitor 5", packets, 2);
-	core_check(core_ref_flow_records(0, packet.vec, NULL) == 0, "flow of monitor 0 stays", 1, 0);
+	core_check(core_ref_flow_records(0, packet.vec, NULL) == 0, "flow of monitor 0 stays", 1,
+		   0);
 	core_check(core_reasons[FC_REASON_FLUSH] > 0, "reason", 0, FC_REASON_FLUSH);
 	core_run_end(&run);
 }
@@ -148,7 +151,8 @@ static void flush_takes_entries_of_both_epochs(uint32_t seed)
 	core_clocks(&run, 20);
 	core_check(core_ref_flow_records(0, old.vec, NULL) == 1, "flow of the closing epoch", 0, 1);
 	core_check(core_ref_flow_records(0, new.vec, NULL) == 1, "flow of the open epoch", 0, 1);
-	core_check(core_ref_barriers(0) == 0, "barriers in the guard time", core_ref_barriers(0), 0);
+	core_check(core_ref_barriers(0) == 0, "barriers in the guard time", core_ref_barriers(0),
+		   0);
 	core_run_end(&run);
 }
 

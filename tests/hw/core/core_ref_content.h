@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a number of packets amount to, as a flow record says it. */
-#ifndef CORE_CONTENT_H
-#define CORE_CONTENT_H
+#ifndef CORE_REF_CONTENT_H
+#define CORE_REF_CONTENT_H
 
 #include "core_ref.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Samplers as docs/hw/core.md has them: which packet of a window goes on, and the draws behind it. */
+/* Samplers as docs/hw/core.md has them: which packet of a window goes on, and the draws behind it.
+ */
 #include "core_ref.h"
 
 #include <string.h>

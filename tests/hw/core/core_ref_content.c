@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core_content.h"
+#include "core_ref_content.h"
 
 #include "flowcard/registers.h"
 
@@ -38,4 +38,3 @@ void core_content_compare(const struct core_content *c, const uint32_t *rec)
 	same("ttl_min", fc_rec_ttl_min(rec), c->ttl_min);
 	same("ttl_max", fc_rec_ttl_max(rec), c->ttl_max);
 }
-
