@@ -13,7 +13,8 @@
 #define ALL_FAULTS                                                                                 \
 	(FC_REG_FAULT_BAD_ADDRESS_MASK | FC_REG_FAULT_WRONG_STATE_MASK |                           \
 	 FC_REG_FAULT_AXI_ERROR_MASK | FC_REG_FAULT_BAD_CONSUMER_MASK |                            \
-	 FC_REG_FAULT_NO_BUS_MASTER_MASK)
+	 FC_REG_FAULT_NO_BUS_MASTER_MASK | FC_REG_FAULT_UNACCOUNTED_MASK |                         \
+	 FC_REG_FAULT_MISSED_MASK | FC_REG_FAULT_EPOCH_LATE_MASK | FC_REG_FAULT_LINK_DOWN_MASK)
 
 _Static_assert(FC_CARD_HASH_KEY_OCTETS == FC_CHACHA_KEY_OCTETS, "one key");
 _Static_assert(FC_CARD_PORTS_MAX == FC_REG_PORT_COUNT, "ports of the map");

@@ -186,9 +186,8 @@ static int feed(struct fc_sim_lanes *l, struct fc_sim_lane *lane, struct fc_feed
 	l->card_ns = lane->frame.time_ns;
 	err = fc_feeder_frame_on(feeder, lane->options->port, &lane->frame);
 	if (err)
-		snprintf(l->error, sizeof(l->error), "port %u: frame %llu: %s",
-			 lane->options->port, (unsigned long long)lane->frame.number,
-			 strerror(-err));
+		snprintf(l->error, sizeof(l->error), "port %u: frame %llu: %s", lane->options->port,
+			 (unsigned long long)lane->frame.number, strerror(-err));
 	else
 		lane->fed++;
 	return err;

@@ -28,13 +28,13 @@ struct fc_sim_clock {
 struct fc_sim_lanes {
 	struct fc_sim_lane at[FC_SIM_FEEDS];
 	unsigned count;
-	bool live;    /* there is an interface: card time is the host's */
-	double speed; /* of the captures; 0: flat */
-	uint32_t enabled;     /* ports, as last seen */
-	uint64_t enabled_at;  /* when that changed */
-	bool anchored;        /* card time and host time run together from: */
+	bool live;           /* there is an interface: card time is the host's */
+	double speed;        /* of the captures; 0: flat */
+	uint32_t enabled;    /* ports, as last seen */
+	uint64_t enabled_at; /* when that changed */
+	bool anchored;       /* card time and host time run together from: */
 	uint64_t anchor_steady, anchor_card;
-	uint64_t card_ns; /* the latest time given to the card */
+	uint64_t card_ns;   /* the latest time given to the card */
 	uint64_t behind_ns; /* of the frames that were due, at most: the model is too slow */
 	char error[240];
 };

@@ -309,13 +309,20 @@ static int check(struct fc_sim_options *o)
 }
 
 static const struct option names[] = {
-	{"socket", required_argument, NULL, 's'},  {"control", required_argument, NULL, 'c'},
-	{"ask", required_argument, NULL, 'a'},	   {"entries", required_argument, NULL, 'e'},
-	{"ports", required_argument, NULL, 'P'},   {"rings", required_argument, NULL, 'r'},
-	{"port", required_argument, NULL, 'p'},	   {"fault", required_argument, NULL, 'f'},
-	{"seed", required_argument, NULL, 'S'},	   {"stall", required_argument, NULL, 'l'},
-	{"trace", required_argument, NULL, 't'},   {"status", required_argument, NULL, 'q'},
-	{"help", no_argument, NULL, 'h'},	   {"version", no_argument, NULL, 'v'},
+	{"socket", required_argument, NULL, 's'},
+	{"control", required_argument, NULL, 'c'},
+	{"ask", required_argument, NULL, 'a'},
+	{"entries", required_argument, NULL, 'e'},
+	{"ports", required_argument, NULL, 'P'},
+	{"rings", required_argument, NULL, 'r'},
+	{"port", required_argument, NULL, 'p'},
+	{"fault", required_argument, NULL, 'f'},
+	{"seed", required_argument, NULL, 'S'},
+	{"stall", required_argument, NULL, 'l'},
+	{"trace", required_argument, NULL, 't'},
+	{"status", required_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'v'},
 	{NULL, 0, NULL, 0},
 };
 

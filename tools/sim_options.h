@@ -15,9 +15,9 @@ enum fc_sim_feed_kind { FC_SIM_FEED_PCAP, FC_SIM_FEED_IF, FC_SIM_FEED_GEN };
 struct fc_sim_feed_options {
 	enum fc_sim_feed_kind kind;
 	unsigned port;
-	char *source;              /* capture, or name of the interface */
-	bool loop, rebase;         /* rebase: begin when the first feed begins */
-	double speed;              /* of recorded time; 0: as fast as it goes */
+	char *source;      /* capture, or name of the interface */
+	bool loop, rebase; /* rebase: begin when the first feed begins */
+	double speed;      /* of recorded time; 0: as fast as it goes */
 	struct gen_options traffic;
 };
 
@@ -29,7 +29,8 @@ struct fc_sim_options {
 	uint64_t trace_from, trace_to;
 	struct fc_sim_feed_options feed[FC_SIM_FEEDS];
 	unsigned feeds;
-	const char *order[FC_SIM_ORDERS]; /* faults from the beginning, words of the control socket */
+	const char
+		*order[FC_SIM_ORDERS]; /* faults from the beginning, words of the control socket */
 	unsigned orders;
 	unsigned status_seconds;
 	const char *ask; /* control socket of another process, to which `order` goes instead */

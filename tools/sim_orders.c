@@ -99,18 +99,12 @@ struct order {
 };
 
 static const struct order orders[] = {
-	{"pull-out", NOTHING, pull_out},
-	{"plug-in", NOTHING, plug_in},
-	{"all-ones", ON_OFF, all_ones},
-	{"lose-interrupts", COUNT, lose_interrupts},
-	{"corrupt", COUNT, corrupt},
-	{"freeze", ON_OFF, freeze},
-	{"link", UP_DOWN, link_set},
-	{"axi-error", COUNT, axi_error},
-	{"pause", ON_OFF, pause_feeds},
-	{"error", NOTHING, error_event},
-	{"request", NOTHING, request_event},
-	{"stop", NOTHING, stop},
+	{"pull-out", NOTHING, pull_out},     {"plug-in", NOTHING, plug_in},
+	{"all-ones", ON_OFF, all_ones},      {"lose-interrupts", COUNT, lose_interrupts},
+	{"corrupt", COUNT, corrupt},         {"freeze", ON_OFF, freeze},
+	{"link", UP_DOWN, link_set},         {"axi-error", COUNT, axi_error},
+	{"pause", ON_OFF, pause_feeds},      {"error", NOTHING, error_event},
+	{"request", NOTHING, request_event}, {"stop", NOTHING, stop},
 };
 
 static const char *const wants[] = {

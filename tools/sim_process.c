@@ -10,14 +10,14 @@
 #include <time.h>
 
 enum {
-	MESSAGES = 64,     /* served between two batches */
-	BATCH = 32,        /* frames: some 100 us */
+	MESSAGES = 64,       /* served between two batches */
+	BATCH = 32,          /* frames: some 100 us */
 	SLICE_CLOCKS = 2048, /* of a card that works on by itself: some 100 us */
-	ROOM_LEAST = 256,  /* records that a batch may need, evictions and a sweep included */
-	STUCK_SLICES = 64, /* a card that waits for nobody is looked at now and then */
-	PATIENT_LOG2 = 23, /* core clocks for an epoch to close while somebody reads: seconds */
-	BRIEF_LOG2 = 12,   /* while nobody does */
-	WIRE_LOG2 = 16,    /* while a wire goes on whatever happens */
+	ROOM_LEAST = 256,    /* records that a batch may need, evictions and a sweep included */
+	STUCK_SLICES = 64,   /* a card that waits for nobody is looked at now and then */
+	PATIENT_LOG2 = 23,   /* core clocks for an epoch to close while somebody reads: seconds */
+	BRIEF_LOG2 = 12,     /* while nobody does */
+	WIRE_LOG2 = 16,      /* while a wire goes on whatever happens */
 };
 
 #define MS UINT64_C(1000000)
@@ -69,18 +69,18 @@ void fc_sim_status(struct fc_sim *s, char line[FC_SIM_LINE])
 			" bursts=%" PRIu64 " interrupts=%" PRIu64 " lost=%" PRIu64
 			" epochs=%" PRIu64 " unsettled=%" PRIu64 " behind_ms=%" PRIu64
 			" card_ns=%" PRIu64 " clocks=%" PRIu64 " ports_enabled=0x%x feeds=%s",
-			s->absent                              ? "absent"
+			s->absent                             ? "absent"
 			: fc_vfu_socket_connected(&s->socket) ? "yes"
-							       : "no",
+							      : "no",
 			s->socket.clients, s->socket.messages, fed->seen, fed->fed, fed->octets,
 			fed->unsupported, stats.axi_bursts, s->card.raised, s->card.lost,
-			fed->epoch_steps, fed->unsettled, s->lanes.behind_ns / MS,
-			s->lanes.card_ns, stats.core_clocks, s->card.ports_enabled,
-			s->lanes.count == 0               ? "none"
-			: fc_sim_lanes_over(&s->lanes)    ? "over"
-			: s->paused                        ? "paused"
-			: s->card.ports_enabled            ? "flowing"
-							   : "waiting");
+			fed->epoch_steps, fed->unsettled, s->lanes.behind_ns / MS, s->lanes.card_ns,
+			stats.core_clocks, s->card.ports_enabled,
+			s->lanes.count == 0            ? "none"
+			: fc_sim_lanes_over(&s->lanes) ? "over"
+			: s->paused                    ? "paused"
+			: s->card.ports_enabled        ? "flowing"
+						       : "waiting");
 	for (unsigned i = 0; i < s->lanes.count && used < FC_SIM_LINE; i++)
 		used += snprintf(line + used, FC_SIM_LINE - (size_t)used, " port%u=%" PRIu64,
 				 s->lanes.at[i].options->port, s->lanes.at[i].fed);
@@ -115,7 +115,7 @@ static void set_patience(struct fc_sim *s)
 		    !s->card.all_ones && !s->stopping;
 	bool flat = fc_sim_lanes_flat_out(&s->lanes);
 
-	fc_feeder_settle_set(s->feeder, UINT64_C(1) << (!read   ? BRIEF_LOG2
+	fc_feeder_settle_set(s->feeder, UINT64_C(1) << (!read  ? BRIEF_LOG2
 							: flat ? PATIENT_LOG2
 							       : WIRE_LOG2));
 }
@@ -363,8 +363,9 @@ int fc_sim_open(struct fc_sim *s, const struct fc_sim_options *options)
 	err = open_sockets(s, options);
 	if (err)
 		goto destroy_feeder;
-	fc_sim_say("%u entries, %u ports, %u rings, %u feeds; serves vfio-user:%s", options->entries,
-		   options->ports, options->rings, options->feeds, options->socket);
+	fc_sim_say("%u entries, %u ports, %u rings, %u feeds; serves vfio-user:%s",
+		   options->entries, options->ports, options->rings, options->feeds,
+		   options->socket);
 	return 0;
 
 destroy_feeder:

@@ -21,13 +21,13 @@ struct fc_sim {
 	struct fc_feeder *feeder;
 	bool stopping, paused, absent;
 	bool order_done[FC_SIM_ORDERS];
-	uint32_t epoch_seen;       /* card.epoch_writes the feeder knows of */
-	uint64_t clients_seen;     /* that were said hello to */
+	uint32_t epoch_seen;   /* card.epoch_writes the feeder knows of */
+	uint64_t clients_seen; /* that were said hello to */
 	bool connected_seen, over_seen;
-	uint32_t consumer_sum;     /* of all rings, at */
-	uint64_t consumer_at;      /* host time: a reader that stands still is not waited for */
-	uint64_t beats_seen;       /* AXI beats when the card last was idle or moved */
-	unsigned stuck;            /* work slices since then without a beat */
+	uint32_t consumer_sum; /* of all rings, at */
+	uint64_t consumer_at;  /* host time: a reader that stands still is not waited for */
+	uint64_t beats_seen;   /* AXI beats when the card last was idle or moved */
+	unsigned stuck;        /* work slices since then without a beat */
 	uint64_t status_at;
 };
 
