@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* The kernel's message: header, then descriptors. */
-struct irq_message {
+union irq_message {
 	struct vfio_irq_set head;
-	int32_t fd[FC_VFIO_VECTORS_MAX];
+	uint8_t octet[sizeof(struct vfio_irq_set) + FC_VFIO_VECTORS_MAX * sizeof(int32_t)];
 };
 
 static int irq_count(struct fc_vfio *v, unsigned index)
@@ -24,7 +24,7 @@ static int irq_count(struct fc_vfio *v, unsigned index)
 static int irq_send(struct fc_vfio *v, unsigned index, unsigned start, unsigned count,
 		    const int32_t *fd)
 {
-	struct irq_message m = {
+	union irq_message m = {
 		.head = {.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
 			 .index = index,
 			 .start = start,
