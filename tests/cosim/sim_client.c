@@ -3,8 +3,8 @@
  * A driver process for the tests of flowcard-sim: brings a card up, drains all its rings into
  * shadow tables, says what it notices, and writes the flows at the end.
  *
- *   sim_client PLACE [--frames N] [--csv FILE] [--irq] [--limit SECONDS]   until N frames were counted
- *   sim_client PLACE --inspect            the ledger as it stands; the card is not touched
+ *   sim_client PLACE [--frames N] [--csv FILE] [--irq] [--limit SECONDS]   until N frames were
+ * counted sim_client PLACE --inspect            the ledger as it stands; the card is not touched
  *
  * Lines on standard output: "ready", "trouble NAME: SENTENCE", and at the end one of JSON.
  */
@@ -122,6 +122,8 @@ static int open_device(struct client *c)
 	if (err)
 		return err;
 	c->ports = build >> FC_REG_BUILD0_PORTS_SHIFT & 0xff;
+	if (c->ports > FC_CARD_PORTS_MAX) /* opening says what is wrong */
+		c->ports = 1;
 	setup.monitor[0].ports = (1u << c->ports) - 1;
 	key_mask(setup.monitor[0].mask);
 	fc_device_init(&c->device, reach, (void *)(uintptr_t)c->place);
@@ -190,10 +192,10 @@ static unsigned drain_all(struct client *c)
 static void arm(struct client *c)
 {
 	for (unsigned r = 0; r < c->rings; r++)
-		fc_transport_write(c->device.transport, FC_REG_RING_CONSUMER(r),
-				   (c->device.card.ring[r].released &
-				    FC_REG_RING_CONSUMER_INDEX_MASK) |
-					   FC_REG_RING_CONSUMER_ARM_MASK);
+		fc_transport_write(
+			c->device.transport, FC_REG_RING_CONSUMER(r),
+			(c->device.card.ring[r].released & FC_REG_RING_CONSUMER_INDEX_MASK) |
+				FC_REG_RING_CONSUMER_ARM_MASK);
 }
 
 /* Sleep until a ring wakes us. What is found without having been woken was not announced. */
