@@ -11,10 +11,13 @@
 
 static const char usage[] =
 	"usage: flowcard-sim --socket PATH [OPTION...]\n"
+	"       flowcard-sim --qemu FD [--qtest PATH] [OPTION...]\n"
 	"       flowcard-sim --ask PATH COMMAND...\n"
 	"The Verilated card as a process: serves it by the vfio-user protocol, feeds its ports.\n"
 	"\n"
 	"  --socket PATH        Unix socket for the driver (vfio-user:PATH)\n"
+	"  --qemu FD            open descriptor: the card of QEMU's -device x-pci-proxy-dev\n"
+	"  --qtest PATH         that QEMU's -qtest socket; MSI-X goes there\n"
 	"  --entries N          cache entries (default 512)\n"
 	"  --ports N, --rings N which model (default 1, 1); an unknown one lists what is built\n"
 	"  --port N=FEED        what comes into port N:\n"
@@ -212,6 +215,9 @@ static int order(struct fc_sim_options *o, const char *text)
 
 static int option(struct fc_sim_options *o, int code, const char *value)
 {
+	unsigned fd = 0;
+	int err;
+
 	switch (code) {
 	case 's':
 		o->socket = value;
@@ -221,6 +227,13 @@ static int option(struct fc_sim_options *o, int code, const char *value)
 		return 0;
 	case 'a':
 		o->ask = value;
+		return 0;
+	case 'Q':
+		err = small_number("--qemu", value, 1 << 20, &fd);
+		o->qemu = (int)fd;
+		return err;
+	case 'T':
+		o->qtest = value;
 		return 0;
 	case 'e':
 		return small_number("--entries", value, 1u << 24, &o->entries);
@@ -302,14 +315,20 @@ static int check(struct fc_sim_options *o)
 
 	if (o->ask)
 		return o->orders ? 0 : complain("--ask", "wants a command", "");
-	if (!o->socket)
+	if (!o->socket && o->qemu < 0)
 		return complain("--socket", "wants a path", "");
+	if (o->socket && o->qemu >= 0)
+		return complain("--socket", "is for one host, --qemu for another", o->socket);
+	if (o->qtest && o->qemu < 0)
+		return complain("--qtest", "goes with --qemu", o->qtest);
 	err = check_model(o);
 	return err ? err : check_feeds(o);
 }
 
 static const struct option names[] = {
 	{"socket", required_argument, NULL, 's'},
+	{"qemu", required_argument, NULL, 'Q'},
+	{"qtest", required_argument, NULL, 'T'},
 	{"control", required_argument, NULL, 'c'},
 	{"ask", required_argument, NULL, 'a'},
 	{"entries", required_argument, NULL, 'e'},
@@ -330,8 +349,12 @@ int fc_sim_options_parse(struct fc_sim_options *o, int argc, char **argv)
 {
 	int code, err = 0;
 
-	*o = (struct fc_sim_options){
-		.entries = 512, .ports = 1, .rings = 1, .seed = 1, .status_seconds = 10};
+	*o = (struct fc_sim_options){.qemu = -1,
+				     .entries = 512,
+				     .ports = 1,
+				     .rings = 1,
+				     .seed = 1,
+				     .status_seconds = 10};
 	while ((code = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		if (code == 'h' || code == 'v') {
 			fputs(code == 'h' ? usage : "flowcard-sim " FC_VERSION "\n", stdout);

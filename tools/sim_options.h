@@ -23,6 +23,8 @@ struct fc_sim_feed_options {
 
 struct fc_sim_options {
 	const char *socket, *control; /* paths; NULL: none */
+	int qemu;                     /* descriptor of a machine's proxy device; -1: none */
+	const char *qtest;            /* path of its test socket; NULL: none */
 	unsigned entries, ports, rings, stall_percent;
 	uint64_t seed;
 	char *trace; /* NULL: none */

@@ -15,14 +15,17 @@ static int pull_out(struct fc_sim *s, unsigned value)
 	(void)value;
 	fc_vfu_socket_drop(&s->socket, true);
 	s->absent = true;
-	fc_pci_config_init(&s->server.config, s->server.config.vectors);
-	fc_sim_card_ops.configured(&s->card, &s->server.config);
+	fc_pci_config_init(fc_sim_config(s), fc_sim_config(s)->vectors);
+	fc_sim_card_ops.configured(&s->card, fc_sim_config(s));
 	return fc_sim_card_ops.reset(&s->card);
 }
 
+/* A machine has no way back for a card whose socket was closed. */
 static int plug_in(struct fc_sim *s, unsigned value)
 {
 	(void)value;
+	if (s->options->qemu >= 0)
+		return -EOPNOTSUPP;
 	fc_vfu_socket_drop(&s->socket, false);
 	s->absent = false;
 	return 0;
@@ -55,7 +58,7 @@ static int freeze(struct fc_sim *s, unsigned value)
 static int link_set(struct fc_sim *s, unsigned value)
 {
 	fcsim_link_set(s->card.sim, value);
-	fc_pci_config_link_set(&s->server.config, value);
+	fc_pci_config_link_set(fc_sim_config(s), value);
 	return 0;
 }
 

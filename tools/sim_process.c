@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/sim_process.h"
 
+#include "tools/sim_qemu.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -56,6 +58,21 @@ static struct fc_sim_clock now(void)
 	return (struct fc_sim_clock){clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_REALTIME)};
 }
 
+static bool by_qemu(const struct fc_sim *s)
+{
+	return s->options->qemu >= 0;
+}
+
+static bool connected(const struct fc_sim *s)
+{
+	return by_qemu(s) ? fc_sim_qemu_connected(s) : fc_vfu_socket_connected(&s->socket);
+}
+
+struct fc_pci_config *fc_sim_config(struct fc_sim *s)
+{
+	return by_qemu(s) ? &s->qemu.front.config.space : &s->server.config;
+}
+
 void fc_sim_status(struct fc_sim *s, char line[FC_SIM_LINE])
 {
 	const struct fc_feeder_counters *fed = fc_feeder_counters(s->feeder);
@@ -69,9 +86,9 @@ void fc_sim_status(struct fc_sim *s, char line[FC_SIM_LINE])
 			" bursts=%" PRIu64 " interrupts=%" PRIu64 " lost=%" PRIu64
 			" epochs=%" PRIu64 " unsettled=%" PRIu64 " behind_ms=%" PRIu64
 			" card_ns=%" PRIu64 " clocks=%" PRIu64 " ports_enabled=0x%x feeds=%s",
-			s->absent                             ? "absent"
-			: fc_vfu_socket_connected(&s->socket) ? "yes"
-							      : "no",
+			s->absent      ? "absent"
+			: connected(s) ? "yes"
+				       : "no",
 			s->socket.clients, s->socket.messages, fed->seen, fed->fed, fed->octets,
 			fed->unsupported, stats.axi_bursts, s->card.raised, s->card.lost,
 			fed->epoch_steps, fed->unsettled, s->lanes.behind_ns / MS, s->lanes.card_ns,
@@ -89,14 +106,16 @@ void fc_sim_status(struct fc_sim *s, char line[FC_SIM_LINE])
 /* ---------------------------------------------------------------- serving */
 static void say_changes(struct fc_sim *s)
 {
-	bool connected = fc_vfu_socket_connected(&s->socket);
+	bool here = connected(s);
 
-	if (s->connected_seen && (!connected || s->clients_seen != s->socket.clients)) {
+	if (by_qemu(s))
+		here = s->connected_seen; /* it is there from the beginning, and its end is ours */
+	if (s->connected_seen && (!here || s->clients_seen != s->socket.clients)) {
 		fc_sim_say("client %" PRIu64 " is gone%s%s; its memory is let go, the card runs on",
 			   s->clients_seen, *s->server.trouble ? ": " : "", s->server.trouble);
 		s->connected_seen = false;
 	}
-	if (connected && !s->connected_seen) {
+	if (here && !s->connected_seen) {
 		s->clients_seen = s->socket.clients;
 		s->connected_seen = true;
 		fc_sim_say("client %" PRIu64 " is here", s->clients_seen);
@@ -111,8 +130,8 @@ static void say_changes(struct fc_sim *s)
 /* How long an epoch's close is worth waiting for: is there somebody who empties the rings? */
 static void set_patience(struct fc_sim *s)
 {
-	bool read = fc_vfu_socket_connected(&s->socket) && s->card.bus_master && !s->card.frozen &&
-		    !s->card.all_ones && !s->stopping;
+	bool read = connected(s) && s->card.bus_master && !s->card.frozen && !s->card.all_ones &&
+		    !s->stopping;
 	bool flat = fc_sim_lanes_flat_out(&s->lanes);
 
 	fc_feeder_settle_set(s->feeder, UINT64_C(1) << (!read  ? BRIEF_LOG2
@@ -120,17 +139,26 @@ static void set_patience(struct fc_sim *s)
 							       : WIRE_LOG2));
 }
 
-static void serve(void *argument)
+static void serve_client(struct fc_sim *s)
 {
-	struct fc_sim *s = argument;
 	uint32_t rings;
 
 	fc_vfu_socket_pump(&s->socket, MESSAGES);
-	fc_sim_control_pump(&s->control);
 	rings = fc_sim_card_interrupts(&s->card);
 	for (unsigned r = 0; rings; r++, rings >>= 1)
 		if (rings & 1)
 			fc_vfu_server_interrupt(&s->server, r);
+}
+
+static void serve(void *argument)
+{
+	struct fc_sim *s = argument;
+
+	if (by_qemu(s))
+		fc_sim_qemu_serve(s);
+	else
+		serve_client(s);
+	fc_sim_control_pump(&s->control);
 	set_patience(s);
 	say_changes(s);
 }
@@ -149,8 +177,8 @@ static bool rings_have_room(struct fc_sim *s, uint64_t steady_ns)
 {
 	uint32_t sum = 0;
 
-	if (!fc_sim_lanes_flat_out(&s->lanes) || !fc_vfu_socket_connected(&s->socket) ||
-	    !s->card.bus_master || s->card.frozen)
+	if (!fc_sim_lanes_flat_out(&s->lanes) || !connected(s) || !s->card.bus_master ||
+	    s->card.frozen)
 		return true;
 	for (unsigned r = 0; r < s->card.rings; r++)
 		sum += s->card.ring[r].consumer;
@@ -207,7 +235,10 @@ static void wait_for_something(struct fc_sim *s, const struct fc_sim_clock *cloc
 	struct pollfd fds[FC_SIM_FEEDS + 2];
 	unsigned count = 1;
 
-	fc_vfu_socket_poll(&s->socket, &fds[0]);
+	if (by_qemu(s))
+		fds[0] = (struct pollfd){.fd = s->qemu.socket, .events = POLLIN};
+	else
+		fc_vfu_socket_poll(&s->socket, &fds[0]);
 	count += fc_sim_control_poll(&s->control, &fds[count]);
 	count += fc_sim_lanes_poll(&s->lanes, &fds[count]);
 	ppoll(fds, count, &limit, NULL);
@@ -258,7 +289,7 @@ static void say_farewell(struct fc_sim *s)
 
 	s->stopping = true;
 	fc_vfu_server_request(&s->server);
-	while (fc_vfu_socket_connected(&s->socket)) {
+	while (connected(s)) {
 		const struct fc_sim_clock clock = now();
 
 		if (clock.steady_ns >= end)
@@ -325,17 +356,26 @@ static void on_order(void *context, const char *line, char answer[FC_SIM_LINE])
 	fc_sim_order(context, line, answer);
 }
 
+static void close_host(struct fc_sim *s)
+{
+	if (by_qemu(s))
+		fc_sim_qemu_close(s);
+	else
+		fc_vfu_socket_close(&s->socket);
+}
+
 static int open_sockets(struct fc_sim *s, const struct fc_sim_options *o)
 {
 	int err;
 
 	fc_vfu_server_init(&s->server, &fc_sim_card_ops, &s->card, o->rings);
-	err = fc_vfu_socket_open(&s->socket, &s->server, o->socket);
-	if (err)
+	if (by_qemu(s))
+		fc_sim_qemu_open(s);
+	else if ((err = fc_vfu_socket_open(&s->socket, &s->server, o->socket)))
 		return complain(o->socket, err);
 	err = fc_sim_control_open(&s->control, o->control, on_order, s);
 	if (err) {
-		fc_vfu_socket_close(&s->socket);
+		close_host(s);
 		return complain(o->control, err);
 	}
 	return 0;
@@ -363,9 +403,9 @@ int fc_sim_open(struct fc_sim *s, const struct fc_sim_options *options)
 	err = open_sockets(s, options);
 	if (err)
 		goto destroy_feeder;
-	fc_sim_say("%u entries, %u ports, %u rings, %u feeds; serves vfio-user:%s",
-		   options->entries, options->ports, options->rings, options->feeds,
-		   options->socket);
+	fc_sim_say("%u entries, %u ports, %u rings, %u feeds; serves %s%s", options->entries,
+		   options->ports, options->rings, options->feeds,
+		   by_qemu(s) ? "QEMU" : "vfio-user:", by_qemu(s) ? "" : options->socket);
 	return 0;
 
 destroy_feeder:
@@ -380,7 +420,7 @@ close_lanes:
 void fc_sim_close(struct fc_sim *s)
 {
 	fc_sim_control_close(&s->control);
-	fc_vfu_socket_close(&s->socket);
+	close_host(s);
 	fc_feeder_destroy(s->feeder);
 	fc_sim_card_close(&s->card);
 	fc_sim_lanes_close(&s->lanes);

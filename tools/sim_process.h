@@ -6,6 +6,7 @@
 #ifndef FC_TOOLS_SIM_PROCESS_H
 #define FC_TOOLS_SIM_PROCESS_H
 
+#include "sim/qemu_loop.h"
 #include "sim/sim_card.h"
 #include "sim/vfio_user_socket.h"
 #include "tools/sim_control.h"
@@ -16,6 +17,7 @@ struct fc_sim {
 	struct fc_sim_card card;
 	struct fc_vfu_server server;
 	struct fc_vfu_socket socket;
+	struct fc_qemu_loop qemu; /* in place of server and socket, if options->qemu >= 0 */
 	struct fc_sim_control control;
 	struct fc_sim_lanes lanes;
 	struct fc_feeder *feeder;
@@ -42,6 +44,9 @@ int fc_sim_run(struct fc_sim *s, const volatile int *stop);
 /* One command, as on the control socket (sim_orders.c). `answer` is "ok", a line of counters, or
  * "error: ...". */
 void fc_sim_order(struct fc_sim *s, const char *line, char answer[FC_SIM_LINE]);
+
+/* The configuration space that the host sees. */
+struct fc_pci_config *fc_sim_config(struct fc_sim *s);
 
 /* Counters in one line. */
 void fc_sim_status(struct fc_sim *s, char line[FC_SIM_LINE]);

@@ -40,7 +40,8 @@ class Machine:
         qtest = os.path.join(self.folder, "qtest")
         try:
             with ours, theirs:
-                self.start("card", [self.card_command, str(ours.fileno()), qtest, *self.arguments], ours.fileno())
+                self.start("card", [self.card_command, "--qemu", str(ours.fileno()), "--qtest", qtest, "--status", "1",
+                                    *self.arguments], ours.fileno())
                 self.start("qemu", self.qemu(theirs.fileno(), qtest), theirs.fileno())
         except BaseException:
             self.__exit__()
@@ -89,7 +90,7 @@ class Machine:
                 self.selector.unregister(key.fileobj)
 
     def transcript(self):
-        lines = [line for line in self.lines if not line[2].startswith("qemu-system")]
+        lines = [line for line in self.lines if not line[2].startswith("qemu-system") and " clients=" not in line[2]]
         return "\n".join("  %s: %s" % (who, text) for _, who, text in lines[-60:])
 
     def wait_for(self, who, *wanted):
