@@ -42,6 +42,7 @@ CACHE = {"g_way[*].u_narrow.mem": by_size("bram", "bram", "uram"),
 COUNTERS = {"u_counters.mem": "uram"}
 SWEEP = {"g_way[*].u_bits.mem": by_size("lutram", "bram", "bram")}
 HASH = {"g_table[*].u_table.mem": "bram"}
+SAMPLER = {"config_words": "lutram", "state_words": "bram", "u_counters.live": "bram", "u_counters.copy": "lutram"}
 RECORD = {"g_ring[*].u_fifo.mem": "lutram"}
 PORT = {"u_counters.live": "lutram", "u_counters.snap": "lutram", "u_fifo.mem": "lutram", "u_frontend.frame_len": "lutram"}
 
@@ -53,6 +54,7 @@ def inside(prefix, memories):
 BLOCKS = (
     Block("fc_port", memories=PORT, job="front end of a port"),
     Block("fc_select", job="monitors, operations"),
+    Block("fc_sampler", memories=SAMPLER, job="samplers"),
     Block("fc_issue", job="head of the pipeline"),
     Block("fc_epoch", job="epochs"),
     Block("fc_hash", memories=HASH, job="key and hash"),
@@ -60,12 +62,13 @@ BLOCKS = (
     Block("fc_decide", "rows", job="decision"),
     Block("fc_update", "rows", COUNTERS, "wide counters"),
     Block("fc_sweep", "rows", SWEEP, "sweeper"),
+    Block("fc_walk", "rows", job="flush of a monitor, snapshot"),
     Block("fc_ledger", job="ledger"),
     Block("fc_record", memories=RECORD, job="records, FIFO"),
     Block("fc_dma", job="ring DMA"),
     Block("fc_regs", job="registers"),
     Block("fc_card", "entries",
-          {**inside("g_port[*].u_port", PORT), **inside("u_core.u_hash", HASH), **inside("u_core.u_cache", CACHE),
+          {**inside("g_port[*].u_port", PORT), **inside("u_core.u_sampler", SAMPLER), **inside("u_core.u_hash", HASH), **inside("u_core.u_cache", CACHE),
            **inside("u_core.u_update", COUNTERS), **inside("u_core.u_sweep", SWEEP), **inside("u_core.u_record", RECORD)},
           "the whole card"),
 )

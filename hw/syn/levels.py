@@ -5,14 +5,16 @@
 usage: levels.py [--paths N] [--top NAME] NETLIST.json
 
 A LUT (or inverter) is one level. So is the read of a distributed RAM, which has no clock. MUXF7..9 sit behind LUTs in one
-slice and are no level; their number on the path is told. A carry chain is no level either and is told apart: cells joined by
+slice and are no level; their number on the path is told. A multiplier without registers counts as eight. A carry chain is no level either and is told apart: cells joined by
 CO -> CI are one chain. Of two paths with equal levels the one with more chains, then with more MUXF, counts as longer.
 Exit status: 0, 1 the netlist cannot be read or has a loop, 2 wrong usage.
 """
 import argparse
 import sys
 
-from netlist import CARRIES, CLOCKS, Netlist, NetlistError, kind
+from netlist import CARRIES, CLOCKS, DSP_REGISTERS, Netlist, NetlistError, kind
+
+DSP_LEVELS = 8   # what a DSP48E2 that registers nothing takes, in levels of about 0.3 ns
 
 
 def carry_arcs(cell):
@@ -82,6 +84,11 @@ class Levels:
         elif what == "carry":
             for bit, target, chained in carry_arcs(cell):
                 self._arc(bit, target, (0, 0 if chained and bit in self.from_carry else 1, 0), name)
+        elif what == "dsp" and not any(int(cell["parameters"].get(name, "0"), 2) for name in DSP_REGISTERS):
+            for port in ("A", "B", "C", "D"):
+                for bit in pins.get(port, ()):
+                    for target in pins["P"]:
+                        self._arc(bit, target, (DSP_LEVELS, 0, 0), name)
         else:
             if what in ("lutram", "shift"):
                 for bit, target in lutram_arcs(cell):

@@ -13,6 +13,8 @@ LUT_RAMS = {"RAM32X1S": 1, "RAM64X1S": 1, "RAM128X1S": 2, "RAM256X1S": 4, "RAM51
             "RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4, "RAM256X1D": 8,
             "RAM32M": 4, "RAM64M": 4, "RAM32M16": 8, "RAM64M8": 8, "RAM32X16DR8": 8, "RAM64X8SW": 8}
 SHIFTS = ("SRL16E", "SRLC32E")
+DSPS = ("DSP48E2",)
+DSP_REGISTERS = ("AREG", "BREG", "MREG", "PREG")
 CLOCKS = ("C", "CLK", "WCLK", "CLKARDCLK", "CLKBWRCLK")
 
 
@@ -21,7 +23,7 @@ class NetlistError(Exception):
 
 
 def kind(cell_type):
-    """lut, mux, carry, ff, latch, ram (clocked read), lutram (read without a clock), shift; None is a constant."""
+    """lut, mux, carry, ff, latch, ram (clocked read), lutram (read without a clock), shift, dsp; None is a constant."""
     if cell_type in LUTS:
         return "lut"
     if cell_type in MUXES:
@@ -38,6 +40,8 @@ def kind(cell_type):
         return "lutram"
     if cell_type in SHIFTS:
         return "shift"
+    if cell_type in DSPS:
+        return "dsp"
     if cell_type in ("VCC", "GND"):
         return None
     raise NetlistError(f"unknown cell type {cell_type}")
@@ -71,7 +75,7 @@ class Netlist:
 
     def area(self):
         """What the cells cost, as a dictionary; CARRY8 counts as two CARRY4."""
-        sums = {"lut": 0, "ff": 0, "carry4": 0, "muxf": 0, "bram36": 0, "uram": 0, "lutram": 0, "srl": 0, "latch": 0}
+        sums = {"lut": 0, "ff": 0, "carry4": 0, "muxf": 0, "bram36": 0, "uram": 0, "lutram": 0, "srl": 0, "dsp": 0, "latch": 0}
         for cell in self.cells.values():
             what = cell["type"]
             match kind(what):
@@ -82,6 +86,7 @@ class Netlist:
                 case "latch": sums["latch"] += 1
                 case "lutram": sums["lutram"] += LUT_RAMS[what]
                 case "shift": sums["srl"] += 1
+                case "dsp": sums["dsp"] += 1
                 case "ram":
                     sums["bram36"] += BLOCK_RAMS.get(what, 0)
                     sums["uram"] += ULTRA_RAMS.get(what, 0)

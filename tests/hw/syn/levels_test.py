@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.environ["FC_SOURCE"], "hw", "syn"))
 from levels import Levels        # noqa: E402
 from netlist import Netlist, NetlistError   # noqa: E402
 
-OUTPUTS = {"O", "CO", "Q", "DOA", "DOB", "DOUTADOUT"}
+OUTPUTS = {"O", "CO", "Q", "P", "DOA", "DOB", "DOUTADOUT"}
 
 
 def netlist(cells, ports=()):
@@ -81,6 +81,13 @@ class TestLevels(unittest.TestCase):
     def test_a_block_ram_ends_a_path(self):
         cells = {"a": lut(2, 3), "r": ("RAMB36E2", {"CLKARDCLK": [1], "ADDRARDADDR": [3], "DOUTADOUT": [4]}), "b": lut(4, 5)}
         self.assertEqual(worst(cells, {"o": ("output", [5])}), (1, 0, 0))
+
+    def test_a_multiplier_without_registers_is_in_the_path(self):
+        dsp = "DSP48E2", {"A": [3], "B": [2], "P": [4]}
+        cells = netlist({"a": lut(2, 3), "m": dsp, "b": lut(4, 5)}, {"o": ("output", [5])})
+        for registers, expected in (("0", (10, 0, 0)), ("1", (1, 0, 0))):
+            cells.cells["m"]["parameters"] = {"PREG": registers}
+            self.assertEqual(Levels(cells).longest(1)[0][0], expected)
 
     def test_a_loop_is_refused(self):
         with self.assertRaisesRegex(NetlistError, "loop"):
