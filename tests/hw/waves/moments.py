@@ -24,8 +24,8 @@ def decision(*lanes):
 MOMENTS = {
     "hit": {
         "title": "A packet of a flow that is in the cache: one operation through the stages, no record",
-        "scene": "hit", "clock": CORE, "at": {f"{D}.valid_i": 1, f"{D}.c_hit": 1}, "before": 6, "columns": 13,
-        "lanes": [("select offers", "u_core.u_select.valid_o"), ("issue takes", "u_core.u_select.ready_i"), STAGES,
+        "scene": "hit", "clock": CORE, "at": {f"{D}.valid_i": 1, f"{D}.c_hit": 1}, "before": 9, "columns": 15,
+        "lanes": [("selected by a monitor", "u_core.u_select.valid_o"), ("sampler lets go", "u_core.u_sampler.valid_o"), STAGES,
                   decision(("hit way", "hit", {"hex": True}), ("add", f"next.add{NEXT}"), ("packets", f"next.packets{NEXT}"), ("record", "emits")),
                   ("counters written", f"{U}.u_counters.we_i")]},
     "epoch": {
@@ -73,9 +73,24 @@ MOMENTS = {
         "scene": "close", "clock": CORE, "at": {"pin:m_axi_host_awvalid_o": 1}, "before": 2, "columns": 44,
         "lanes": [["AW", ("valid", "pin:m_axi_host_awvalid_o"), ("ready", "pin:m_axi_host_awready_i"),
                    ("address", "pin:m_axi_host_awaddr_o[35:0]", {"hex": True, "when": "pin:m_axi_host_awvalid_o"}), ("beats - 1", "pin:m_axi_host_awlen_o", {"when": "pin:m_axi_host_awvalid_o"})],
-                  ["W", ("valid", "pin:m_axi_host_wvalid_o"), ("ready", "pin:m_axi_host_wready_i"), ("last", "pin:m_axi_host_wlast_o")],
+                  ["W", ("valid", "pin:m_axi_host_wvalid_o"), ("ready", "pin:m_axi_host_wready_i"), ("last", "pin:m_axi_host_wlast_o", {"when": "pin:m_axi_host_wvalid_o"})],
                   ["B", ("valid", "pin:m_axi_host_bvalid_i"), ("ready", "pin:m_axi_host_bready_o")],
                   ("producer", "u_dma.producer_o"), ("irq_req", "pin:irq_req_o"), ("irq_ack", "pin:irq_ack_i")]},
+    "sampler": {
+        "title": "One in each window of four, at a random place; the others end here and cost no slot of the pipeline",
+        "scene": "sampler", "clock": CORE, "at": {"u_core.u_sampler.valid_b": 1}, "before": 2, "columns": 24,
+        "lanes": [("selected by a monitor", "u_core.u_select.valid_o"), ["sampler", ("B reads, draws", "u_core.u_sampler.valid_b"), ("C decides", "u_core.u_sampler.valid_c"),
+                  ("so far", "u_core.u_sampler.so_far_c", {"when": "u_core.u_sampler.valid_c"}), ("place", "u_core.u_sampler.place", {"when": "u_core.u_sampler.valid_c"}),
+                  ("chosen", "u_core.u_sampler.chosen", {"when": "u_core.u_sampler.valid_c"})],
+                  ("goes on", "u_core.u_sampler.valid_o"), ("K key", "u_core.u_hash.valid_k"), ("D decide", f"{D}.valid_i")]},
+    "snapshot": {
+        "title": "A snapshot names each slot; those that are valid are copied to the ring and stay as they are",
+        "scene": "snapshot", "clock": CORE, "at": {f"{D}.valid_i": 1, f"{D}.next.copy{NEXT}": 1}, "before": 9, "columns": 24,
+        "lanes": [("walk", "u_core.u_walk.state_q", {"states": "fc_walk"}), ["asks", ("valid", "u_core.u_walk.req_valid_o"), ("row", "u_core.u_walk.req_row_o", {"when": "u_core.u_walk.req_valid_o"}),
+                  ("way", "u_core.u_walk.req_way_o", {"when": "u_core.u_walk.req_valid_o"})],
+                  decision(("operation", f"op_i.kind{OP}", {"words": "Op"}), ("row", f"op_i.row{OP}"), ("way", f"op_i.way{OP}"), ("slot is valid", "c_valid"), ("copy", f"next.copy{NEXT}"),
+                           ("slot changes", f"next.touch{NEXT}")),
+                  ("record written", "u_core.u_record.write_q")]},
     "registers": {
         "title": "A register is written, then read back",
         "scene": "registers", "clock": CORE, "at": {"pin:s_axil_awvalid_i": 1}, "before": 1, "columns": 14,

@@ -103,6 +103,32 @@ static int scene_registers(struct waves_card *card)
 	return err || value == 0x1234 ? err : -EIO;
 }
 
+/* One in four at random, twelve packets of a flow. */
+static int scene_sampler(struct waves_card *card)
+{
+	int err = waves_write(card, FC_REG_SAMPLER_CONTROL(0),
+			      FC_SAMPLER_MODE_RANDOM << FC_REG_SAMPLER_CONTROL_MODE_SHIFT |
+				      3u << FC_REG_SAMPLER_CONTROL_WINDOW_SHIFT);
+
+	if (!err)
+		err = waves_settle(card);
+	for (unsigned i = 0; i < 12 && !err; i++)
+		err = waves_packet(card, 1, 0);
+	return err ? err : waves_settle(card);
+}
+
+/* Two flows are copied and stay. */
+static int scene_snapshot(struct waves_card *card)
+{
+	int err = packets(card, 1, 2);
+
+	if (!err)
+		err = waves_settle(card);
+	if (!err)
+		err = waves_write(card, FC_REG_COMMAND, FC_REG_COMMAND_SNAPSHOT_MASK);
+	return err ? err : waves_settle(card);
+}
+
 static const struct scene {
 	const char *name;
 	int (*play)(struct waves_card *card);
@@ -114,6 +140,8 @@ static const struct scene {
 	{"refused", scene_refused},
 	{"close", scene_close},
 	{"registers", scene_registers},
+	{"sampler", scene_sampler},
+	{"snapshot", scene_snapshot},
 };
 
 int main(int argc, char **argv)
