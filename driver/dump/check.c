@@ -299,7 +299,8 @@ static void judge_clocks(struct judge *j)
 		    (unsigned)j->latch_seq);
 		return;
 	}
-	if (!j->before || word(j->before, FC_REG_LATCH_SEQ) == j->latch_seq)
+	if (!j->before || word(j->before, FC_REG_LATCH_SEQ) == j->latch_seq ||
+	    !(j->control & FC_REG_CONTROL_ENABLE_MASK))
 		return;
 	if (counter(j->before, FC_REG_TIME_LOW) == counter(j->dump, FC_REG_TIME_LOW) &&
 	    j->dump->taken_ns - j->before->taken_ns >= 100000000u)
