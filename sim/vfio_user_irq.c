@@ -58,7 +58,8 @@ static bool signal_fd(int fd)
 
 	if (fd < 0)
 		return false;
-	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+	/* A pipe without a reader would be SIGPIPE. */
+	if (poll(&ready, 1, 0) != 1 || ready.revents != POLLOUT)
 		return true;
 	return write(fd, &one, sizeof(one)) == sizeof(one) || errno == EAGAIN;
 }
