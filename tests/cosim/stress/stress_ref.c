@@ -193,7 +193,7 @@ static void want(const struct frame *frame, unsigned int port, unsigned int moni
 	wanted[wanted_in++ % SEQUENCE] = op;
 }
 
-void stress_on_accept(int port, const uint32_t *desc)
+void stress_on_accept(int port, int enabled, const uint32_t *desc)
 {
 	struct port_state *p = &ports[port];
 	const struct frame *frame = NULL;
@@ -207,6 +207,8 @@ void stress_on_accept(int port, const uint32_t *desc)
 	}
 	stress_check(frame != NULL, "a descriptor of a frame that was fed", bits(desc, 581, 64), 0);
 	p->accepted++;
+	if (!enabled) /* the cache is being cleared after a reset */
+		return;
 	version = fc_vec_ip_version(frame->reference.vec);
 	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
 		const struct stress_monitor *monitor = &config.monitor[m];
