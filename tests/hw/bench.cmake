@@ -7,7 +7,8 @@ if(VERILATOR)
 		OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 	set(hw_verilator_include ${hw_verilator_root}/include)
 	find_package(Threads REQUIRED)
-	add_library(hw_verilated STATIC ${hw_verilator_include}/verilated.cpp ${hw_verilator_include}/verilated_threads.cpp)
+	add_library(hw_verilated STATIC ${hw_verilator_include}/verilated.cpp ${hw_verilator_include}/verilated_threads.cpp
+		${hw_verilator_include}/verilated_cov.cpp)
 	target_include_directories(hw_verilated SYSTEM PUBLIC ${hw_verilator_include} ${hw_verilator_include}/vltstd)
 	target_compile_options(hw_verilated PRIVATE -w)
 	target_link_libraries(hw_verilated PUBLIC Threads::Threads)
@@ -29,7 +30,7 @@ function(hw_model)
 		set(rtl ${hw_rtl})
 	endif()
 	add_custom_command(OUTPUT ${archive}
-		COMMAND ${VERILATOR} --cc -O3 -Wno-fatal -Wno-lint --assert --x-assign unique --x-initial unique
+		COMMAND ${VERILATOR} --cc -O3 -Wno-fatal -Wno-lint --assert --x-assign unique --x-initial unique ${FC_COVERAGE_ARGS}
 			--top-module ${M_TOP} --prefix V${M_TOP} --Mdir ${dir} ${M_PARAMETERS} ${rtl}
 		COMMAND make -s -C ${dir} -f V${M_TOP}.mk CXX=${CMAKE_CXX_COMPILER} OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O1
 			V${M_TOP}__ALL.a

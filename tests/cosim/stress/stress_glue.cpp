@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stress_glue.h"
+#include "tests/hw/coverage.h"
 
 #include "Vstress.h"
 #include "Vstress___024root.h"
@@ -93,6 +94,7 @@ void stress_model_new(uint64_t seed, struct stress_pins *pins)
 void stress_model_free(void)
 {
 	top->final();
+	fc_coverage_write(context);
 	delete top;
 	delete context;
 }
@@ -106,10 +108,3 @@ void stress_model_eval(void)
 {
 	top->eval();
 }
-
-#ifdef STRESS_COVERAGE
-void stress_model_coverage(const char *path)
-{
-	context->coveragep()->write(path);
-}
-#endif

@@ -41,9 +41,6 @@ void stress_model_free(void);
 /* From now on a broken assertion ends the process. */
 void stress_model_judge(void);
 void stress_model_eval(void);
-#ifdef STRESS_COVERAGE
-void stress_model_coverage(const char *path);
-#endif
 
 /* Called by the probes at a rising edge of the core clock. */
 void stress_on_reset(void);

@@ -20,7 +20,6 @@ enum { RESET_CLOCKS = 100000 };
 
 struct options {
 	uint64_t seed, seconds, episodes, figures;
-	const char *coverage;
 };
 
 static bool verbose;
@@ -221,8 +220,6 @@ static int parse(int argc, char **argv, struct options *o)
 			o->episodes = strtoull(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--figures"))
 			o->figures = strtoull(argv[i + 1], NULL, 0);
-		else if (!strcmp(argv[i], "--coverage"))
-			o->coverage = argv[i + 1];
 		else
 			return -1;
 	}
@@ -261,10 +258,6 @@ static uint64_t run(const struct options *o)
 		stress_begin(&card, &plan, o->seed + n);
 		for (unsigned int i = 0; i < BLOCK && n < o->episodes && now() < end; i++, n++)
 			episode(&card, &plan, o->seed + n);
-#ifdef STRESS_COVERAGE
-		if (o->coverage)
-			stress_model_coverage(o->coverage);
-#endif
 		stress_card_close(&card);
 	}
 	return n;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "card_glue.h"
+#include "../coverage.h"
 #include "Vfc_card.h"
 #include <cstring>
 #include <memory>
@@ -32,6 +33,7 @@ struct card_model *card_model_create(int seed)
 void card_model_destroy(struct card_model *m)
 {
 	m->top->final();
+	fc_coverage_write(&m->context);
 	delete m;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core_glue.h"
+#include "../coverage.h"
 
 #include "Vfc_core.h"
 #include "verilated.h"
@@ -37,6 +38,7 @@ void core_new(uint32_t seed)
 void core_free(void)
 {
 	model->final();
+	fc_coverage_write(context);
 	delete model;
 	delete context;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dma_glue.h"
+#include "../coverage.h"
 #include "Vfc_dma.h"
 #include <cstring>
 #include <memory>
@@ -22,6 +23,7 @@ struct dma_model *dma_model_create(int seed)
 void dma_model_destroy(struct dma_model *m)
 {
 	m->card->final();
+	fc_coverage_write(m->context.get());
 	delete m;
 }
 

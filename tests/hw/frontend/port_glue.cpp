@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Built once for each HeaderWindow: Vfc_port comes from that build's folder.
 #include "port_glue.h"
+#include "../coverage.h"
 
 #include <cstring>
 #include <new>
@@ -84,8 +85,10 @@ struct fc_port *fc_port_new(void)
 
 void fc_port_free(struct fc_port *p)
 {
-	if (p != nullptr)
-		p->top.final();
+	if (p == nullptr)
+		return;
+	p->top.final();
+	fc_coverage_write(p->top.contextp());
 	delete p;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "regs_glue.h"
+#include "../coverage.h"
 #include "Vfc_regs.h"
 #include <memory>
 
@@ -21,6 +22,7 @@ struct regs_model *regs_model_create(int seed)
 void regs_model_destroy(struct regs_model *m)
 {
 	m->card->final();
+	fc_coverage_write(m->context.get());
 	delete m;
 }
 
