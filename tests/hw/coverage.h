@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * In a build with FC_COVERAGE a model's line counts go to a file of their own in the folder
- * FC_COVERAGE_DIR when the model ends; in every other build this is nothing. See docs/hw/coverage.md.
+ * FC_COVERAGE_DIR when the model ends; in every other build this is nothing. See
+ * docs/hw/coverage.md.
  */
 #ifndef FC_HW_COVERAGE_H
 #define FC_HW_COVERAGE_H

@@ -58,7 +58,6 @@ static void configure(void)
 	memset(monitor->mask, 0xff, sizeof(uint32_t[KEY_WORDS]));
 	plan.config.epoch_shift = 40;
 	plan.config.labels_hold = true;
-	plan.config.directions = plan.features.outputs;
 	plan.load_hash = true;
 	card.period = CLOCK_FS;
 	card.jitter = 0;

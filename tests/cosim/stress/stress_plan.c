@@ -36,7 +36,7 @@ static void draw_mask(uint32_t *mask)
 	}
 }
 
-static void draw_monitor(struct stress_monitor *m, const struct stress_features *features)
+static void draw_monitor(struct stress_monitor *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->enable = true;
@@ -44,7 +44,7 @@ static void draw_monitor(struct stress_monitor *m, const struct stress_features 
 	m->ipv6 = chance(80) || !m->ipv4;
 	m->immediate = chance(10);
 	m->ports = chance(70) ? 3 : below(4);
-	if (features->outputs && chance(40))
+	if (chance(40))
 		m->ports_out = below(4);
 	draw_mask(m->mask);
 }
@@ -74,11 +74,9 @@ static void draw_config(struct stress_plan *plan)
 	memset(config->monitor, 0, sizeof(config->monitor));
 	memset(config->sampler, 0, sizeof(config->sampler));
 	for (unsigned int m = 0; m < monitors; m++)
-		draw_monitor(&config->monitor[chance(70) ? m : below(STRESS_MONITORS)],
-			     &plan->features);
-	if (plan->features.samplers && chance(60))
+		draw_monitor(&config->monitor[chance(70) ? m : below(STRESS_MONITORS)]);
+	if (chance(60))
 		draw_samplers(config);
-	config->directions = plan->features.outputs;
 	config->epoch_shift = 10 + below(9);
 	config->labels_hold = true;
 	plan->guard_ns = chance(30) ? 0 : below(1u << config->epoch_shift);
@@ -226,21 +224,6 @@ static void program_ring(struct stress_card *card, unsigned int r)
 			 ring->log2 << FC_REG_RING_CONTROL_SIZE_LOG2_SHIFT | 1);
 }
 
-void stress_features_read(struct stress_card *card, struct stress_features *features)
-{
-	uint32_t at = stress_card_read(card, FC_REG_CAPABILITIES) & 0xffff, header;
-
-	memset(features, 0, sizeof(*features));
-	for (unsigned int i = 0; at && i < 64; i++, at = header >> 16) {
-		header = stress_card_read(card, at);
-		features->samplers |= (header & 0xff) == FC_CAPABILITY_SAMPLERS;
-		features->outputs |= (header & 0xff) == FC_CAPABILITY_OUTPUT;
-		features->snapshot |= (header & 0xff) == FC_CAPABILITY_SNAPSHOT;
-		features->flush_monitor |= (header & 0xff) == FC_CAPABILITY_FLUSH_MONITOR;
-		features->moderation |= (header & 0xff) == FC_CAPABILITY_MODERATION;
-	}
-}
-
 void stress_plan_program(const struct stress_plan *plan, struct stress_card *card)
 {
 	stress_card_wait(card, FC_REG_STATUS, FC_REG_STATUS_CLEARING_MASK, 0, CLEAR_CLOCKS);
@@ -249,9 +232,7 @@ void stress_plan_program(const struct stress_plan *plan, struct stress_card *car
 	stress_card_post(card, FC_REG_EPOCH_GUARD, plan->guard_ns);
 	for (unsigned int r = 0; r < STRESS_RINGS; r++) {
 		program_ring(card, r);
-		if (plan->features.moderation)
-			stress_card_post(card, FC_REG_RING_MODERATION(r),
-					 below(16) | below(8) << 16);
+		stress_card_post(card, FC_REG_RING_MODERATION(r), below(16) | below(8) << 16);
 	}
 	for (unsigned int m = 0; m < STRESS_MONITORS; m++)
 		program_monitor(card, m, &plan->config.monitor[m]);

@@ -6,16 +6,10 @@
 #include "stress_card.h"
 #include "stress_ref.h"
 
-/* What the card says in its capability list. */
-struct stress_features {
-	bool samplers, outputs, snapshot, flush_monitor, moderation;
-};
-
 enum stress_hash { STRESS_HASH_RANDOM, STRESS_HASH_ZERO, STRESS_HASH_FEW };
 
 struct stress_plan {
 	struct stress_config config;
-	struct stress_features features;
 	enum stress_hash hash;
 	bool load_hash;
 	uint32_t guard_ns;
@@ -24,7 +18,6 @@ struct stress_plan {
 	unsigned int stall_percent;
 };
 
-void stress_features_read(struct stress_card *card, struct stress_features *features);
 /* Clocks, stalls, host and configuration of the next episode. */
 void stress_plan_draw(struct stress_plan *plan, struct stress_card *card);
 void stress_plan_print(const struct stress_plan *plan, const struct stress_card *card);

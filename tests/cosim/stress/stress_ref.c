@@ -176,18 +176,16 @@ static void want(const struct frame *frame, unsigned int port, unsigned int moni
 	if (!op)
 		abort();
 	memcpy(op->vec, frame->reference.vec, sizeof(op->vec));
-	if (config.directions) {
-		fc_vec_set_output_port(op->vec, port ^ 1);
-		fc_vec_set_direction(op->vec, output);
-	}
+	fc_vec_set_output_port(op->vec, port ^ 1);
+	fc_vec_set_direction(op->vec, output);
 	op->l3_len = frame->reference.l3_len;
 	op->frame_len = frame->reference.frame_len;
 	op->time_ns = frame->time_ns;
 	op->monitor = (uint8_t)monitor;
 	op->output = (uint8_t)output;
-	op->port = (uint8_t)port;
-	if (config.sampler[monitor][output][port].mode)
-		op->sampler_id = (uint8_t)config.sampler[monitor][output][port].id;
+	op->port = (uint8_t)(port ^ output);
+	if (config.sampler[monitor][output][op->port].mode)
+		op->sampler_id = (uint8_t)config.sampler[monitor][output][op->port].id;
 	stress_check(wanted_in - wanted_out < SEQUENCE, "operations wanted", wanted_in - wanted_out,
 		     SEQUENCE);
 	wanted[wanted_in++ % SEQUENCE] = op;

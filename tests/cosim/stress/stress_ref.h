@@ -24,9 +24,9 @@ struct stress_sampler {
 
 struct stress_config {
 	struct stress_monitor monitor[STRESS_MONITORS];
-	struct stress_sampler sampler[STRESS_MONITORS][2][STRESS_PORTS]; /* [.][1]: output */
+	struct stress_sampler sampler[STRESS_MONITORS][2]
+				     [STRESS_PORTS]; /* [.][1]: by output port */
 	unsigned int epoch_shift, monitors_per_packet, packet_bits;
-	bool directions;  /* the card marks direction and output port */
 	bool labels_hold; /* EPOCH_SHIFT stays as it is */
 };
 

@@ -34,16 +34,16 @@ static void event_flush(struct stress_card *card, const struct stress_plan *plan
 
 static void event_flush_monitor(struct stress_card *card, const struct stress_plan *plan)
 {
-	if (plan->features.flush_monitor)
-		stress_card_write(card, FC_REG_COMMAND,
-				  FC_REG_COMMAND_FLUSH_MONITOR_MASK |
-					  below(STRESS_MONITORS) << FC_REG_COMMAND_MONITOR_SHIFT);
+	(void)plan;
+	stress_card_write(card, FC_REG_COMMAND,
+			  FC_REG_COMMAND_FLUSH_MONITOR_MASK |
+				  below(STRESS_MONITORS) << FC_REG_COMMAND_MONITOR_SHIFT);
 }
 
 static void event_snapshot(struct stress_card *card, const struct stress_plan *plan)
 {
-	if (plan->features.snapshot)
-		stress_card_write(card, FC_REG_COMMAND, FC_REG_COMMAND_SNAPSHOT_MASK);
+	(void)plan;
+	stress_card_write(card, FC_REG_COMMAND, FC_REG_COMMAND_SNAPSHOT_MASK);
 }
 
 static void event_reset(struct stress_card *card, const struct stress_plan *plan)
@@ -240,7 +240,6 @@ void stress_begin(struct stress_card *card, struct stress_plan *plan, uint64_t s
 	stress_random.state = seed;
 	stress_card_open(card, seed);
 	stress_card_power(card, 0);
-	stress_features_read(card, &plan->features);
 	plan->config.monitors_per_packet = stress_card_read(card, FC_REG_BUILD2) >> 16 & 0xff;
 	plan->config.packet_bits = stress_card_read(card, FC_REG_BUILD1) >> 24;
 	plan->load_hash = true;
