@@ -93,6 +93,16 @@ static void flush_now_and_then(struct core_run *run, uint64_t n)
 	run->pins.flush = n % 30011 == 30010;
 }
 
+/* One snapshot or flush of the monitor after the other. */
+static void walk_all_the_time(struct core_run *run, uint64_t n)
+{
+	const bool rest = n % 16 == 0 && !run->pins.snapshotting && !run->pins.flushing_monitor;
+
+	run->pins.snapshot = rest && n % 32 == 0;
+	run->pins.flush_monitor = rest && n % 32 != 0;
+	run->pins.command_monitor = 0;
+}
+
 #define PATTERN(name, target, least, hash, shift, guard, monitors, packet, clock)                  \
 	{                                                                                          \
 		name, target, least, CORE_HASH_##hash, shift, guard, monitors, packet, clock       \
@@ -109,6 +119,8 @@ const struct core_pattern core_patterns[] = {
 		step_now_and_then),
 	PATTERN("late_packets", ">= 15/16", 0.9375, RANDOM, 17, 100000, 1, late_half, NULL),
 	PATTERN("sweep_all_the_time", ">= 15/16", 0.9375, RANDOM, 12, 0, 1, whole_cache, NULL),
+	PATTERN("snapshot_and_flush_monitor", ">= 15/16", 0.9375, RANDOM, 40, 0, 1, whole_cache,
+		walk_all_the_time),
 	PATTERN("one_ring_stopped", "1.00", 0.995, RANDOM, 40, 0, 1, mixed, ring_0_stands),
 	PATTERN("random_mix", ">= 15/16", 0.9375, RANDOM, 16, 5000, 2, mixed, flush_now_and_then),
 };
