@@ -15,6 +15,8 @@ class Block:
     sized: str = ""                    # "rows" or "entries": the parameter that follows the size
     memories: dict = field(default_factory=dict)
     job: str = ""
+    flows: tuple = ("wide", "plain")
+    apart: tuple = ()                  # modules that are mapped apart and joined afterwards; empty: all as one
 
     def sizes(self):
         return SIZES if self.sized else {"any": 0}
@@ -70,5 +72,7 @@ BLOCKS = (
     Block("fc_card", "entries",
           {**inside("g_port[*].u_port", PORT), **inside("u_core.u_sampler", SAMPLER), **inside("u_core.u_hash", HASH), **inside("u_core.u_cache", CACHE),
            **inside("u_core.u_update", COUNTERS), **inside("u_core.u_sweep", SWEEP), **inside("u_core.u_record", RECORD)},
-          "the whole card"),
+          "the whole card", ("plain",),
+          ("fc_port", "fc_select", "fc_sampler", "fc_issue", "fc_epoch", "fc_hash", "fc_cache", "fc_decide", "fc_update", "fc_sweep",
+           "fc_walk", "fc_ledger", "fc_record", "fc_dma", "fc_regs")),
 )
