@@ -319,7 +319,7 @@ static int check_bar(const struct opening *o)
 
 static int check_identity(const struct opening *o)
 {
-	uint16_t id[2], command;
+	uint16_t id[2] = {0}, command = 0;
 	int err = region_read(o->v, FC_VFU_REGION_CONFIG, 0, id, sizeof(id));
 
 	if (!err && (id[0] != FC_PCI_VENDOR || id[1] != FC_PCI_DEVICE))
@@ -405,9 +405,10 @@ static int open_steps(const struct opening *o)
 int fc_vfio_user_open(const char *path, struct fc_transport **out, char *error, size_t error_octets)
 {
 	struct fc_vfio_user *v = calloc(1, sizeof(*v));
-	const struct opening o = {v, path, error, error_octets};
+	struct opening o = {.v = v, .path = path, .error_octets = error_octets};
 	int err;
 
+	o.error = error;
 	if (!v)
 		return refuse(&o, -ENOMEM, "no memory");
 	v->transport.ops = &vfio_user_ops;

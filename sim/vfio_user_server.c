@@ -146,7 +146,7 @@ static int answer(const struct fc_vfu_header *h, int err, const struct fc_vfu_ca
 static int message(struct fc_vfu_server *s, const uint8_t *octet, size_t octets, int *fds,
 		   unsigned fd_count, uint8_t *reply)
 {
-	struct fc_vfu_call call = {.fds = fds, .fd_count = fd_count};
+	struct fc_vfu_call call = {.fd_count = fd_count};
 	struct fc_vfu_header h;
 	int err;
 
@@ -156,6 +156,7 @@ static int message(struct fc_vfu_server *s, const uint8_t *octet, size_t octets,
 	err = check(s, &h, octets);
 	if (err)
 		return err;
+	call.fds = fds;
 	call.body = octet + sizeof(h);
 	call.octets = octets - sizeof(h);
 	call.reply = reply + sizeof(h);

@@ -43,7 +43,7 @@ int fc_vfu_socket_open(struct fc_vfu_socket *s, struct fc_vfu_server *server, co
 	if (strlen(path) >= sizeof(s->address.sun_path))
 		return -ENAMETOOLONG;
 	s->address.sun_family = AF_UNIX;
-	strcpy(s->address.sun_path, path);
+	memcpy(s->address.sun_path, path, strlen(path) + 1);
 	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (s->listener < 0)
 		return -errno;

@@ -2,6 +2,7 @@
 #include "tools/sim_control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -15,7 +16,7 @@ static int address_of(struct sockaddr_un *address, const char *path)
 		return -ENAMETOOLONG;
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
-	strcpy(address->sun_path, path);
+	memcpy(address->sun_path, path, strlen(path) + 1);
 	return 0;
 }
 
@@ -139,16 +140,14 @@ static int exchange(int fd, const struct sockaddr_un *address, const char *line,
 {
 	const struct timeval limit = {.tv_sec = ASK_SECONDS};
 	char text[FC_SIM_LINE];
-	size_t octets = strlen(line);
+	int octets = snprintf(text, sizeof(text), "%s\n", line);
 
-	if (octets + 1 >= sizeof(text))
+	if (octets < 0 || (size_t)octets >= sizeof(text))
 		return -EMSGSIZE;
-	memcpy(text, line, octets);
-	text[octets++] = '\n';
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
 	    connect(fd, (const struct sockaddr *)address, sizeof(*address)))
 		return -errno;
-	if (send(fd, text, octets, MSG_NOSIGNAL) != (ssize_t)octets)
+	if (send(fd, text, (size_t)octets, MSG_NOSIGNAL) != octets)
 		return -errno;
 	return receive_line(fd, answer);
 }

@@ -266,9 +266,7 @@ static int turn(struct fc_sim *s, const struct fc_sim_clock *clock)
 	serve(s);
 	follow_epoch(s);
 	give_orders(s);
-	if (s->paused || s->stopping)
-		most = 0;
-	else if (!rings_have_room(s, clock->steady_ns))
+	if (!rings_have_room(s, clock->steady_ns))
 		most = 0;
 	if (!s->paused && !s->stopping)
 		fed = fc_sim_lanes_step(&s->lanes, s->feeder, s->card.ports_enabled, clock, most);

@@ -84,7 +84,7 @@ static int reset(void *device)
 	return 0;
 }
 
-static const struct fc_vfu_device_ops ops = {bar_read,	bar_write,  dma_map,
+static const struct fc_vfu_device_ops ops = {bar_read,  bar_write,  dma_map,
 					     dma_unmap, configured, reset};
 
 static int receive(int fd, uint8_t *message, int *fds, unsigned *count)
@@ -173,8 +173,8 @@ _Noreturn static void serve(int listener, enum twist how, unsigned nth)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	fc_vfu_server_init(&server, &ops, NULL, 2);
 	while ((got = receive(fd, message, fds, &count)) > 0) {
-		int octets = fc_vfu_server_message(&server, message, (size_t)got, fds, count,
-						   reply);
+		int octets =
+			fc_vfu_server_message(&server, message, (size_t)got, fds, count, reply);
 		size_t length = (size_t)octets;
 
 		if (octets < 0)
@@ -290,9 +290,7 @@ static void a_wrong_reply_to_a_read_breaks_the_transport_for_good(void **state)
 
 		assert_int_equal(try_open(b, how, REPLIES, &t), 0);
 		err = fc_transport_read(t, 0, &value);
-		assert_int_equal(err, how == REFUSED  ? -EPERM
-				      : how >= HALF ? -ENODEV
-						    : -EPROTO);
+		assert_int_equal(err, how == REFUSED ? -EPERM : how >= HALF ? -ENODEV : -EPROTO);
 		assert_int_equal(value, 7);
 		if (how != REFUSED)
 			assert_int_equal(fc_transport_read(t, 0, &value), -ENODEV);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A vfio-user client that has lost its mind, and after it the next one. Input: messages, each
- *   octet 0: descriptors (bits 0..1), what they are (2..3), keep the size field as it is (4), hang up
- *            first (5), the card writes into all its memory afterwards (6)
- *   octet 1: octets behind the header (times 1; 255: 8000)
- *   octet 2..: the message, header first
- * Each connection begins with VERSION, if the first octet of the input is even.
+ *   octet 0: descriptors (bits 0..1), what they are (2..3), keep the size field as it is (4), hang
+ * up first (5), the card writes into all its memory afterwards (6) octet 1: octets behind the
+ * header (times 1; 255: 8000) octet 2..: the message, header first Each connection begins with
+ * VERSION, if the first octet of the input is even.
  */
 #include "driver/vfio_user_wire.h"
 #include "sim/vfio_user_server.h"
@@ -103,7 +102,7 @@ static int reset(void *d)
 	return 0;
 }
 
-static const struct fc_vfu_device_ops ops = {bar_read,	bar_write,  dma_map,
+static const struct fc_vfu_device_ops ops = {bar_read,  bar_write,  dma_map,
 					     dma_unmap, configured, reset};
 
 static void write_everywhere(void)
