@@ -417,6 +417,41 @@ static void reads_and_writes_at_once(void **state)
 	}
 }
 
+/* Nobody waits for an answer: both channels are kept full, W runs ahead of AW or behind it. */
+static void transfers_without_a_pause_between_them(void **state)
+{
+	uint32_t taken_aw = 0, taken_w = 0, written = 0, got = 0;
+	(void)state;
+
+	b.in.awaddr = FC_REG_SCRATCH;
+	b.in.araddr = FC_REG_MAGIC;
+	b.in.wstrb = 0xf;
+	for (unsigned i = 0; i < 3000; i++) {
+		bool more = i < 2950, aw_leads = i / 300 % 2;
+
+		b.in.wdata = taken_w;
+		b.in.awvalid = (b.in.awvalid && !b.out.awready) || (more && aw_leads) ||
+			       taken_aw < taken_w;
+		b.in.wvalid =
+			(b.in.wvalid && !b.out.wready) || (more && !aw_leads) || taken_w < taken_aw;
+		b.in.arvalid = (b.in.arvalid && !b.out.arready) || more;
+		b.in.bready = i % 7 != 0;
+		b.in.rready = i % 5 != 0;
+		regs_run(&b, 1);
+		taken_aw += b.in.awvalid && b.out.awready;
+		taken_w += b.in.wvalid && b.out.wready;
+		written += b.in.bready && b.out.bvalid;
+		got += b.in.rready && b.out.rvalid && b.out.rdata == FC_MAGIC;
+	}
+	b.in.awvalid = b.in.wvalid = b.in.arvalid = b.in.bready = b.in.rready = false;
+	assert_int_equal(taken_aw, taken_w);
+	assert_int_equal(written, taken_w);
+	assert_true(written > 700 && got > 250);
+	regs_run(&b, 20);
+	assert_int_equal(regs_read(&b, FC_REG_SCRATCH), taken_w - 1);
+	assert_int_equal(regs_faults(&b), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
 
 int main(void)
@@ -446,6 +481,7 @@ int main(void)
 		TEST(ports_have_a_switch_each),
 		TEST(bytes_without_a_strobe_keep_their_value),
 		TEST(reads_and_writes_at_once),
+		TEST(transfers_without_a_pause_between_them),
 	};
 
 	printf("seed %u\n", REGS_SEED);
