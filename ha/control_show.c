@@ -81,6 +81,7 @@ static json_t *ring_json(const struct fc_worker_stats *w, unsigned ring)
 	put(object, "doorbells", w->ring.doorbells);
 	put(object, "barriers", w->drain.barriers);
 	put(object, "ledger_mismatches", w->drain.ledger_mismatches);
+	put(object, "ledger_unbalanced", w->drain.ledger_unbalanced);
 	put(object, "crash_window_records", w->drain.crash_window_records);
 	put(object, "refused_records", w->shard.bad_records);
 	put(object, "live_flows", w->shard.live);

@@ -134,12 +134,24 @@ static void take_barrier(struct fc_drain *drain, uint32_t index, const uint32_t 
 	fc_drain_offer_again(drain);
 }
 
+/* The card's own sums: whatever the ring has lost, they hold. */
+static bool balanced(const uint32_t *record)
+{
+	return fc_ledger_selected_packets(record) ==
+		       fc_ledger_emitted_packets(record) + fc_ledger_resident_packets(record) +
+			       fc_ledger_unaccounted_packets(record) &&
+	       fc_ledger_selected_bytes(record) == fc_ledger_emitted_bytes(record) +
+							   fc_ledger_resident_bytes(record) +
+							   fc_ledger_unaccounted_bytes(record);
+}
+
 static void take_ledger(struct fc_drain *drain, const uint32_t *record)
 {
 	struct fc_drain_monitor *monitor;
 
 	monitor = &drain->stats.monitor[fc_rec_monitor(record) % FC_SHADOW_MONITORS];
 	drain->stats.ledger_records++;
+	drain->stats.ledger_unbalanced += !balanced(record);
 	monitor->at_ledger_packets = monitor->seen_packets;
 	monitor->at_ledger_octets = monitor->seen_octets;
 	if (!drain->config.check_ledger)

@@ -57,7 +57,8 @@ struct fc_drain_stats {
 					  crash */
 	uint64_t damaged; /* places with a wrong sequence, or empty for good, stepped over */
 	uint64_t ledger_records, ledger_mismatches;
-	uint64_t by_reason[16]; /* flow records seen, by enum fc_reason */
+	uint64_t ledger_unbalanced; /* said: selected is not emitted + resident + unaccounted */
+	uint64_t by_reason[16];     /* flow records seen, by enum fc_reason */
 	struct fc_drain_monitor monitor[FC_SHADOW_MONITORS];
 };
 

@@ -280,6 +280,25 @@ static void a_damaged_place_is_stepped_over_and_the_ledger_tells(void **state)
 	close_bench(&bench);
 }
 
+static void a_ledger_that_does_not_balance_is_counted(void **state)
+{
+	uint32_t record[FC_RECORD_WORDS];
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, 6);
+	write_flow(&bench, 0, 0);
+	write_ledger(&bench, 0, 0);
+	fake_ledger_record(0, 0, 1, 100, record);
+	fc_ledger_set_resident_packets(record, 1);
+	assert_true(fake_ring_write(&bench.fake, record));
+	write_barrier(&bench, 0);
+	assert_int_equal(fc_drain_step(bench.drain, 100), 4);
+	assert_int_equal(stats_of(&bench).ledger_records, 2);
+	assert_int_equal(stats_of(&bench).ledger_unbalanced, 1);
+	close_bench(&bench);
+}
+
 static void a_lost_barrier_joins_two_epochs(void **state)
 {
 	struct fc_shard_stats stats;
@@ -419,6 +438,7 @@ int main(void)
 		cmocka_unit_test(a_ring_more_than_half_full_is_released_early),
 		cmocka_unit_test(more_deferred_records_than_the_ring_holds_are_merged_ahead),
 		cmocka_unit_test(a_damaged_place_is_stepped_over_and_the_ledger_tells),
+		cmocka_unit_test(a_ledger_that_does_not_balance_is_counted),
 		cmocka_unit_test(a_lost_barrier_joins_two_epochs),
 		cmocka_unit_test(a_barrier_from_nowhere_is_refused),
 		cmocka_unit_test(a_place_that_stays_empty_is_given_up_in_the_end),
