@@ -32,7 +32,7 @@ function(hw_model)
 	add_custom_command(OUTPUT ${archive}
 		COMMAND ${VERILATOR} --cc -O3 -Wno-fatal -Wno-lint --assert --x-assign unique --x-initial unique ${FC_COVERAGE_ARGS}
 			--top-module ${M_TOP} --prefix V${M_TOP} --Mdir ${dir} ${M_PARAMETERS} ${rtl}
-		COMMAND make -s -C ${dir} -f V${M_TOP}.mk CXX=${CMAKE_CXX_COMPILER} OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O1
+		COMMAND make -s -C ${dir} -f V${M_TOP}.mk CXX=${CMAKE_CXX_COMPILER} OPT_FAST=${FC_MODEL_OPT} OPT_SLOW=-O0 OPT_GLOBAL=-O1
 			V${M_TOP}__ALL.a
 		DEPENDS ${rtl} VERBATIM COMMENT "Verilating ${M_TOP}")
 	add_custom_target(hw_${M_NAME}_archive DEPENDS ${archive})
