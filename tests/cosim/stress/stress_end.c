@@ -31,7 +31,7 @@ void stress_read_port(struct stress_card *card, unsigned int p, uint64_t *counte
 /* No frame more; what is under way reaches the host; disabled first, so that no epoch opens. */
 void stress_drain(struct stress_card *card)
 {
-	uint64_t end = card->core_clocks + FLUSH_CLOCKS;
+	uint64_t end = card->core_clocks + FLUSH_CLOCKS, before;
 
 	card->source = NULL;
 	card->error_percent = 0;
@@ -42,8 +42,10 @@ void stress_drain(struct stress_card *card)
 	for (unsigned int p = 0; p < STRESS_PORTS; p++)
 		card->wire[p].gap_percent = 0;
 	stress_card_run(card, 2000);
-	while (!stress_ref_quiet() && card->core_clocks < end)
-		stress_card_run(card, 1000);
+	do {
+		before = stress_ref_progress();
+		stress_card_run(card, 500);
+	} while (stress_ref_progress() != before && card->core_clocks < end);
 	stress_card_write(card, FC_REG_CONTROL, 0);
 	stress_card_wait(card, FC_REG_STATUS,
 			 FC_REG_STATUS_FLUSHING_MASK | FC_REG_STATUS_FLUSHING_MONITOR_MASK |

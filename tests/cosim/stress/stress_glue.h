@@ -44,7 +44,7 @@ void stress_model_eval(void);
 
 /* Called by the probes at a rising edge of the core clock. */
 void stress_on_reset(void);
-void stress_on_accept(int port, int enabled, const uint32_t *desc);
+void stress_on_accept(int port, int enabled, int on, const uint32_t *desc); /* on: of monitors */
 void stress_on_issue(const uint32_t *desc, int monitor, int tag);
 void stress_on_done(int refused);
 

@@ -49,20 +49,17 @@ static void draw_monitor(struct stress_monitor *m)
 	draw_mask(m->mask);
 }
 
-static void draw_samplers(struct stress_config *config)
+static void draw_samplers(struct stress_config *config, unsigned int m)
 {
-	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
-		for (unsigned int i = 0; i < 2 * STRESS_PORTS; i++) {
-			struct stress_sampler *s =
-				&config->sampler[m][i / STRESS_PORTS][i % STRESS_PORTS];
+	for (unsigned int i = 0; i < 2 * STRESS_PORTS; i++) {
+		struct stress_sampler *s = &config->sampler[m][i / STRESS_PORTS][i % STRESS_PORTS];
 
-			memset(s, 0, sizeof(*s));
-			if (chance(60))
-				continue;
-			s->mode = 1 + below(2);
-			s->id = below(256);
-			s->window = chance(30) ? 1 + below(3) : 1 + below(chance(90) ? 40 : 65536);
-		}
+		memset(s, 0, sizeof(*s));
+		if (chance(60))
+			continue;
+		s->mode = 1 + below(2);
+		s->id = below(256);
+		s->window = chance(30) ? 1 + below(3) : 1 + below(chance(90) ? 40 : 65536);
 	}
 }
 
@@ -75,8 +72,10 @@ static void draw_config(struct stress_plan *plan)
 	memset(config->sampler, 0, sizeof(config->sampler));
 	for (unsigned int m = 0; m < monitors; m++)
 		draw_monitor(&config->monitor[chance(70) ? m : below(STRESS_MONITORS)]);
-	if (chance(60))
-		draw_samplers(config);
+	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
+		if (chance(40))
+			draw_samplers(config, m);
+	}
 	config->epoch_shift = 10 + below(9);
 	config->labels_hold = true;
 	plan->guard_ns = chance(30) ? 0 : below(1u << config->epoch_shift);
@@ -186,27 +185,32 @@ static void program_monitor(struct stress_card *card, unsigned int m,
 	for (unsigned int i = 0; i < 17; i++)
 		stress_card_post(card, FC_REG_MONITOR_MASK(m, i), monitor->mask[i]);
 	stress_card_post(card, FC_REG_MONITOR_PORTS(m), monitor->ports);
-	if (monitor->ports_out)
-		stress_card_post(card, FC_REG_MONITOR_PORTS_OUT(m), monitor->ports_out);
+	stress_card_post(card, FC_REG_MONITOR_PORTS_OUT(m), monitor->ports_out);
 	control |= monitor->ipv4 ? FC_REG_MONITOR_CONTROL_IPV4_MASK : 0;
 	control |= monitor->ipv6 ? FC_REG_MONITOR_CONTROL_IPV6_MASK : 0;
 	control |= monitor->immediate ? FC_REG_MONITOR_CONTROL_IMMEDIATE_MASK : 0;
 	stress_card_post(card, FC_REG_MONITOR_CONTROL(m), control);
 }
 
-static void program_samplers(const struct stress_plan *plan, struct stress_card *card)
+static void program_samplers(const struct stress_plan *plan, struct stress_card *card,
+			     unsigned int m)
 {
-	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
-		for (unsigned int i = 0; i < 2 * STRESS_PORTS; i++) {
-			const unsigned int output = i / STRESS_PORTS, port = i % STRESS_PORTS;
-			const struct stress_sampler *s = &plan->config.sampler[m][output][port];
+	for (unsigned int i = 0; i < 2 * STRESS_PORTS; i++) {
+		const unsigned int output = i / STRESS_PORTS, port = i % STRESS_PORTS;
+		const struct stress_sampler *s = &plan->config.sampler[m][output][port];
 
-			if (s->mode)
-				stress_card_post(card,
-						 FC_REG_SAMPLER_CONTROL(16 * m + 8 * output + port),
-						 s->mode | s->id << 8 | (s->window - 1) << 16);
-		}
+		stress_card_post(card, FC_REG_SAMPLER_CONTROL(16 * m + 8 * output + port),
+				 s->mode ? s->mode | s->id << 8 | (s->window - 1) << 16 : 0);
 	}
+}
+
+void stress_plan_change(struct stress_plan *plan, struct stress_card *card, unsigned int m)
+{
+	draw_monitor(&plan->config.monitor[m]);
+	draw_samplers(&plan->config, m);
+	program_samplers(plan, card, m);
+	stress_ref_change(m, &plan->config);
+	program_monitor(card, m, &plan->config.monitor[m]);
 }
 
 static void program_ring(struct stress_card *card, unsigned int r)
@@ -234,9 +238,10 @@ void stress_plan_program(const struct stress_plan *plan, struct stress_card *car
 		program_ring(card, r);
 		stress_card_post(card, FC_REG_RING_MODERATION(r), below(16) | below(8) << 16);
 	}
-	for (unsigned int m = 0; m < STRESS_MONITORS; m++)
+	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
+		program_samplers(plan, card, m);
 		program_monitor(card, m, &plan->config.monitor[m]);
-	program_samplers(plan, card);
+	}
 	stress_card_post(card, FC_REG_CONTROL, FC_REG_CONTROL_ENABLE_MASK);
 	for (unsigned int p = 0; p < STRESS_PORTS; p++)
 		stress_card_write(card, FC_REG_PORT_CONTROL(p), FC_REG_PORT_CONTROL_ENABLE_MASK);

@@ -2,6 +2,7 @@
 #include "stress_ref.h"
 
 #include "stress_flow.h"
+#include "stress_sampler.h"
 #include "tests/hw/frontend/frame_maker.h"
 #include "tests/hw/frontend/parse_reference.h"
 
@@ -39,18 +40,14 @@ struct ring_state {
 	bool step;
 };
 
-struct sampler_state {
-	uint64_t observed, selected;
-	uint32_t at, chosen; /* packets and choices of the running window */
-};
-
 static struct stress_config config;
 static struct port_state ports[STRESS_PORTS];
 static struct monitor_state monitors[STRESS_MONITORS];
 static struct ring_state rings[STRESS_RINGS];
-static struct sampler_state samplers[STRESS_MONITORS][2][STRESS_PORTS];
 static uint32_t left[EPOCHS]; /* packets of an epoch that are in no record yet */
 static uint32_t open_epoch;
+static uint64_t held[STRESS_MONITORS]; /* packets that are in no record yet */
+static uint32_t wavering;              /* monitors that were switched in this run */
 static bool reset_seen, clean;
 static unsigned int resets; /* of this run */
 
@@ -66,7 +63,8 @@ static void forget(void)
 	issued_out = issued_in;
 	stress_flows_free();
 	memset(rings, 0, sizeof(rings));
-	memset(samplers, 0, sizeof(samplers));
+	stress_sampler_forget();
+	memset(held, 0, sizeof(held));
 	memset(left, 0, sizeof(left));
 	for (unsigned int m = 0; m < STRESS_MONITORS; m++) {
 		monitors[m].selected = 0;
@@ -100,6 +98,7 @@ void stress_ref_new(const struct stress_config *c)
 {
 	config = *c;
 	resets = 0;
+	wavering = 0;
 	forget();
 	for (unsigned int p = 0; p < STRESS_PORTS; p++)
 		ports[p].frames = ports[p].next = 0;
@@ -124,9 +123,13 @@ uint32_t stress_ref_barriers(unsigned int ring)
 	return rings[ring].barriers;
 }
 
-bool stress_ref_quiet(void)
+uint64_t stress_ref_progress(void)
 {
-	return wanted_in == wanted_out && issued_in == issued_out;
+	uint64_t steps = issued_in + issued_out;
+
+	for (unsigned int p = 0; p < STRESS_PORTS; p++)
+		steps += ports[p].accepted;
+	return steps;
 }
 
 void stress_ref_frame(unsigned int port, const uint8_t *octets, size_t count, uint64_t time_ns,
@@ -191,7 +194,7 @@ static void want(const struct frame *frame, unsigned int port, unsigned int moni
 	wanted[wanted_in++ % SEQUENCE] = op;
 }
 
-void stress_on_accept(int port, int enabled, const uint32_t *desc)
+void stress_on_accept(int port, int enabled, int on, const uint32_t *desc)
 {
 	struct port_state *p = &ports[port];
 	const struct frame *frame = NULL;
@@ -213,36 +216,12 @@ void stress_on_accept(int port, int enabled, const uint32_t *desc)
 		const uint32_t taking[2] = {monitor->ports >> port & 1,
 					    monitor->ports_out >> (port ^ 1) & 1};
 
-		if (!monitor->enable || !(version == 4 ? monitor->ipv4 : monitor->ipv6))
+		if (!(on >> m & 1) || !(version == 4 ? monitor->ipv4 : monitor->ipv6))
 			continue;
 		for (unsigned int output = 0; output < 2; output++) {
 			if (taking[output] && taken++ < config.monitors_per_packet)
 				want(frame, (unsigned int)port, m, output);
 		}
-	}
-}
-
-/* One packet has passed a sampler. */
-static void sampled(const struct stress_op *op, bool chosen)
-{
-	const struct stress_sampler *rule = &config.sampler[op->monitor][op->output][op->port];
-	struct sampler_state *s = &samplers[op->monitor][op->output][op->port];
-
-	s->observed++;
-	s->selected += chosen;
-	s->at++;
-	s->chosen += chosen;
-	stress_totals.unsampled += !chosen;
-	if (rule->mode == FC_SAMPLER_MODE_OFF) {
-		stress_check(chosen, "a packet without a sampler is selected", chosen, 1);
-		return;
-	}
-	stress_check(s->chosen <= 1, "one packet of a window", s->chosen, 1);
-	if (rule->mode == FC_SAMPLER_MODE_DETERMINISTIC)
-		stress_same("the last packet of a window", chosen, s->at == rule->window);
-	if (s->at == rule->window) {
-		stress_same("one packet of each window", s->chosen, 1);
-		s->at = s->chosen = 0;
 	}
 }
 
@@ -272,11 +251,13 @@ void stress_on_issue(const uint32_t *desc, int monitor, int tag)
 
 	while (wanted_out != wanted_in && !op) {
 		op = wanted[wanted_out++ % SEQUENCE];
+		if (!op) /* seen in stress_ref_change */
+			continue;
 		if (is_op(op, desc, monitor)) {
-			sampled(op, true);
+			stress_sampler_pass(&config, op, true);
 			break;
 		}
-		sampled(op, false);
+		stress_sampler_pass(&config, op, false);
 		free(op);
 		op = NULL;
 	}
@@ -284,6 +265,7 @@ void stress_on_issue(const uint32_t *desc, int monitor, int tag)
 		     0);
 	op->epoch = open_epoch - ((open_epoch & 1) != (uint32_t)tag);
 	left[op->epoch % EPOCHS]++;
+	held[op->monitor]++;
 	select_bytes(&monitors[monitor], op->l3_len);
 	stress_flow_append(stress_flow_of(&config, op->monitor, op->vec, true), op);
 	issued[issued_in++ % SEQUENCE] = op;
@@ -301,6 +283,7 @@ void stress_on_done(int refused)
 	monitors[op->monitor].refused_packets++;
 	monitors[op->monitor].refused_bytes += op->l3_len;
 	left[op->epoch % EPOCHS]--;
+	held[op->monitor]--;
 	stress_totals.refused++;
 	stress_flow_drop(op);
 }
@@ -310,6 +293,7 @@ static void emitted(const struct stress_op *op)
 	monitors[op->monitor].emitted_packets++;
 	monitors[op->monitor].emitted_bytes += op->l3_len;
 	left[op->epoch % EPOCHS]--;
+	held[op->monitor]--;
 }
 
 static void check_flow(unsigned int number, const uint32_t *rec)
@@ -351,7 +335,8 @@ static void check_ledger(struct ring_state *ring, const uint32_t *rec)
 	const unsigned int m = fc_rec_monitor(rec);
 	const uint64_t selected = fc_ledger_selected_packets(rec);
 
-	stress_check(m < STRESS_MONITORS && config.monitor[m].enable && !(ring->next_ledger >> m),
+	stress_check(m < STRESS_MONITORS && !(ring->next_ledger >> m) &&
+			     (config.monitor[m].enable || wavering >> m & 1),
 		     "ledgers in order of enabled monitors", m, ring->next_ledger);
 	ring->next_ledger |= 1u << m;
 	stress_same("ledger: epoch", fc_ledger_epoch(rec), ring->barriers);
@@ -377,7 +362,8 @@ static void check_barrier(struct ring_state *ring, const uint32_t *rec)
 
 	for (unsigned int m = 0; m < STRESS_MONITORS; m++)
 		enabled |= (uint32_t)config.monitor[m].enable << m;
-	stress_same("barrier: a ledger for each monitor before it", ring->next_ledger, enabled);
+	stress_same("barrier: a ledger for each monitor before it", ring->next_ledger | wavering,
+		    enabled | wavering);
 	stress_same("barrier: dense numbers", epoch, ring->barriers);
 	if (config.labels_hold)
 		stress_same("barrier: label", label, start >> config.epoch_shift);
@@ -471,23 +457,41 @@ void stress_ref_end_ledger(unsigned int number, const uint64_t *set)
 	stress_same("end: unaccounted octets", set[7], m->refused_bytes);
 }
 
-void stress_ref_end_sampler(unsigned int m, unsigned int output, unsigned int port,
-			    uint64_t observed, uint64_t selected)
+/* What waits of these monitors was observed and not selected, and nothing of them comes any more.
+ */
+static void pass_rest(uint32_t which)
 {
-	const struct sampler_state *s = &samplers[m][output][port];
+	for (uint64_t i = wanted_out; i != wanted_in; i++) {
+		struct stress_op **op = &wanted[i % SEQUENCE];
 
-	if (config.sampler[m][output][port].mode == FC_SAMPLER_MODE_OFF)
-		return;
-	stress_same("end: packets that a sampler observed", observed, s->observed);
-	stress_same("end: packets that it selected", selected, s->selected);
+		if (!*op || !(which >> (*op)->monitor & 1))
+			continue;
+		stress_sampler_pass(&config, *op, false);
+		free(*op);
+		*op = NULL;
+	}
+}
+
+uint64_t stress_ref_held(unsigned int monitor)
+{
+	return held[monitor];
+}
+
+void stress_ref_switched(unsigned int monitor)
+{
+	wavering |= 1u << monitor;
+}
+
+void stress_ref_change(unsigned int monitor, const struct stress_config *c)
+{
+	pass_rest(1u << monitor);
+	stress_sampler_renew(monitor);
+	config = *c;
 }
 
 void stress_ref_end(uint32_t epoch)
 {
-	while (wanted_out != wanted_in) { /* observed, not selected, and nothing came after them */
-		sampled(wanted[wanted_out % SEQUENCE], false);
-		free(wanted[wanted_out++ % SEQUENCE]);
-	}
+	pass_rest(UINT32_MAX);
 	stress_same("end: every packet is in a record", stress_flows_packets(), 0);
 	for (unsigned int r = 0; r < STRESS_RINGS; r++)
 		stress_same("end: one barrier an epoch and ring", rings[r].barriers, epoch);

@@ -53,10 +53,17 @@ void stress_ref_open(uint32_t epoch);
 void stress_ref_frame(unsigned int port, const uint8_t *frame, size_t octets, uint64_t time_ns,
 		      bool bad);
 void stress_ref_record(unsigned int ring, const uint32_t *rec);
-/* Nothing that was accepted waits for its operations. */
-bool stress_ref_quiet(void);
+/* Grows while descriptors are accepted and operations come and end. */
+uint64_t stress_ref_progress(void);
 /* The card was reset since the last call; its rings start anew. */
 bool stress_ref_was_reset(void);
+
+/* Packets of a monitor that were selected and are in no record that the host has. */
+uint64_t stress_ref_held(unsigned int monitor);
+/* From now on the ledger records of this monitor may be there or not. */
+void stress_ref_switched(unsigned int monitor);
+/* Another configuration of a monitor that is off and holds nothing. */
+void stress_ref_change(unsigned int monitor, const struct stress_config *config);
 
 /* After the last flush. counter[0] frames, [1] octets, [2] missed, [6 + v] verdict v. */
 void stress_ref_end_port(unsigned int port, const uint64_t *counter);

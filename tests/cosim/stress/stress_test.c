@@ -16,7 +16,7 @@
 
 /* Seeds that share a model and its hash tables; a run begins with the first of such a block. */
 enum { BLOCK = 16 };
-enum { RESET_CLOCKS = 100000 };
+enum { RESET_CLOCKS = 100000, CHANGE_CLOCKS = 200000 };
 
 struct options {
 	uint64_t seed, seconds, episodes, figures;
@@ -26,13 +26,13 @@ static bool verbose;
 
 /* ---- events: each may come at any moment of an episode */
 
-static void event_flush(struct stress_card *card, const struct stress_plan *plan)
+static void event_flush(struct stress_card *card, struct stress_plan *plan)
 {
 	(void)plan;
 	stress_card_write(card, FC_REG_COMMAND, FC_REG_COMMAND_FLUSH_MASK);
 }
 
-static void event_flush_monitor(struct stress_card *card, const struct stress_plan *plan)
+static void event_flush_monitor(struct stress_card *card, struct stress_plan *plan)
 {
 	(void)plan;
 	stress_card_write(card, FC_REG_COMMAND,
@@ -40,13 +40,35 @@ static void event_flush_monitor(struct stress_card *card, const struct stress_pl
 				  below(STRESS_MONITORS) << FC_REG_COMMAND_MONITOR_SHIFT);
 }
 
-static void event_snapshot(struct stress_card *card, const struct stress_plan *plan)
+/* As a driver does it: off, flushed, nothing left of it; then another monitor. The rest goes on. */
+static void event_change(struct stress_card *card, struct stress_plan *plan)
+{
+	const unsigned int m = below(STRESS_MONITORS);
+	const uint32_t busy = FC_REG_STATUS_FLUSHING_MONITOR_MASK | FC_REG_STATUS_SNAPSHOTTING_MASK;
+	uint64_t end;
+
+	stress_ref_switched(m);
+	stress_card_write(card, FC_REG_MONITOR_CONTROL(m), 0);
+	stress_card_wait(card, FC_REG_STATUS, busy, 0, CHANGE_CLOCKS);
+	stress_card_write(card, FC_REG_COMMAND,
+			  FC_REG_COMMAND_FLUSH_MONITOR_MASK | m << FC_REG_COMMAND_MONITOR_SHIFT);
+	stress_card_wait(card, FC_REG_STATUS, busy, 0, CHANGE_CLOCKS);
+	end = card->core_clocks + CHANGE_CLOCKS;
+	while (stress_ref_held(m)) {
+		stress_check(card->core_clocks < end, "a flushed monitor holds nothing",
+			     stress_ref_held(m), 0);
+		stress_card_run(card, 64);
+	}
+	stress_plan_change(plan, card, m);
+}
+
+static void event_snapshot(struct stress_card *card, struct stress_plan *plan)
 {
 	(void)plan;
 	stress_card_write(card, FC_REG_COMMAND, FC_REG_COMMAND_SNAPSHOT_MASK);
 }
 
-static void event_reset(struct stress_card *card, const struct stress_plan *plan)
+static void event_reset(struct stress_card *card, struct stress_plan *plan)
 {
 	(void)plan;
 	card->axi.frozen = false;
@@ -55,7 +77,7 @@ static void event_reset(struct stress_card *card, const struct stress_plan *plan
 	stress_card_wait(card, FC_REG_STATUS, FC_REG_STATUS_CLEARING_MASK, 0, RESET_CLOCKS);
 }
 
-static void event_step(struct stress_card *card, const struct stress_plan *plan)
+static void event_step(struct stress_card *card, struct stress_plan *plan)
 {
 	const uint64_t span = UINT64_C(1) << plan->config.epoch_shift;
 	const uint64_t jump = chance(50) ? random64() % (span * 3) : span * below(1000000);
@@ -63,7 +85,7 @@ static void event_step(struct stress_card *card, const struct stress_plan *plan)
 	card->time_ns += chance(50) ? jump : -jump;
 }
 
-static void event_ring(struct stress_card *card, const struct stress_plan *plan)
+static void event_ring(struct stress_card *card, struct stress_plan *plan)
 {
 	const unsigned int r = below(STRESS_RINGS);
 	uint32_t control = card->ring[r].log2 << FC_REG_RING_CONTROL_SIZE_LOG2_SHIFT;
@@ -73,42 +95,42 @@ static void event_ring(struct stress_card *card, const struct stress_plan *plan)
 	stress_card_write(card, FC_REG_RING_CONTROL(r), control | 1);
 }
 
-static void event_host_sleeps(struct stress_card *card, const struct stress_plan *plan)
+static void event_host_sleeps(struct stress_card *card, struct stress_plan *plan)
 {
 	card->taking = false;
 	stress_card_run(card, below(2 * plan->event_clocks));
 	card->taking = true;
 }
 
-static void event_bus_stands(struct stress_card *card, const struct stress_plan *plan)
+static void event_bus_stands(struct stress_card *card, struct stress_plan *plan)
 {
 	card->axi.frozen = true;
 	stress_card_run(card, below(plan->event_clocks));
 	card->axi.frozen = false;
 }
 
-static void event_bus_master(struct stress_card *card, const struct stress_plan *plan)
+static void event_bus_master(struct stress_card *card, struct stress_plan *plan)
 {
 	*card->pins.bus_master = 0;
 	stress_card_run(card, below(plan->event_clocks));
 	*card->pins.bus_master = 1;
 }
 
-static void event_link(struct stress_card *card, const struct stress_plan *plan)
+static void event_link(struct stress_card *card, struct stress_plan *plan)
 {
 	*card->pins.link_up = 0;
 	stress_card_run(card, below(plan->event_clocks) / 4);
 	*card->pins.link_up = 1;
 }
 
-static void event_port(struct stress_card *card, const struct stress_plan *plan)
+static void event_port(struct stress_card *card, struct stress_plan *plan)
 {
 	(void)plan;
 	card->wire[below(STRESS_PORTS)].gap_percent = chance(40) ? 0 : below(100);
 }
 
 /* While everything goes on, a latched set balances. */
-static void event_latch(struct stress_card *card, const struct stress_plan *plan)
+static void event_latch(struct stress_card *card, struct stress_plan *plan)
 {
 	const unsigned int m = below(STRESS_MONITORS), p = below(STRESS_PORTS);
 	uint64_t set[8], counter[38] = {0}, sum = 0;
@@ -126,11 +148,12 @@ static void event_latch(struct stress_card *card, const struct stress_plan *plan
 
 static const struct {
 	const char *name;
-	void (*run)(struct stress_card *card, const struct stress_plan *plan);
+	void (*run)(struct stress_card *card, struct stress_plan *plan);
 	unsigned int weight;
 } events[] = {
 	{"flush", event_flush, 10},
-	{"flush_monitor", event_flush_monitor, 15},
+	{"flush_monitor", event_flush_monitor, 8},
+	{"change", event_change, 7},
 	{"snapshot", event_snapshot, 10},
 	{"reset", event_reset, 2},
 	{"step", event_step, 12},
@@ -143,7 +166,7 @@ static const struct {
 	{"latch", event_latch, 9},
 };
 
-static void random_event(struct stress_card *card, const struct stress_plan *plan)
+static void random_event(struct stress_card *card, struct stress_plan *plan)
 {
 	unsigned int pick = below(100);
 
