@@ -4,6 +4,7 @@
 #ifndef FC_PAGEMAP_H
 #define FC_PAGEMAP_H
 
+#include <flowcard/transport.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,5 +21,17 @@
  * is wanted), -EFAULT (a page is not there), -EIO.
  */
 int fc_pagemap_physical(int fd, const void *mem, size_t octets, size_t page, uint64_t *physical);
+
+/*
+ * The same for `dma`, a memfd of huge pages, which may be arranged anew: other pages are taken into
+ * it until they follow one another. What the memory held is lost unless it was in order. Return as
+ * above; -EADDRNOTAVAIL: no such piece among the huge pages that are free.
+ */
+int fc_pagemap_arrange(int fd, const struct fc_dma *dma, size_t page, uint64_t *physical);
+
+/* Where in `sorted` the first `wanted` addresses are that follow one another by `page`; -1:
+ * nowhere.
+ */
+long fc_pagemap_run(const uint64_t *sorted, size_t count, size_t wanted, size_t page);
 
 #endif

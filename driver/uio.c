@@ -49,8 +49,7 @@ static int uio_dma_map(struct fc_transport *t, struct fc_dma *dma)
 {
 	if (mlock(dma->mem, dma->octets))
 		return -errno;
-	return fc_pagemap_physical(uio_of(t)->pagemap, dma->mem, dma->octets, FC_HUGE_PAGE,
-				   &dma->iova);
+	return fc_pagemap_arrange(uio_of(t)->pagemap, dma, FC_HUGE_PAGE, &dma->iova);
 }
 
 static void uio_dma_unmap(struct fc_transport *t, struct fc_dma *dma)

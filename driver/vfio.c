@@ -55,9 +55,7 @@ static int choose_iova(struct fc_vfio *v, struct fc_dma *dma)
 
 	if (v->pagemap >= 0) {
 		err = v->calls->lock(dma->mem, dma->octets);
-		return err ? err
-			   : fc_pagemap_physical(v->pagemap, dma->mem, dma->octets, FC_HUGE_PAGE,
-						 &dma->iova);
+		return err ? err : fc_pagemap_arrange(v->pagemap, dma, FC_HUGE_PAGE, &dma->iova);
 	}
 	err = fc_vfio_iova(v->range, v->ranges, v->next_iova, dma->octets, IOVA_ALIGN, &dma->iova);
 	/* Addresses are not used twice (a late write then hits nothing), with a gap behind each. */

@@ -174,7 +174,7 @@ static void physical_memory_is_one_piece_or_refused(void **state)
 {
 	const size_t octets = 2 * FC_HUGE_PAGE;
 	uint8_t *mem = aligned_alloc(FC_HUGE_PAGE, octets);
-	struct fc_dma dma = {.mem = mem, .octets = octets};
+	struct fc_dma dma = {.mem = mem, .octets = octets, .fd = -1};
 	struct fc_transport *t;
 	int fd;
 
@@ -188,7 +188,7 @@ static void physical_memory_is_one_piece_or_refused(void **state)
 	assert_int_equal(t->ops->dma_map(t, &dma), 0);
 	assert_int_equal(dma.iova, FRAME * 4096);
 	t->ops->dma_unmap(t, &dma);
-	set_entry(fd, mem, FC_HUGE_PAGE, PRESENT | (FRAME - 512));
+	set_entry(fd, mem, FC_HUGE_PAGE, PRESENT | (FRAME + 1024));
 	assert_int_equal(t->ops->dma_map(t, &dma), -EADDRNOTAVAIL);
 	set_entry(fd, mem, FC_HUGE_PAGE, FRAME + 512);
 	assert_int_equal(t->ops->dma_map(t, &dma), -EFAULT);
@@ -197,6 +197,21 @@ static void physical_memory_is_one_piece_or_refused(void **state)
 	close(fd);
 	free(mem);
 	close_it(t);
+}
+
+static void the_first_run_that_is_long_enough_is_found(void **state)
+{
+	const uint64_t sorted[] = {10, 20, 40, 50, 60, 80, 90, 100, 110};
+	const size_t all = sizeof(sorted) / sizeof(*sorted);
+
+	(void)state;
+	assert_int_equal(fc_pagemap_run(sorted, all, 1, 10), 0);
+	assert_int_equal(fc_pagemap_run(sorted, all, 2, 10), 0);
+	assert_int_equal(fc_pagemap_run(sorted, all, 3, 10), 2);
+	assert_int_equal(fc_pagemap_run(sorted, all, 4, 10), 5);
+	assert_int_equal(fc_pagemap_run(sorted, all, 5, 10), -1);
+	assert_int_equal(fc_pagemap_run(sorted, all - 1, 4, 10), -1);
+	assert_int_equal(fc_pagemap_run(sorted, 0, 1, 10), -1);
 }
 
 static void await(int fd)
@@ -256,6 +271,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_refused_by_name),
 		cmocka_unit_test(a_reset_is_asked_of_the_kernel),
 		cmocka_unit_test(physical_memory_is_one_piece_or_refused),
+		cmocka_unit_test(the_first_run_that_is_long_enough_is_found),
 		cmocka_unit_test(interrupts_are_passed_on_and_the_pin_turned_on),
 		cmocka_unit_test(without_a_device_node_there_are_no_interrupts),
 	};

@@ -100,6 +100,10 @@ def libraries(program):
         match = re.search(r"(/\S+) \(0x", line)
         if match:
             found[match.group(1)] = os.path.realpath(match.group(1))
+            # glibc loads it when a thread ends; nothing links it.
+            beside = os.path.join(os.path.dirname(match.group(1)), "libgcc_s.so.1")
+            if "libc.so" in match.group(1) and os.path.exists(beside):
+                found[beside] = os.path.realpath(beside)
     return found
 
 

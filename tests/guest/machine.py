@@ -17,9 +17,8 @@ class Failed(Exception):
 class Machine:
     """with Machine(...) as m: m.wait_for("qemu", "guest: done"). Everything is ended on the way out, by process id."""
 
-    def __init__(self, kernel, initrd, card, arguments, way, seconds, more=""):
-        self.command_line = "console=ttyS0 quiet panic=-1 intel_iommu=%s fc_way=%s %s" % (
-            "on" if way == "vfio" else "off", way, more)
+    def __init__(self, kernel, initrd, card, arguments, way, seconds, words):
+        self.command_line = "console=ttyS0 quiet panic=-1 no_timer_check hugepages=32 intel_iommu=%s %s" % ("on" if way == "vfio" else "off", words)
         self.kernel, self.initrd, self.way = kernel, initrd, way
         self.card_command, self.arguments = card, arguments
         self.deadline = time.monotonic() + seconds
@@ -127,9 +126,9 @@ class Machine:
                 time.sleep(0.01)
         raise Failed("%s has not ended; what was printed:\n%s" % (who, self.transcript()))
 
-    def flow_lines(self):
+    def result_lines(self):
         with open(self.flows, "r", newline="") as handle:
             lines = handle.read().replace("\r", "").splitlines()
         if not lines or lines[-1] != "guest: end":
-            raise Failed("the flows of the guest are cut: %r" % lines[-1:])
+            raise Failed("the result of the guest is cut: %r" % lines[-1:])
         return lines[:-1]

@@ -58,7 +58,7 @@ struct fc_transport {
 	size_t bar_octets;
 	const char *name; /* "model", "vfio", ...: for messages */
 	/* log2 of the pages that memory for dma_map must consist of, one piece to the card; 0: any.
-	 * dma_map gives -EADDRNOTAVAIL for memory that is in pieces. */
+	 * dma_map puts the pages in order, or gives -EADDRNOTAVAIL. */
 	unsigned dma_page_log2;
 };
 
