@@ -28,7 +28,9 @@ static int bind_path(int fd, const struct sockaddr_un *address)
 {
 	if (!bind(fd, (const struct sockaddr *)address, sizeof(*address)))
 		return 0;
-	if (errno != EADDRINUSE || !is_stale(address) || unlink(address->sun_path))
+	if (errno != EADDRINUSE)
+		return -errno;
+	if (!is_stale(address) || unlink(address->sun_path))
 		return -EADDRINUSE;
 	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 }

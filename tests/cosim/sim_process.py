@@ -3,10 +3,11 @@
 """The card in another process: flows equal the oracle's, on one port and on two; a client that is killed costs nothing
 that the ledger does not say; SIGTERM ends it in order."""
 import os
+import subprocess
 import time
 
 from replay import SHARED, fail, judge, oracle_module
-from sim_run import Client, Sim, inspect
+from sim_run import SIM, Client, Sim, inspect
 
 CAPTURES = ("o01-isp-tap-fragtest.pcap", "o14-dns-fragmented.pcap", "o25-qinq-pppoe-discord.pcap",
             "o17-ipv6-ext-chains.pcapng")
@@ -96,13 +97,38 @@ def orderly_end():
             status, seconds = sim.stop()
             if status or seconds > 5:
                 fail("SIGTERM: exit status %d after %.1f s" % (status, seconds))
+            if not sim.lines.wait("stopped; client=no", 5):
+                fail("the client was not asked to let go: %s" % sim.lines.text)
             if not client.lines.wait("trouble gone", 5):
                 fail("the client was not told: %s" % client.lines.text)
         if os.path.exists(sim.socket) or os.path.exists(sim.control):
             fail("a socket was left behind")
 
 
+def refused():
+    """What cannot be is said in one line, with the exit status that the manual gives."""
+    with Sim() as sim:
+        for options, status, word in (
+                (["--socket", sim.socket], 1, "in use"),
+                (["--socket", "/x/s", "--entries", "100"], 2, "built are"),
+                (["--socket", "/x/s", "--port", "1=gen:web"], 2, "the card has 1"),
+                (["--socket", "/x/s", "--port", "0=gen:web,speed=0"], 2, "factor"),
+                (["--socket", "/x/s", "--port", "0=gen:web", "--port", "0=gen:web,speed=2"], 2, "one speed"),
+                (["--socket", "/x/s", "--port", "0=pcap:/no/such.pcap"], 1, "/no/such.pcap"),
+                (["--socket", "/x/s", "--port", "0=if:nosuchif0"], 1, "nosuchif0"),
+                (["--socket", "/x/s"], 1, "No such file"),
+                (["--port", "0=gen:web"], 2, "--socket"),
+                (["--ask", sim.control, "freeze maybe"], 1, "wants on or off"),
+                (["--ask", "/x/c", "status"], 1, "/x/c")):
+            done = subprocess.run([SIM, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+            if done.returncode != status or word not in done.stdout:
+                fail("flowcard-sim %s: exit status %d: %s" % (" ".join(options), done.returncode, done.stdout))
+        if sim.process.poll() is not None:
+            fail("a refused second server ended the first: %s" % sim.lines.text)
+
+
 def main():
+    refused()
     killed = killed_client()
     orderly_end()
     oracle = oracle_module()

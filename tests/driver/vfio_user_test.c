@@ -11,6 +11,7 @@
 #include <flowcard/registers.h>
 #include <flowcard/vfio_user.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -33,6 +34,8 @@ struct bench {
 	struct fc_transport *transport;
 	struct fc_card card;
 	uint64_t packets, octets;
+	_Atomic bool enough, wrong;
+	bool seen;
 };
 
 /* ---------------------------------------------------------------- the other process */
@@ -271,6 +274,34 @@ static void a_server_that_dies_is_noticed_at_once_and_named(void **state)
 	assert_in_range(-fc_ring_next(&b->card.ring[0], record), 0, EAGAIN);
 }
 
+/* Replies are on their way all the time; none of them looks like the end. */
+static void *read_on(void *argument)
+{
+	struct bench *b = argument;
+	uint32_t value;
+
+	while (!b->enough)
+		if (fc_transport_read(b->transport, FC_REG_MAGIC, &value) || value != FC_MAGIC)
+			b->wrong = true;
+	return NULL;
+}
+
+static void replies_to_another_thread_are_not_the_end(void **state)
+{
+	struct bench *b = *state;
+	pthread_t thread;
+	int gone;
+
+	connect_to(b);
+	gone = b->transport->ops->gone_fd(b->transport);
+	assert_int_equal(pthread_create(&thread, NULL, read_on, b), 0);
+	b->seen = readable(gone, 500);
+	b->enough = true;
+	pthread_join(thread, NULL);
+	assert_false(b->seen);
+	assert_false(b->wrong);
+}
+
 static void a_server_that_stands_still_meets_the_deadline(void **state)
 {
 	struct bench *b = *state;
@@ -333,6 +364,7 @@ int main(void)
 		TEST(an_armed_ring_wakes_its_eventfd),
 		TEST(registers_are_as_the_card_has_them_and_reset_clears_them),
 		TEST(a_server_that_dies_is_noticed_at_once_and_named),
+		TEST(replies_to_another_thread_are_not_the_end),
 		TEST(a_server_that_stands_still_meets_the_deadline),
 		TEST(the_next_client_finds_the_card_as_it_was_left),
 		TEST(what_is_no_server_is_refused_by_name),

@@ -48,6 +48,7 @@ void stress_sampler_pass(const struct stress_config *config, const struct stress
 void stress_ref_end_sampler(unsigned int m, unsigned int output, unsigned int port,
 			    uint64_t observed, uint64_t selected)
 {
-	stress_same("end: packets that a sampler observed", observed, samplers[m][output][port].observed);
+	stress_same("end: packets that a sampler observed", observed,
+		    samplers[m][output][port].observed);
 	stress_same("end: packets that it selected", selected, samplers[m][output][port].selected);
 }

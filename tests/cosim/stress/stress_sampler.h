@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the samplers chose as they must; which packet a random one chooses is its own business. */
+/* Whether the samplers chose as they must; which packet a random one chooses is its own business.
+ */
 #ifndef STRESS_SAMPLER_H
 #define STRESS_SAMPLER_H
 
