@@ -246,7 +246,7 @@ static int run_monitor_record(void *context, struct fc_syntax_line *line)
 {
 	struct fc_config_monitor *m = ((struct reader *)context)->monitor;
 
-	m->record = line->no ? NULL : fc_config_record_find(line->row->detail);
+	m->record = line->no ? NULL : fc_flow_record_find(line->row->detail);
 	return 0;
 }
 
@@ -292,7 +292,7 @@ static int run_interface(void *context, struct fc_syntax_line *line)
 
 static int bind_monitor(struct reader *r, struct fc_syntax_line *line, enum fc_config_family family)
 {
-	const struct fc_config_record *record;
+	const struct fc_flow_record *record;
 	int m;
 
 	if (line->no) {

@@ -9,6 +9,7 @@
 
 #include <flowcard/card.h>
 #include <flowcard/export.h>
+#include <ha/flow_record.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ struct fc_config_exporter {
 
 struct fc_config_monitor {
 	char name[FC_CONFIG_NAME]; /* empty: no such monitor */
-	const struct fc_config_record *record;
+	const struct fc_flow_record *record;
 	int exporter[2];               /* FC_CONFIG_NONE: none */
 	unsigned active_s, inactive_s; /* 1800, 15 */
 	uint64_t entries;              /* 200000, over all rings of a card */
@@ -65,14 +66,6 @@ struct fc_config {
 	struct fc_config_monitor monitor[FC_CONFIG_MONITORS];
 	struct fc_config_card card[FC_CONFIG_SLOTS];
 };
-
-/* A predefined flow record: its key over the field vector. */
-struct fc_config_record {
-	const char *name;
-	bool ipv4, ipv6;
-	void (*mask)(uint32_t mask[FC_VECTOR_WORDS]);
-};
-const struct fc_config_record *fc_config_record_find(const char *name);
 
 /*
  * Read a configuration. Return 0, or -EINVAL with every complaint written to `complaints`: line

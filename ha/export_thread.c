@@ -11,7 +11,8 @@
 #define BATCH 256       /* messages between two looks at the lock */
 #define QUEUE_HIGH 8192 /* datagrams; half of what an exporter keeps: send before taking more */
 #define IDLE_NS 1000000
-#define CHANGE_MS 2000 /* for an exporter that goes away */
+#define REMOVE_WAITS_MAX 30000 /* of IDLE_NS */
+#define CHANGE_MS 2000         /* for an exporter that goes away */
 
 struct output {
 	struct fc_config_exporter config;
@@ -221,8 +222,12 @@ int fc_export_thread_add(struct fc_export_thread *t, struct fc_flow_queue *queue
 	return err;
 }
 
+/* The thread empties it, at the pace of the wire; after half a minute what is left is pressed into
+ * the exporters, which drop their oldest and count it. */
 void fc_export_thread_remove(struct fc_export_thread *t, struct fc_flow_queue *queue)
 {
+	for (unsigned waits = 0; fc_flow_queue_head(queue) && waits < REMOVE_WAITS_MAX; waits++)
+		sleep_ns(IDLE_NS);
 	pthread_mutex_lock(&t->lock);
 	while (fc_flow_queue_head(queue))
 		drain(t, queue, BATCH);

@@ -114,12 +114,13 @@ static void account(struct fc_slot *s, unsigned r, enum fc_worker_end end)
 static void stop_workers(struct fc_slot *s, enum fc_worker_end end,
 			 const uint32_t index[FC_CARD_RINGS_MAX])
 {
-	for (unsigned r = 0; r < s->workers; r++)
+	for (unsigned r = 0; r < s->workers; r++) {
 		fc_worker_stop(s->worker[r], end, index[r]);
+		fc_export_thread_remove(s->export, s->queue[r]);
+	}
 	pthread_mutex_lock(&s->lock);
 	for (unsigned r = 0; r < s->workers; r++) {
 		account(s, r, end);
-		fc_export_thread_remove(s->export, s->queue[r]);
 		fc_worker_destroy(s->worker[r]);
 		fc_flow_queue_destroy(s->queue[r]);
 		s->worker[r] = NULL;

@@ -16,7 +16,8 @@
 #define STEP_RECORDS 1024
 #define FINISH_LIMIT_NS UINT64_C(1000000000)
 #define QUEUE_WAIT_NS 1000000
-#define QUEUE_WAITS_MAX 1000 /* a second in all a cut; then flows are given up and counted */
+#define QUEUE_WAITS_MAX 30000 /* half a minute in all a cut; then flows are given up and counted   \
+			       */
 
 enum order { ORDER_RUN, ORDER_FINISH, ORDER_ABANDON };
 
@@ -46,11 +47,22 @@ static uint64_t now_ns(void)
 }
 
 /* ------------------------------------------------------------------ closed flows */
-/* The ring is the buffer while the export thread is busy; but it is not waited for without end. */
+/* The card has filled half of the ring behind what was read, or too much of it is held to tell. */
+static bool ring_presses(struct fc_worker *w)
+{
+	struct fc_ring *ring = w->config.ring;
+	uint32_t record[FC_RECORD_WORDS];
+	int err = fc_ring_peek(ring, ring->read + (1u << ring->size_log2) / 2, record);
+
+	return !err || err == -EINVAL;
+}
+
+/* The ring is the buffer while the export thread is busy: it is waited for until the ring fills up,
+ * as packets that the card cannot report are the greater loss. */
 static bool put(struct fc_worker *w, const struct fc_flow_message *m)
 {
 	while (!fc_flow_queue_put(w->config.queue, m)) {
-		if (!w->waits_left)
+		if (!w->waits_left || (atomic_load(&w->order) == ORDER_RUN && ring_presses(w)))
 			return false;
 		w->waits_left--;
 		w->queue_full_waits++;

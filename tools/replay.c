@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/replay.h"
 
+#include "ha/flow_record.h"
 #include "sim/model_transport.h"
 #include <errno.h>
 #include <flowcard/registers.h>
@@ -17,6 +18,7 @@ enum {
 	QUEUE_HIGH = 8192,   /* datagrams; half of what an exporter keeps */
 	RELAX_MAX = 1 << 22, /* waits for the final barrier, each some clocks */
 };
+#define RECORD "original-input"
 static const uint32_t guard_max_ns = 1000000;
 static const size_t shadow_closed = 1 << 16;
 
@@ -150,23 +152,6 @@ static uint32_t guard_ns(const struct fc_replay_options *o)
 	return quarter < guard_max_ns ? (uint32_t)quarter : guard_max_ns;
 }
 
-/* The classic seven keys, the IP version with them. */
-static void key_mask(uint32_t mask[FC_VECTOR_WORDS])
-{
-	uint8_t ones[16];
-
-	memset(mask, 0, FC_VECTOR_WORDS * sizeof(*mask));
-	memset(ones, 0xff, sizeof(ones));
-	fc_vec_set_src(mask, ones);
-	fc_vec_set_dst(mask, ones);
-	fc_vec_set_sport(mask, UINT16_MAX);
-	fc_vec_set_dport(mask, UINT16_MAX);
-	fc_vec_set_proto(mask, UINT8_MAX);
-	fc_vec_set_tos(mask, UINT8_MAX);
-	fc_vec_set_ip_version(mask, 0xf);
-	fc_vec_set_input_port(mask, UINT8_MAX);
-}
-
 static int open_model(struct fc_replay *r, const struct fc_replay_options *o)
 {
 	const struct fcsim_config config = {
@@ -200,7 +185,7 @@ static int open_card(struct fc_replay *r, const struct fc_replay_options *o)
 	int err;
 
 	memcpy(key, &o->seed, sizeof(o->seed));
-	key_mask(monitor.mask);
+	fc_flow_record_find(RECORD)->mask(monitor.mask);
 	err = fc_card_open(&r->card, r->transport, &config);
 	if (err) {
 		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
@@ -230,7 +215,7 @@ static int open_host(struct fc_replay *r, const struct fc_replay_options *o)
 		.ring = &r->card.ring[0], .cut = on_cut, .context = r, .check_ledger = true};
 	int err;
 
-	key_mask(shadow.monitor[0].mask);
+	fc_flow_record_find(RECORD)->mask(shadow.monitor[0].mask);
 	err = fc_shard_create(&shadow, &r->shard);
 	if (err)
 		return complain("shadow table", err);

@@ -5,10 +5,13 @@
 captures  what nfcapd has equals the flow oracle, flow by flow; two cards at once
 loss      the card's process is killed, comes back, goes wrong: reported within a second, nothing merged is lost
 reload    SIGHUP: bad file, other timeouts, another exporter, a second card hot-plugged
+service   systemd's notifications; an ordinary user who was given the card's socket
 regs      flowcard-regs live: from a card, from the daemon, with faults
 """
 import copy
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -179,6 +182,53 @@ def reload(folder):
         check({k: totals[k] for k in want} == want and not totals["sequence_errors"], f"{totals}, not {want}")
 
 
+# ------------------------------------------------------------------------------------------- service
+NOBODY = 65534
+
+
+def as_nobody(folder, sim):
+    """Words in front of the daemon that make it an ordinary user, where this test may do that."""
+    if os.getuid() or not shutil.which("setpriv"):
+        return []
+    os.chmod(folder, 0o711)
+    os.chown(sim.socket, 0, NOBODY)
+    os.chmod(sim.socket, 0o660)
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs",
+            "--bounding-set=-all", "--inh-caps=-all"]
+
+
+def service(folder):
+    where = os.path.join(folder, "run")
+    os.mkdir(where)
+    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notify.bind(os.path.join(where, "notify"))
+    notify.settimeout(30)
+    sim = keep(Card(folder, 7, "--port", "0=pcap:" + made(folder, 100, 500, 6)))
+    before = as_nobody(folder, sim)
+    if before:
+        for path in (where, os.path.join(where, "notify")):
+            os.chown(path, NOBODY, NOBODY)
+    config = exporter("OUT", 9) + monitor("ALL", ["OUT"]) + card(7, sim.socket, "ALL")
+    daemon = keep(Daemon(where, config, before, NOTIFY_SOCKET=os.path.join(where, "notify"), WATCHDOG_USEC="1000000"))
+    check("READY=1" in notify.recv(500).decode(), "ready is told")
+    daemon.await_card(7, "fed", lambda s: s["merged_packets"] > 100)
+    if before:
+        with open(f"/proc/{daemon.process.pid}/status", encoding="ascii") as stream:
+            status = stream.read()
+        check(f"Uid:\t{NOBODY}" in status and "CapEff:\t0000000000000000" in status, status)
+    check(notify.recv(500) == b"WATCHDOG=1", "the watchdog is fed")
+    daemon.reload(config)
+    told = [notify.recv(500).decode() for _ in range(4)]
+    check(any("RELOADING=1" in t and "MONOTONIC_USEC=" in t for t in told) and "READY=1" in told, f"{told}")
+    mode = os.stat(daemon.control).st_mode & 0o777
+    check(mode == 0o660, f"the control socket's mode is {mode:o}")
+    check(daemon.end() == 0 and not os.path.exists(daemon.control), "flowcardd's end")
+    notify.setblocking(False)
+    while b"STOPPING=1" not in notify.recv(500):
+        pass
+    print("as an ordinary user" if before else "as the user of this test")
+
+
 # ------------------------------------------------------------------------------------------- flowcard-regs
 def regs(*words, status=0):
     done = subprocess.run([tool("flowcard-regs"), *words], capture_output=True, text=True, timeout=120)
@@ -220,7 +270,7 @@ def main():
     if missing:
         print(f"skipped: not installed: {missing}")
         sys.exit(77)
-    scenario = {"captures": captures, "loss": loss, "reload": reload, "regs": registers}[sys.argv[1]]
+    scenario = {"captures": captures, "loss": loss, "reload": reload, "service": service, "regs": registers}[sys.argv[1]]
     with tempfile.TemporaryDirectory() as folder:
         try:
             scenario(folder)

@@ -40,10 +40,11 @@ def wait_for(condition, what, seconds=60):
 class Process:
     """A program with its output in a file; ended by its own process id."""
 
-    def __init__(self, folder, name, words):
+    def __init__(self, folder, name, words, **environment):
         self.log = os.path.join(folder, name + ".log")
         with open(self.log, "wb") as stream:
-            self.process = subprocess.Popen(words, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(words, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **environment})
 
     def text(self):
         with open(self.log, encoding="utf-8", errors="replace") as stream:
@@ -98,12 +99,12 @@ class Card(Process):
 
 
 class Daemon(Process):
-    def __init__(self, folder, config):
+    def __init__(self, folder, config, before=(), **environment):
         self.folder, self.config = folder, os.path.join(folder, "unit.conf")
         self.control = os.path.join(folder, "flowcardd.sock")
         self.write(config)
-        super().__init__(folder, "flowcardd", [tool("flowcardd"), "--config", self.config, "--foreground", "--control",
-                                               self.control])
+        super().__init__(folder, "flowcardd", [*before, tool("flowcardd"), "--config", self.config, "--foreground",
+                                               "--control", self.control], **environment)
         wait_for(lambda: os.path.exists(self.control) or self.process.poll() is not None, "flowcardd listening")
 
     def write(self, config):
