@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""hw/syn/levels.py and netlist.py on netlists small enough to count by hand."""
+"""hw/syn: levels and area of netlists small enough to count by hand, and what the run says of a bad one."""
+import importlib.machinery
+import importlib.util
 import os
 import sys
 import unittest
@@ -106,6 +108,43 @@ class TestArea(unittest.TestCase):
     def test_latches_and_halves_of_block_rams_are_counted(self):
         area = netlist({"l": ("LDCE", {}), "a": ("RAMB18E2", {}), "b": ("RAMB36E2", {}), "c": ("LUT6", {})}).area()
         self.assertEqual((area["latch"], area["bram36"], area["lut"]), (1, 1.5, 1))
+
+
+def load_run():
+    loader = importlib.machinery.SourceFileLoader("run", os.path.join(os.environ["FC_SOURCE"], "hw", "syn", "run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+    loader.exec_module(module)
+    return module
+
+
+class TestJudge(unittest.TestCase):
+    RUN = load_run()
+    BLOCK = RUN.BLOCKS[0].__class__("fc_some", memories={"g_way[*].u_ram.mem": "uram"})
+
+    def judge(self, **changes):
+        result = {"area": {"latch": 0}, "levels": 12, "end": "FDRE x.D", "memories": {"g_way[0].u_ram.mem": "uram"}}
+        return self.RUN.judge(self.BLOCK, "any", "plain", result | changes)
+
+    def test_twelve_levels_and_the_expected_memory_are_fine(self):
+        self.assertEqual(self.judge(), [])
+
+    def test_thirteen_levels_are_a_fault(self):
+        self.assertIn("13 LUT levels", self.judge(levels=13)[0])
+
+    def test_a_latch_is_a_fault(self):
+        self.assertIn("latches", self.judge(area={"latch": 1})[0])
+
+    def test_a_memory_in_flip_flops_is_a_fault(self):
+        self.assertIn("did not become RAM", self.judge(memories={})[0])
+
+    def test_a_memory_of_another_kind_is_a_fault(self):
+        self.assertIn("became bram", self.judge(memories={"g_way[0].u_ram.mem": "bram"})[0])
+
+    def test_a_memory_that_nobody_named_is_a_fault(self):
+        self.assertIn("not in the list", self.judge(memories={"g_way[0].u_ram.mem": "uram", "new.mem": "bram"})[0])
+
+    def test_a_block_is_made_of_what_its_code_names(self):
+        self.assertEqual([os.path.basename(name) for name in self.RUN.sources("fc_sweep")], ["fc_core_pkg.sv", "fc_ram.sv", "fc_sweep.sv"])
 
 
 if __name__ == "__main__":
