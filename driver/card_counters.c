@@ -116,6 +116,19 @@ int fc_card_port_counters(struct fc_card *card, unsigned p, struct fc_card_port_
 	return latch_and_read(card, counters, PORT_COUNTERS);
 }
 
+int fc_card_sampler_counters(struct fc_card *card, unsigned monitor, bool output, unsigned port,
+			     struct fc_card_sampler_counters *out)
+{
+	unsigned s = 0;
+	int err = fc_card_sampler_index(card, monitor, output, port, &s);
+	const struct counter counters[2] = {
+		{FC_REG_IN(SAMPLER, s, OBSERVED), &out->observed},
+		{FC_REG_IN(SAMPLER, s, SELECTED), &out->selected},
+	};
+
+	return err ? err : latch_and_read(card, counters, 2);
+}
+
 int fc_card_faults(struct fc_card *card, uint32_t *out)
 {
 	return fc_card_read(card, FC_REG(FAULT), out);

@@ -50,6 +50,10 @@ bool fc_card_quiesce(struct fc_card *card);
 /* Reset and wait until the memories are clear. */
 int fc_card_reset(struct fc_card *card);
 
+/* Place of a sampler in the register map; -EINVAL: no such monitor or port. */
+int fc_card_sampler_index(struct fc_card *card, unsigned monitor, bool output, unsigned port,
+			  unsigned *index);
+
 int fc_card_link_test(struct fc_card *card);
 int fc_card_hash_load(struct fc_card *card, const uint8_t *key);
 int fc_card_epoch_set(struct fc_card *card, const struct fc_card_config *config);

@@ -122,6 +122,10 @@ static uint32_t status_read(struct fake_card *c)
 		status |= FC_REG_STATUS_LATCHING_MASK;
 	if (count_down(&c->flushing))
 		status |= FC_REG_STATUS_FLUSHING_MASK;
+	if (count_down(&c->walking))
+		status |= c->walk & FC_REG_COMMAND_SNAPSHOT_MASK
+				  ? FC_REG_STATUS_SNAPSHOTTING_MASK
+				  : FC_REG_STATUS_FLUSHING_MONITOR_MASK;
 	if (!c->restless && !c->restless_until_reset)
 		status |= FC_REG_STATUS_IDLE_MASK;
 	if (!c->no_bus_master)
@@ -156,6 +160,14 @@ static void card_command(struct fake_card *c, uint32_t value)
 	}
 	if (value & FC_REG_COMMAND_FLUSH_MASK)
 		c->flushing = c->flush_reads;
+	if (value & (FC_REG_COMMAND_FLUSH_MONITOR_MASK | FC_REG_COMMAND_SNAPSHOT_MASK)) {
+		c->walk = value;
+		c->walking = c->walk_reads;
+		/* What stands on the mask is gone when the walk is over. */
+		if (value & FC_REG_COMMAND_FLUSH_MONITOR_MASK && c->walk_reads != FAKE_FOREVER)
+			c->present &= ~(1u << ((value & FC_REG_COMMAND_MONITOR_MASK) >>
+					       FC_REG_COMMAND_MONITOR_SHIFT));
+	}
 	if (value & FC_REG_COMMAND_LATCH_MASK) {
 		c->latching = c->latch_reads;
 		if (c->latch_reads != FAKE_FOREVER)
@@ -182,7 +194,7 @@ static bool locked(const struct fake_card *c, uint32_t offset)
 			return c->reg[FC_REG_RING_CONTROL(r) / 4] & 1;
 	for (unsigned m = 0; m < FC_REG_MONITOR_COUNT; m++)
 		if (within(offset, FC_REG_MONITOR_MASK(m, 0), FC_REG_MONITOR_MASK(m, 17)))
-			return c->reg[FC_REG_MONITOR_CONTROL(m) / 4] & 1;
+			return (c->reg[FC_REG_MONITOR_CONTROL(m) / 4] & 1) || (c->present >> m & 1);
 	return false;
 }
 
@@ -281,6 +293,7 @@ void fake_card_init(struct fake_card *c, unsigned rings)
 	c->clear_reads = 3;
 	c->latch_reads = 2;
 	c->flush_reads = 2;
+	c->walk_reads = 2;
 	c->reg[FC_REG_MAGIC / 4] = FC_MAGIC;
 	c->reg[FC_REG_ABI / 4] = FC_REG_ABI_RESET;
 	c->reg[FC_REG_MAP_HASH / 4] = FC_MAP_HASH;

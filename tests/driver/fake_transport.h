@@ -42,13 +42,17 @@ struct fake_card {
 	uint32_t reg[FAKE_MAP_OCTETS / 4];
 	uint64_t hash[FC_HASH_WORDS];
 	uint32_t hash_low;
-	unsigned clearing, latching, flushing; /* STATUS reads for which the bit still reads 1 */
+	unsigned clearing, latching, flushing,
+		walking;  /* STATUS reads for which the bit still reads 1 */
+	uint32_t walk;    /* the last COMMAND that began one */
+	uint32_t present; /* monitors whose packets lock their mask, a bit each */
 	uint64_t now_ns;
 	unsigned writes, resets;
 	struct fc_dma mapped[FAKE_MAPS_MAX];
 	unsigned maps, unmaps;
 	/* knobs */
-	unsigned clear_reads, latch_reads, flush_reads; /* what a command sets those to */
+	unsigned clear_reads, latch_reads, flush_reads,
+		walk_reads;       /* what a command sets those to */
 	unsigned foreign_latches; /* somebody else's latches that fall into ours */
 	unsigned fail_map_at;     /* the n-th dma_map gives -ENOMEM; 0: none */
 	uint32_t deaf;            /* offset of a register that keeps its value; 0: none */

@@ -11,6 +11,7 @@
 #include <flowcard/flow.h>
 #include <flowcard/ring.h>
 #include <flowcard/transport.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,7 +42,8 @@ struct fc_card_config {
 
 struct fc_card_monitor {
 	uint32_t mask[FC_VECTOR_WORDS]; /* key: a bit each of the field vector */
-	uint32_t ports;                 /* bit p: port p */
+	uint32_t ports;                 /* input of these; bit p: port p */
+	uint32_t ports_out; /* output of these: what came in at port p ^ 1, their partner */
 	int ipv4, ipv6, immediate;
 };
 
@@ -49,6 +51,19 @@ struct fc_card_monitor {
 struct fc_ledger {
 	uint64_t selected_packets, selected_bytes, emitted_packets, emitted_bytes;
 	uint64_t resident_packets, resident_bytes, unaccounted_packets, unaccounted_bytes;
+};
+
+/* mode: enum fc_sampler_mode. One packet of each `window` is taken (1..65536). */
+struct fc_card_sampler {
+	unsigned mode;
+	uint8_t id; /* which its flow records carry */
+	uint32_t window;
+};
+#define FC_CARD_WINDOW_MAX 65536u
+
+/* Since the sampler was set last. A sampler that is off counts nothing. */
+struct fc_card_sampler_counters {
+	uint64_t observed, selected;
 };
 
 /* frames = sum of verdict; missed: flow frames that found the descriptor FIFO full. */
@@ -78,10 +93,46 @@ int fc_card_open(struct fc_card *card, struct fc_transport *transport,
 
 /*
  * Program monitor `number` (the card must not be started: -EBUSY) and enable it. Read back and
- * compared: -EIO on a mismatch. -EINVAL: no such monitor or port.
+ * compared: -EIO on a mismatch. -EINVAL: no such monitor or port, or an output port that has no
+ * partner. -E2BIG: some packet would be metered more often than the card can (BUILD2,
+ * monitors_per_packet); nothing was written.
  */
 int fc_card_monitor_set(struct fc_card *card, unsigned number,
 			const struct fc_card_monitor *monitor);
+
+/*
+ * Program a monitor while the card runs: disable it, flush what the cache holds of it, wait for
+ * that, write, enable. Its packets are not metered meanwhile; those of other monitors are. The last
+ * records of the old configuration are in the rings before the first of the new one, so rings must
+ * be drained by somebody else, or have room for them. Two waits of at most limit_ns each.
+ * As fc_card_monitor_set, and -ETIMEDOUT: the monitor is then disabled and not changed; call again.
+ */
+int fc_card_monitor_change(struct fc_card *card, unsigned number, const struct fc_card_monitor *m,
+			   uint64_t limit_ns);
+
+/* The first half of that: off, and nothing of it is left in the cache. */
+int fc_card_monitor_disable(struct fc_card *card, unsigned number, uint64_t limit_ns);
+
+/*
+ * Set the sampler of a monitor, direction and port; at any time. A new window begins, and the
+ * counters begin at 0. The id of records that are in the cache is the new one, so a monitor whose
+ * sampler matters is disabled first. -EINVAL: no such monitor or port, mode or window.
+ */
+int fc_card_sampler_set(struct fc_card *card, unsigned monitor, bool output, unsigned port,
+			const struct fc_card_sampler *sampler);
+/* Latch and read; errors as fc_card_ledger. */
+int fc_card_sampler_counters(struct fc_card *card, unsigned monitor, bool output, unsigned port,
+			     struct fc_card_sampler_counters *out);
+
+/*
+ * Emit and free all that the cache holds of a monitor, as records with reason flush, or emit a
+ * copy of every entry (kind snapshot, each at least once); neither waits. -EBUSY: the card is still
+ * at an earlier one of the two. The others tell whether it is: 1, 0 or -errno.
+ */
+int fc_card_flush_monitor(struct fc_card *card, unsigned number);
+int fc_card_flushing_monitor(struct fc_card *card);
+int fc_card_snapshot(struct fc_card *card);
+int fc_card_snapshotting(struct fc_card *card);
 
 /*
  * Enable the core, then the ports: from now on frames are counted.
