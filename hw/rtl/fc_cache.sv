@@ -118,13 +118,8 @@ module fc_cache #(
     if (valid_d_o) rows_u1 <= rows_d_o;
   end
 
-  // Vectors of the candidates: at D, and at U1 for those that were told to stay.
-  (* mem2reg *) logic [VectorBits-1:0] vec_d [Ways];
-  (* mem2reg *) logic [VectorBits-1:0] vec_u1 [Ways];
-  (* mem2reg *) logic [2:0]            monitor_d [Ways];
-  (* mem2reg *) logic [2:0]            monitor_u1 [Ways];
-  assign old_vec_o     = vec_u1[write_i.way[$clog2(Ways)-1:0]];
-  assign old_monitor_o = monitor_u1[write_i.way[$clog2(Ways)-1:0]];
+  assign old_vec_o     = g_way[Ways-1].vec_chosen;
+  assign old_monitor_o = g_way[Ways-1].monitor_chosen;
 
   logic unused;
   assign unused = ^write_i;  // the rest of the decision is for the update stages
@@ -133,6 +128,10 @@ module fc_cache #(
     logic [NarrowBits-1:0] narrow, narrow_new;
     logic [VectorBits-1:0] vec;
     logic [2:0]            monitor;
+    // Vector of the candidate: at D, and at U1 for one that was told to stay. Each stands by itself, not in an array
+    // over ways: a model would clear a word for each element in each clock.
+    logic [VectorBits-1:0] vec_d, vec_u1, vec_chosen;
+    logic [2:0]            monitor_d, monitor_u1, monitor_chosen;
     logic                  here;
     logic [RowBits-1:0]    row;
 
@@ -157,13 +156,21 @@ module fc_cache #(
         raw_hit_d_o[w]                       <= 1'b0;
         if (narrow[0] && packet_c) raw_hit_d_o[w] <= monitor == op_c.monitor && (vec & mask_c) == key_c;
         if (narrow[0] && drain_c) raw_hit_d_o[w] <= monitor == op_c.monitor;
-        if (narrow[0]) vec_d[w]              <= vec;
-        monitor_d[w]                         <= monitor;
+        if (narrow[0]) vec_d              <= vec;
+        monitor_d                         <= monitor;
       end
       if (keep_i) begin
-        vec_u1[w]     <= vec_d[w];
-        monitor_u1[w] <= monitor_d[w];
+        vec_u1     <= vec_d;
+        monitor_u1 <= monitor_d;
       end
+    end
+
+    if (w == 0) begin : g_first
+      assign vec_chosen     = vec_u1;
+      assign monitor_chosen = monitor_u1;
+    end else begin : g_next
+      assign vec_chosen     = (write_i.way == 3'(w)) ? vec_u1 : g_way[w-1].vec_chosen;
+      assign monitor_chosen = (write_i.way == 3'(w)) ? monitor_u1 : g_way[w-1].monitor_chosen;
     end
   end
 

@@ -28,7 +28,6 @@ module fc_ledger #(
   (* mem2reg *) logic [63:0] resident_bytes [Monitors];
   (* mem2reg *) logic [63:0] refused_packets [Monitors];
   (* mem2reg *) logic [63:0] refused_bytes [Monitors];
-  (* mem2reg *) logic [511:0] latched [Monitors];
 
   // Numbers of monitors that do not exist never come here; the narrower index keeps the arrays within bounds.
   logic [MonitorBits-1:0] m, o, n;
@@ -98,16 +97,24 @@ module fc_ledger #(
   assign set_o = {refused_bytes[n], refused_packets[n], resident_bytes[n], resident_packets[n],
                   emitted_bytes[n], emitted_packets[n], selected_bytes[n], selected_packets[n]};
 
-  always_ff @(posedge clk_i) begin
-    for (int unsigned i = 0; i < Monitors; i++) begin
+  // A register each and no array of them, which would cost a model 16 words a monitor in each clock.
+  for (genvar i = 0; i < Monitors; i++) begin : g_latched
+    logic [511:0] set_q;
+    logic [63:0]  word;
+    always_ff @(posedge clk_i) begin
       if (latch_i) begin
-        latched[i] <= {refused_bytes[i], refused_packets[i], resident_bytes[i], resident_packets[i],
-                       emitted_bytes[i], emitted_packets[i], selected_bytes[i], selected_packets[i]};
+        set_q <= {refused_bytes[i], refused_packets[i], resident_bytes[i], resident_packets[i],
+                  emitted_bytes[i], emitted_packets[i], selected_bytes[i], selected_packets[i]};
       end
-      if (!rst_ni) latched[i] <= '0;
+      if (!rst_ni) set_q <= '0;
+    end
+    if (i == 0) begin : g_first
+      assign word = (index_i[5:3] == 3'd0) ? set_q[64*index_i[2:0] +: 64] : '0;
+    end else begin : g_next
+      assign word = (index_i[5:3] == 3'(i)) ? set_q[64*index_i[2:0] +: 64] : g_latched[i-1].word;
     end
   end
-  assign latched_o = (4'(index_i[5:3]) < 4'(Monitors)) ? latched[index_i[3 +: MonitorBits]][64*index_i[2:0] +: 64] : '0;
+  assign latched_o = g_latched[Monitors-1].word;
 
 `ifndef SYNTHESIS
   logic changed_q;

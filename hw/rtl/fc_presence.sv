@@ -30,9 +30,11 @@ module fc_presence #(
   end
 
   always_ff @(posedge clk_i) begin
-    for (int unsigned m = 0; m < Monitors; m++) begin
-      if (enter[m] != leave[m])
-        flying_q[m*CountBits +: CountBits] <= enter[m] ? flying_q[m*CountBits +: CountBits] + 1'b1 : flying_q[m*CountBits +: CountBits] - 1'b1;
+    if (enter_i || leave_i) begin
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        if (enter[m] != leave[m])
+          flying_q[m*CountBits +: CountBits] <= enter[m] ? flying_q[m*CountBits +: CountBits] + 1'b1 : flying_q[m*CountBits +: CountBits] - 1'b1;
+      end
     end
     if (!rst_ni) flying_q <= '0;
   end

@@ -149,8 +149,11 @@ module fc_sampler #(
   end
 
   always_comb begin : holds
-    for (int unsigned m = 0; m < Monitors; m++) begin
-      holds_o[m] = (valid_b && at_b[6:4] == 3'(m)) || (valid_c && at_c[6:4] == 3'(m));
+    holds_o = '0;
+    if (busy_o) begin
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        holds_o[m] = (valid_b && at_b[6:4] == 3'(m)) || (valid_c && at_c[6:4] == 3'(m));
+      end
     end
   end
 

@@ -79,18 +79,22 @@ module fc_select #(
   always_comb begin : choose
     logic [Candidates-1:0] rest, one;
     want = '0;
-    for (int unsigned m = 0; m < Monitors; m++) begin
-      if (take && enable_i && monitor_enable_i[m] && ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]))) begin
-        want[2*m]     = |(monitor_ports_i[m*32 +: 32] & port_bit);
-        want[2*m + 1] = |(monitor_ports_out_i[m*32 +: 32] & partner_bit);
-      end
-    end
-    rest = want;
     keep = '0;
-    for (int unsigned i = 0; i < MonitorsPerPacket; i++) begin
-      one  = rest & (~rest + 1'b1);
-      keep = keep | one;
-      rest = rest & ~one;
+    rest = '0;
+    one  = '0;
+    if (take && enable_i) begin
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        if (monitor_enable_i[m] && ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]))) begin
+          want[2*m]     = |(monitor_ports_i[m*32 +: 32] & port_bit);
+          want[2*m + 1] = |(monitor_ports_out_i[m*32 +: 32] & partner_bit);
+        end
+      end
+      rest = want;
+      for (int unsigned i = 0; i < MonitorsPerPacket; i++) begin
+        one  = rest & (~rest + 1'b1);
+        keep = keep | one;
+        rest = rest & ~one;
+      end
     end
   end
 
@@ -105,10 +109,13 @@ module fc_select #(
     logic       direction;
     monitor   = '0;
     direction = 1'b0;
-    for (int unsigned m = 0; m < Monitors; m++) begin
-      if (first[2*m] || first[2*m + 1]) monitor = 3'(m);
-      if (first[2*m + 1]) direction = 1'b1;
-      holds_o[m] = pending_q[2*m] || pending_q[2*m + 1];
+    holds_o   = '0;
+    if (valid_o) begin
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        if (first[2*m] || first[2*m + 1]) monitor = 3'(m);
+        if (first[2*m + 1]) direction = 1'b1;
+        holds_o[m] = pending_q[2*m] || pending_q[2*m + 1];
+      end
     end
     at_o = {monitor, direction, direction ? partner_q[2:0] : port_q};
   end
