@@ -204,7 +204,12 @@ static void take_one(struct fc_drain *drain, uint32_t index, const uint32_t *rec
 	case FC_TAKE_LEDGER:
 		take_ledger(drain, record);
 		break;
-	default: /* ignored, or refused and counted by the shard */
+	case FC_TAKE_IGNORED:
+		drain->stats.snapshots++;
+		if (drain->config.snapshot)
+			drain->config.snapshot(drain->config.context, record);
+		break;
+	default: /* refused, and counted by the shard */
 		break;
 	}
 }

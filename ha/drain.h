@@ -34,6 +34,9 @@ struct fc_drain_config {
 	 * it is through. NULL: always committed.
 	 */
 	int (*cut)(void *context, uint32_t epoch, uint64_t cut_ns);
+	/* A copy of a cache entry that the host asked for: shown, never merged. NULL: only
+	   counted. */
+	void (*snapshot)(void *context, const uint32_t *record);
 	void *context;
 	bool check_ledger;    /* the card has this one ring only: compare at each ledger record */
 	unsigned stuck_steps; /* idle steps before an empty place with filled ones behind it is
@@ -57,6 +60,7 @@ struct fc_drain_stats {
 					  crash */
 	uint64_t damaged; /* places with a wrong sequence, or empty for good, stepped over */
 	uint64_t ledger_records, ledger_mismatches;
+	uint64_t snapshots;         /* copies of cache entries: no part of any sum here */
 	uint64_t ledger_unbalanced; /* said: selected is not emitted + resident + unaccounted */
 	uint64_t by_reason[16];     /* flow records seen, by enum fc_reason */
 	struct fc_drain_monitor monitor[FC_SHADOW_MONITORS];

@@ -22,7 +22,7 @@ struct bench {
 	struct fc_drain *drain;
 	int answer; /* of the cut callback */
 	unsigned cuts;
-	uint64_t cut_ns, closed_packets;
+	uint64_t cut_ns, closed_packets, copied_packets;
 };
 
 static int note_cut(void *context, uint32_t epoch, uint64_t cut_ns)
@@ -43,6 +43,13 @@ static void note_closed(void *context, const struct fc_flow *flow, uint64_t cut_
 	bench->closed_packets += flow->packets;
 }
 
+static void note_snapshot(void *context, const uint32_t *record)
+{
+	struct bench *bench = context;
+
+	bench->copied_packets += fc_rec_packets(record);
+}
+
 static void open_bench(struct bench *bench, unsigned size_log2)
 {
 	struct fc_shadow_config config = {.entries_max = 1024,
@@ -51,8 +58,11 @@ static void open_bench(struct bench *bench, unsigned size_log2)
 					  .monitors = 1,
 					  .closed = note_closed,
 					  .context = bench};
-	struct fc_drain_config drain = {
-		.cut = note_cut, .context = bench, .check_ledger = true, .stuck_steps = 3};
+	struct fc_drain_config drain = {.cut = note_cut,
+					.snapshot = note_snapshot,
+					.context = bench,
+					.check_ledger = true,
+					.stuck_steps = 3};
 
 	memset(bench, 0, sizeof(*bench));
 	fake_ring_open(&bench->fake, size_log2);
@@ -280,6 +290,33 @@ static void a_damaged_place_is_stepped_over_and_the_ledger_tells(void **state)
 	close_bench(&bench);
 }
 
+static void a_snapshot_is_shown_and_never_merged(void **state)
+{
+	struct fake_delta delta = {.flow = 7, .epoch = 0, .packets = 5, .bytes = 500};
+	uint32_t record[FC_RECORD_WORDS];
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, 6);
+	write_flow(&bench, 7, 0);
+	for (delta.epoch = 0; delta.epoch < 2; delta.epoch++) {
+		fake_flow_record(&delta, record);
+		fc_rec_set_kind(record, FC_KIND_SNAPSHOT);
+		fc_rec_set_reason(record, FC_REASON_NONE);
+		assert_true(fake_ring_write(&bench.fake, record));
+	}
+	write_ledger(&bench, 0, 0);
+	write_barrier(&bench, 0);
+	assert_int_equal(fc_drain_step(bench.drain, 100), 5);
+	assert_int_equal(stats_of(&bench).snapshots, 2);
+	assert_int_equal(bench.copied_packets, 10);
+	assert_int_equal(stats_of(&bench).monitor[0].merged_packets, 1);
+	assert_int_equal(stats_of(&bench).monitor[0].seen_packets, 1);
+	assert_int_equal(stats_of(&bench).ledger_mismatches, 0);
+	assert_int_equal(bench.fake.ring.released, 5);
+	close_bench(&bench);
+}
+
 static void a_ledger_that_does_not_balance_is_counted(void **state)
 {
 	uint32_t record[FC_RECORD_WORDS];
@@ -438,6 +475,7 @@ int main(void)
 		cmocka_unit_test(a_ring_more_than_half_full_is_released_early),
 		cmocka_unit_test(more_deferred_records_than_the_ring_holds_are_merged_ahead),
 		cmocka_unit_test(a_damaged_place_is_stepped_over_and_the_ledger_tells),
+		cmocka_unit_test(a_snapshot_is_shown_and_never_merged),
 		cmocka_unit_test(a_ledger_that_does_not_balance_is_counted),
 		cmocka_unit_test(a_lost_barrier_joins_two_epochs),
 		cmocka_unit_test(a_barrier_from_nowhere_is_refused),
