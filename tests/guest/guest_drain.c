@@ -20,7 +20,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { RING_LOG2 = 14, STEP = 4096, WAIT_MS = 100, FLUSH_LOOKS = 2000 };
+enum { RING_LOG2 = 14, STEP = 4096, WAIT_MS = 100, FIRST_MS = 10000, FLUSH_LOOKS = 2000 };
 
 struct guest {
 	struct fc_transport *transport;
@@ -125,7 +125,8 @@ static void open_interrupt(struct guest *g)
 	g->irq = -1;
 }
 
-/* Ask for an interrupt at the next record, and wait for it. */
+/* Ask for an interrupt at the next record, and wait for it: for the first one long enough to see
+ * whether there are any. */
 static int wait_records(struct guest *g)
 {
 	const struct fc_ring *ring = &g->card.ring[0];
@@ -137,7 +138,7 @@ static int wait_records(struct guest *g)
 		err = fc_transport_write(g->transport, FC_REG_RING_CONSUMER(0),
 					 (ring->doorbell & FC_REG_RING_CONSUMER_INDEX_MASK) |
 						 FC_REG_RING_CONSUMER_ARM_MASK);
-	if (err || poll(p, 2, WAIT_MS) <= 0)
+	if (err || poll(p, 2, g->irq >= 0 && !g->interrupts ? FIRST_MS : WAIT_MS) <= 0)
 		return err;
 	if (p[0].revents && read(g->irq, &times, sizeof(times)) == (ssize_t)sizeof(times))
 		g->interrupts += times;

@@ -14,6 +14,10 @@ class Failed(Exception):
     pass
 
 
+class NotBooted(Failed):
+    """QEMU itself has died before the guest's first process said a word."""
+
+
 class Machine:
     """with Machine(...) as m: m.wait_for("qemu", "guest: done"). Everything is ended on the way out, by process id."""
 
@@ -49,7 +53,7 @@ class Machine:
 
     def qemu(self, fd, qtest):
         iommu = ["-device", "intel-iommu,caching-mode=on,intremap=off"] if self.way == "vfio" else []
-        return [shutil.which("qemu-system-x86_64"), "-accel", "tcg", "-nodefaults", "-no-user-config",
+        return [shutil.which("qemu-system-x86_64"), "-accel", "tcg,thread=single", "-nodefaults", "-no-user-config",
                 "-machine", "q35,memory-backend=m0", "-m", "512M",
                 "-object", "memory-backend-memfd,id=m0,size=512M,share=on", *iommu,
                 "-device", "x-pci-proxy-dev,id=card0,fd=%d" % fd,
@@ -104,8 +108,13 @@ class Machine:
             if time.monotonic() > self.deadline:
                 raise Failed("%s: no line with %r in time; what was printed:\n%s" % (who, wanted, self.transcript()))
             if not self.selector.get_map():
-                raise Failed("%s: ended without %r; what was printed:\n%s" % (who, wanted, self.transcript()))
+                died = self.processes["qemu"].wait() < 0 and not any(text.startswith("guest: ") for _, _, text in self.lines)
+                raise (NotBooted if died else Failed)("%s: ended (%s) without %r; what was printed:\n%s" %
+                                                      (who, self.statuses(), wanted, self.transcript()))
             self.read()
+
+    def statuses(self):
+        return ", ".join("%s %s" % (name, process.wait()) for name, process in self.processes.items())
 
     def order(self, text):
         self.processes["qemu"].stdin.write(text.encode() + b"\n")
