@@ -86,10 +86,16 @@ module fc_card #(
   localparam int unsigned PassClocks = 1;  // of fc_pass
 
   // What is built beyond the register map, for the list at CAPABILITIES.
-  localparam logic [7:0]   Capabilities   = (8'd1 << fc_regs_pkg::CapabilityModeration)
-                                            | (8'd1 << fc_regs_pkg::CapabilityPassThrough);
-  localparam logic [255:0] CapabilityData = (256'(1 << TickLog2) << 32 * fc_regs_pkg::CapabilityModeration)
-                                            | (256'(PassClocks) << 32 * fc_regs_pkg::CapabilityPassThrough);
+  // The bound of a sweep is that of docs/hw/core.md with a packet in every clock.
+  localparam int unsigned  Entries     = 1 << EntriesLog2;
+  localparam int unsigned  SweepClocks = 16 * Entries + Entries / 8 + 16 * Rings * (Monitors + 1) + 100;
+  localparam int unsigned  Partners    = (1 << (Ports & ~32'd1)) - 1;
+  localparam logic [7:0]   Capabilities   = 8'hfe;  // all that have a number
+  localparam logic [255:0] CapabilityData = (256'd16 << 32 * fc_regs_pkg::CapabilitySamplers)
+                                            | (256'(PassClocks) << 32 * fc_regs_pkg::CapabilityPassThrough)
+                                            | (256'(1 << TickLog2) << 32 * fc_regs_pkg::CapabilityModeration)
+                                            | (256'(Partners) << 32 * fc_regs_pkg::CapabilityOutput)
+                                            | (256'(SweepClocks) << 32 * fc_regs_pkg::CapabilitySweep);
 
   // Every access is allowed whatever its protection bits say.
   logic unused_prot;

@@ -321,6 +321,10 @@ static void the_link_and_what_is_built(void **state)
 	assert_int_equal(at, 0);
 	assert_int_equal(built[FC_CAPABILITY_MODERATION], 64);
 	assert_int_equal(built[FC_CAPABILITY_PASS_THROUGH], 1);
+	assert_int_equal(built[FC_CAPABILITY_SAMPLERS], 16);
+	assert_int_equal(built[FC_CAPABILITY_OUTPUT], 3);
+	/* 64 entries, two rings, two monitors: 16 E + E/8 + 16 R (M + 1) + 100. */
+	assert_int_equal(built[FC_CAPABILITY_SWEEP], 1228);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
