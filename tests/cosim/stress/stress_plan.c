@@ -177,19 +177,33 @@ static void program_hash(const struct stress_plan *plan, struct stress_card *car
 	}
 }
 
+/* The bits of CONTROL; a packet that is on its way when a monitor goes off still looks at the
+ * others. */
+static uint32_t monitor_control(const struct stress_monitor *monitor, bool enable)
+{
+	uint32_t control = enable ? FC_REG_MONITOR_CONTROL_ENABLE_MASK : 0;
+
+	control |= monitor->ipv4 ? FC_REG_MONITOR_CONTROL_IPV4_MASK : 0;
+	control |= monitor->ipv6 ? FC_REG_MONITOR_CONTROL_IPV6_MASK : 0;
+	control |= monitor->immediate ? FC_REG_MONITOR_CONTROL_IMMEDIATE_MASK : 0;
+	return control;
+}
+
+void stress_plan_off(const struct stress_plan *plan, struct stress_card *card, unsigned int m)
+{
+	stress_card_write(card, FC_REG_MONITOR_CONTROL(m),
+			  monitor_control(&plan->config.monitor[m], false));
+}
+
 static void program_monitor(struct stress_card *card, unsigned int m,
 			    const struct stress_monitor *monitor)
 {
-	uint32_t control = monitor->enable ? FC_REG_MONITOR_CONTROL_ENABLE_MASK : 0;
-
 	for (unsigned int i = 0; i < 17; i++)
 		stress_card_post(card, FC_REG_MONITOR_MASK(m, i), monitor->mask[i]);
 	stress_card_post(card, FC_REG_MONITOR_PORTS(m), monitor->ports);
 	stress_card_post(card, FC_REG_MONITOR_PORTS_OUT(m), monitor->ports_out);
-	control |= monitor->ipv4 ? FC_REG_MONITOR_CONTROL_IPV4_MASK : 0;
-	control |= monitor->ipv6 ? FC_REG_MONITOR_CONTROL_IPV6_MASK : 0;
-	control |= monitor->immediate ? FC_REG_MONITOR_CONTROL_IMMEDIATE_MASK : 0;
-	stress_card_post(card, FC_REG_MONITOR_CONTROL(m), control);
+	stress_card_post(card, FC_REG_MONITOR_CONTROL(m),
+			 monitor_control(monitor, monitor->enable));
 }
 
 static void program_samplers(const struct stress_plan *plan, struct stress_card *card,

@@ -21,6 +21,9 @@ struct stress_plan {
 /* Clocks, stalls, host and configuration of the next episode. */
 void stress_plan_draw(struct stress_plan *plan, struct stress_card *card);
 void stress_plan_print(const struct stress_plan *plan, const struct stress_card *card);
+/* MONITOR.CONTROL without enable. */
+void stress_plan_off(const struct stress_plan *plan, struct stress_card *card,
+		     unsigned int monitor);
 /* Another monitor of that number, which is off and holds nothing; on again at the end. */
 void stress_plan_change(struct stress_plan *plan, struct stress_card *card, unsigned int monitor);
 /* Registers, enabled at the end. */

@@ -48,7 +48,7 @@ static void event_change(struct stress_card *card, struct stress_plan *plan)
 	uint64_t end;
 
 	stress_ref_switched(m);
-	stress_card_write(card, FC_REG_MONITOR_CONTROL(m), 0);
+	stress_plan_off(plan, card, m);
 	stress_card_wait(card, FC_REG_STATUS, busy, 0, CHANGE_CLOCKS);
 	stress_card_write(card, FC_REG_COMMAND,
 			  FC_REG_COMMAND_FLUSH_MONITOR_MASK | m << FC_REG_COMMAND_MONITOR_SHIFT);
