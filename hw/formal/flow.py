@@ -35,25 +35,37 @@ def replace_once(text, edit):
     return text.replace(edit.old, edit.new)
 
 
+def needed(texts, start):
+    """Names of the design's files that the text of the property modules needs, directly or through others."""
+    found, queue = set(), [start]
+    while queue:
+        for word in set(re.findall(r"\bfc_\w+", queue.pop())):
+            name = word + ".sv"
+            if name in texts and name not in found:
+                found.add(name)
+                queue.append(texts[name])
+    return found
+
+
 def copy_sources(folder, proof, edits):
-    """The design's files in order, changed by the edits, then the property module."""
-    left = list(edits)
-    paths = []
-    for line in (RTL / "files.f").read_text(encoding="utf-8").split():
-        source = ROOT / line
-        text = source.read_text(encoding="utf-8")
-        for edit in [e for e in left if e.file == source.name]:
-            text = replace_once(text, edit)
-            left.remove(edit)
-        target = folder / source.name
-        target.write_text(ACTION.sub(");", text), encoding="utf-8")
-        paths.append(target.name)
-    if left:
-        raise FlowError(f"{left[0].file}: not a file of the design")
-    for name in proof.properties:
-        (folder / name).write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
-        paths.append(name)
-    return paths
+    """The design's files that the proof needs, in order, changed by the edits; then the property modules."""
+    sources = [ROOT / line for line in (RTL / "files.f").read_text(encoding="utf-8").split()]
+    texts = {source.name: source.read_text(encoding="utf-8") for source in sources}
+    for edit in edits:
+        if edit.file not in texts:
+            raise FlowError(f"{edit.file}: not a file of the design")
+        texts[edit.file] = replace_once(texts[edit.file], edit)
+    own = {name: (HERE / name).read_text(encoding="utf-8") for name in proof.properties}
+    names = needed(texts, "\n".join(own.values()))
+    for edit in edits:
+        if edit.file not in names:
+            raise FlowError(f"{edit.file}: changed, but not part of {proof.top}")
+    ordered = [name for name in texts if name in names]
+    for name in ordered:
+        (folder / name).write_text(ACTION.sub(");", texts[name]), encoding="utf-8")
+    for name, text in own.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return ordered + list(own)
 
 
 # What becomes of clocks and memories before a model is written. A model has one step a clock edge of one clock, or one
@@ -73,8 +85,8 @@ opt
 ONE_CLOCK = "async2sync"
 TWO_CLOCKS = "memory_map\nclk2fflogic"
 SMT2 = "memory_nordff\nsetundef -undriven -anyseq\nopt_clean\ndffunmap\ncheck -assert\nwrite_smt2 -wires model.smt2\n"
-AIGER = ("memory_map\nopt -full\ntechmap\nopt\nsetundef -undriven -anyseq\ndffunmap\nabc -g AND -fast\nopt_clean\n"
-         "check -assert\nwrite_aiger -I -B -zinit -no-startoffset model.aig\n")
+AIGER = ("memory_map\nopt -full\nsetundef -undriven -anyseq\ndffunmap\ntechmap\nsetundef -anyseq\naigmap\nopt_clean\n"
+         "check -assert\ntee -q -o asserts.txt select -list t:$assert\nwrite_aiger -I -B -zinit -no-startoffset model.aig\n")
 
 
 def build(folder, proof, edits, limit):
@@ -114,7 +126,7 @@ def z3_induction(folder, proof, limit):
 
 
 def abc(folder, commands, name, limit):
-    command = ["yosys-abc", "-c", "read_aiger model.aig; fold; strash; orpos; " + commands]
+    command = ["yosys-abc", "-c", "read_aiger model.aig; fold; strash; " + commands]
     _, text = run(command, folder / f"{name}.log", limit, folder)
     return text
 
@@ -122,16 +134,18 @@ def abc(folder, commands, name, limit):
 def abc_bounded(folder, proof, depth, limit):
     # The clock edge at which an assertion is judged is one later than in the other flow: registers hold its operands.
     text = abc(folder, f"bmc3 -F {depth}", "bounded", limit)
-    failed = re.search(r"was asserted in frame (\d+)", text)
+    failed = re.search(r"Output (\d+) .*was asserted in frame (\d+)", text)
     if failed:
-        return int(failed.group(1))
+        asserts = (folder / "asserts.txt").read_text(encoding="utf-8").split()
+        at = re.search(r"\$assert\$([^$]+)", asserts[int(failed.group(1))])
+        return f"{failed.group(2)} by {at.group(1) if at else 'an assertion'}"
     if re.search(r"No output (was )?asserted in \d+ frames", text, re.I):
         return None
     raise FlowError(f"yosys-abc: {text.strip().splitlines()[-1] if text.strip() else 'nothing printed'}")
 
 
 def abc_unbounded(folder, proof, limit):
-    text = abc(folder, "pdr", "unbounded", limit)
+    text = abc(folder, "orpos; scorr; pdr", "unbounded", limit)
     if "Property proved" in text:
         return True
     if "was asserted in frame" in text:

@@ -53,4 +53,12 @@ PROOFS = (
             Edit("fc_axil.sv", "assign wr_go      = aw_full_q && w_full_q && !bvalid_q;", "assign wr_go      = aw_full_q && !bvalid_q;"),
             Edit("fc_axil.sv", "assign s_axil_awready_o = !aw_full_q;", "assign s_axil_awready_o = !aw_full_q && s_axil_awvalid_i;"),
             Edit("fc_axil.sv", "end else if (s_axil_rready_i) begin", "end else begin"),)),
+    Proof(
+        name="dma",
+        says="AXI4 rules; order, place, phase, content; never past the consumer; B accounted; interrupt after B",
+        properties=("fc_axi_rules.sv", "fc_dma_proof.sv"), mode="bounded", engine="abc", depth=16,
+        mutants=(
+            Edit("fc_dma_ring.sv", "assign space = {1'b0, used} < size;", "assign space = {1'b0, used} <= size;"),
+            Edit("fc_dma_ring.sv", "assign phase_o = ~|(index_q & size);", "assign phase_o = |(index_q & size);"),
+            Edit("fc_dma.sv", "assign second = second_q && w_free;", "assign second = second_q && (!wvalid_q || wlast_q || m_axi_host_wready_i);"),)),
 )

@@ -213,11 +213,11 @@ module fc_dma #(
   assign m_axi_host_awlen_o   = 8'(awlen_q);
   assign m_axi_host_awsize_o  = 3'd6;   // 64 octets a beat
   assign m_axi_host_awburst_o = 2'b01;  // INCR
-  assign m_axi_host_awvalid_o = awvalid_q;
+  assign m_axi_host_awvalid_o = awvalid_q && rst_ni;  // low in reset, its first clock included
   assign m_axi_host_wdata_o   = wdata_q;
   assign m_axi_host_wstrb_o   = '1;
   assign m_axi_host_wlast_o   = wlast_q;
-  assign m_axi_host_wvalid_o  = wvalid_q;
+  assign m_axi_host_wvalid_o  = wvalid_q && rst_ni;
   assign m_axi_host_bready_o  = 1'b1;
 
   // ------------------------------------------------------------------ answers
