@@ -39,7 +39,8 @@ def needed(texts, start):
     """Names of the design's files that the text of the property modules needs, directly or through others."""
     found, queue = set(), [start]
     while queue:
-        for word in set(re.findall(r"\bfc_\w+", queue.pop())):
+        code = re.sub(r"//.*", "", queue.pop())
+        for word in set(re.findall(r"\bfc_\w+", code)):
             name = word + ".sv"
             if name in texts and name not in found:
                 found.add(name)
@@ -78,14 +79,13 @@ flatten
 chformal -assume -early
 opt_clean
 memory -nomap
-opt
 {clocks}
 opt
 """
 ONE_CLOCK = "async2sync"
 TWO_CLOCKS = "memory_map\nclk2fflogic"
 SMT2 = "memory_nordff\nsetundef -undriven -anyseq\nopt_clean\ndffunmap\ncheck -assert\nwrite_smt2 -wires model.smt2\n"
-AIGER = ("memory_map\nopt -full\nsetundef -undriven -anyseq\ndffunmap\ntechmap\nsetundef -anyseq\naigmap\nopt_clean\n"
+AIGER = ("memory_map\nopt_expr\nopt_clean\nsetundef -undriven -anyseq\ndffunmap\ntechmap\nsetundef -anyseq\naigmap\nopt_clean\n"
          "check -assert\ntee -q -o asserts.txt select -list t:$assert\nwrite_aiger -I -B -zinit -no-startoffset model.aig\n")
 
 

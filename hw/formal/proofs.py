@@ -31,6 +31,20 @@ class Proof:
         return self.properties[-1].removesuffix(".sv")
 
 
+# One small table makes any function of the key; 69 tables make no more.
+SMALL_HASH = (
+    Edit("fc_hash.sv", "localparam int unsigned KeyOctets = fc_pkg::KeyOctets;", "localparam int unsigned KeyOctets = 1;"),
+    Edit("fc_hash.sv", ".AddrBits(8)) u_table", ".AddrBits(2)) u_table"),
+    Edit("fc_hash.sv", ".waddr_i(hash_value_i)", ".waddr_i(hash_value_i[1:0])"),
+    Edit("fc_hash.sv", ".raddr_i(octets[8*i +: 8])", ".raddr_i(octets[8*i +: 2])"),
+    Edit("fc_hash.sv", "assign octets   = {5'b0, op_k.monitor, key_k};", "assign octets   = key_k[7:0];"),
+)
+
+# Sums modulo 2^6 balance exactly when sums modulo 2^64 do: the counters are only added to and subtracted from.
+SMALL_COUNTERS = tuple(
+    Edit("fc_ledger.sv", f"logic [63:0] {what}_{unit} [Monitors];", f"logic [5:0] {what}_{unit} [Monitors];")
+    for what in ("selected", "emitted", "resident", "refused") for unit in ("packets", "bytes"))
+
 PROOFS = (
     Proof(
         name="fifo",
@@ -59,6 +73,22 @@ PROOFS = (
         properties=("fc_axi_rules.sv", "fc_dma_proof.sv"), mode="bounded", engine="abc", depth=16,
         mutants=(
             Edit("fc_dma_ring.sv", "assign space = {1'b0, used} < size;", "assign space = {1'b0, used} <= size;"),
-            Edit("fc_dma_ring.sv", "assign phase_o = ~|(index_q & size);", "assign phase_o = |(index_q & size);"),
-            Edit("fc_dma.sv", "assign second = second_q && w_free;", "assign second = second_q && (!wvalid_q || wlast_q || m_axi_host_wready_i);"),)),
+            Edit("fc_dma_ring.sv", "assign phase_o = ~|(index_q & size);", "assign phase_o = |(index_q & size);"),)),
+    Proof(
+        name="cache",
+        says="one arbitrary key: in = out + held + refused; each record exact; a refused packet changes nothing",
+        properties=("fc_cache_proof.sv",), mode="bounded", engine="abc", depth=18, edits=SMALL_HASH,
+        mutants=(
+            Edit("fc_update.sv", "if (from_u3_u2) old = delta_u3;", "if (from_u4_u2) old = delta_u4;"),)),
+    Proof(
+        name="reset",
+        says="never while a burst is under way, always long enough, once for each request",
+        properties=("fc_reset_proof.sv",), mode="unbounded", engine="abc", depth=30, quick=True,
+        mutants=(Edit("fc_reset.sv", "if (dma_idle_i) state_q <= StHold;", "state_q <= StHold;"),)),
+    Proof(
+        name="ledger",
+        says="selected = emitted + resident + unaccounted, packets and octets, after each operation",
+        properties=("fc_ledger_proof.sv",), mode="bounded", engine="abc", depth=10, edits=SMALL_COUNTERS,
+        mutants=(Edit("fc_ledger.sv", "resident_packets[m] <= resident_packets[m] + 64'd1 - packets;",
+                      "resident_packets[m] <= resident_packets[m] - packets;"),)),
 )
