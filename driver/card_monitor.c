@@ -33,8 +33,7 @@ static int selection_read(struct fc_card *card, unsigned number, struct selectio
 	s->ipv4 = control & FC_REG_MONITOR_CONTROL_IPV4_MASK;
 	s->ipv6 = control & FC_REG_MONITOR_CONTROL_IPV6_MASK;
 	err = fc_card_read(card, FC_REG_IN(MONITOR, number, PORTS), &s->ports);
-	return err ? err
-		   : fc_card_read(card, FC_REG_IN(MONITOR, number, PORTS_OUT), &s->ports_out);
+	return err ? err : fc_card_read(card, FC_REG_IN(MONITOR, number, PORTS_OUT), &s->ports_out);
 }
 
 /* The card takes the lowest monitors of a packet and forgets the rest without a trace. */
@@ -56,10 +55,11 @@ static int crowd_refuse(struct fc_card *card, unsigned number, const struct fc_c
 		for (unsigned i = 0; i < card->build.monitors; i++)
 			count += wants(&all[i], at / 2, card->build.ports, at % 2);
 		if (count > most && wants(&own, at / 2, card->build.ports, at % 2))
-			return fc_card_fail(card, -E2BIG, NULL,
-					    "monitor %u: an IPv%u packet of port %u would be wanted "
-					    "%u times; the card can meter it %u times",
-					    number, at % 2 ? 6 : 4, at / 2, count, most);
+			return fc_card_fail(
+				card, -E2BIG, NULL,
+				"monitor %u: an IPv%u packet of port %u would be wanted "
+				"%u times; the card can meter it %u times",
+				number, at % 2 ? 6 : 4, at / 2, count, most);
 	}
 	return 0;
 }
@@ -77,8 +77,8 @@ static int monitor_refuse(struct fc_card *card, unsigned number, const struct fc
 	for (unsigned p = 0; p < ports; p++)
 		if ((m->ports_out >> p & 1) && (p ^ 1) >= ports)
 			return fc_card_fail(card, -EINVAL, NULL,
-					    "monitor %u: port %u has no partner, so no output", number,
-					    p);
+					    "monitor %u: port %u has no partner, so no output",
+					    number, p);
 	return crowd_refuse(card, number, m);
 }
 

@@ -8,8 +8,8 @@
  * Zeroed memory in a memfd of sealed size, all its pages present, and known to the transport.
  * `octets` is rounded up to pages, of the size that the transport wants. On error *dma is all zero
  * but fd, which is -1.
- * Return 0, -ENOMEM, -EMFILE or what the transport says (-EADDRNOTAVAIL: no piece of physical memory
- * is that long).
+ * Return 0, -ENOMEM, -EMFILE or what the transport says (-EADDRNOTAVAIL: no piece of physical
+ * memory is that long).
  */
 int fc_dma_alloc(struct fc_transport *transport, const char *name, size_t octets,
 		 struct fc_dma *dma);

@@ -34,23 +34,42 @@ struct Card {
 #endif
 };
 
-// Verilator keeps each clock's last level to find its edges. Where we know that member, a falling
-// edge costs nothing.
+// Verilator keeps each clock's last level to find its edges. Where we know those members, a falling
+// edge costs nothing. With one port the MAC clock is a port of the card, with two it is a wire
+// each.
+#define FCSIM_LAST(name) __Vtrigrprev__TOP__##name
+#define FCSIM_LAST_MAC(p)                                                                          \
+	FCSIM_LAST(fc_card__DOT____Vcellinp__gen_port__BRA__##p##__KET____DOT__u_reset_mac__clk_i)
 template <class R>
-constexpr auto knows_edges(int)
-	-> decltype(R::__Vtrigrprev__TOP__clk_i, R::__Vtrigrprev__TOP__clk_mac_i, bool())
+constexpr auto knows_edges(int) -> decltype(R::FCSIM_LAST(clk_i), R::FCSIM_LAST(clk_mac_i), bool())
 {
 	return true;
+}
+template <class R>
+constexpr auto knows_edges(int)
+	-> decltype(R::FCSIM_LAST(clk_i), R::FCSIM_LAST_MAC(0), R::FCSIM_LAST_MAC(1), bool())
+{
+	return FCSIM_PORTS == 2;
 }
 template <class R> constexpr bool knows_edges(...)
 {
 	return false;
 }
+template <class R> auto forget_mac(R *root, int) -> decltype(R::FCSIM_LAST(clk_mac_i), void())
+{
+	root->FCSIM_LAST(clk_mac_i) = 0;
+}
+template <class R>
+auto forget_mac(R *root, int) -> decltype(R::FCSIM_LAST_MAC(0), R::FCSIM_LAST_MAC(1), void())
+{
+	root->FCSIM_LAST_MAC(0) = 0;
+	root->FCSIM_LAST_MAC(1) = 0;
+}
 template <class R> void forget_edges(R *root)
 {
 	if constexpr (knows_edges<R>(0)) {
-		root->__Vtrigrprev__TOP__clk_i = 0;
-		root->__Vtrigrprev__TOP__clk_mac_i = 0;
+		root->FCSIM_LAST(clk_i) = 0;
+		forget_mac(root, 0);
 	}
 }
 

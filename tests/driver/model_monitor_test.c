@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Monitors, directions, samplers and walks: the driver and a Verilated card of two ports that runs. */
+/* Monitors, directions, samplers and walks: the driver and a Verilated card of two ports that runs.
+ */
 #include "sim/model_transport.h"
 
 #include <errno.h>
