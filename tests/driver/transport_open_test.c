@@ -62,11 +62,36 @@ static void an_unknown_way_is_refused_by_name(void **state)
 	assert_null(t);
 }
 
+static void refused(const char *where, int err, const char *word)
+{
+	struct fc_transport *t = NULL;
+	char error[200] = "";
+
+	assert_int_equal(fc_transport_open(where, &t, error, sizeof(error)), err);
+	assert_null(t);
+	if (!strstr(error, word))
+		fail_msg("%s: \"%s\" does not say \"%s\"", where, error, word);
+}
+
+/* No machine has a device at ffff:ff:1f.7. */
+static void a_place_that_is_none_is_refused_with_a_reason(void **state)
+{
+	(void)state;
+	refused("vfio:3", -EINVAL, "vfio:3: wanted");
+	refused("vfio:3:0.0,iova=odd", -EINVAL, "iova=physical");
+	refused("vfio:00000000000000000000000000000003:0.0", -EINVAL, "wanted");
+	refused("uio:3:0.0,iova=physical", -EINVAL, "uio:");
+	refused("vfio:ffff:ff:1f.7", -ENODEV, "ffff:ff:1f.7: no such device");
+	refused("uio:ffff:ff:1f.7", -ENODEV, "ffff:ff:1f.7: no such device");
+	refused("ffff:ff:1f.7", -ENODEV, "ffff:ff:1f.7: no such device");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bdf_is_written_as_sysfs_does),
 		cmocka_unit_test(what_is_no_bdf_is_refused),
+		cmocka_unit_test(a_place_that_is_none_is_refused_with_a_reason),
 		cmocka_unit_test(an_unknown_way_is_refused_by_name),
 	};
 
