@@ -164,12 +164,14 @@ static void watch_bus(struct bench *b)
 	memcpy(pins.wdata, o->wdata, sizeof(pins.wdata));
 	axi_rules_clock(&b->rules, &pins);
 	if (o->awvalid && !b->aw_offered) {
+		expect(b, b->bus_master_before, "a new address while bus mastering was off");
 		b->aw[(b->aw_head + b->aw_waiting) % BENCH_PENDING] = o->awaddr;
 		b->aw_len[(b->aw_head + b->aw_waiting++) % BENCH_PENDING] = o->awlen;
 		for (unsigned r = 0; r < DMA_RINGS; r++)
 			b->ring[r].answered_at_aw = b->ring[r].answered;
 	}
 	b->aw_offered = o->awvalid && !b->in.awready;
+	b->bus_master_before = b->in.bus_master;
 	if (!o->wvalid || !b->in.wready || !b->aw_waiting)
 		return;
 	if (b->beat < 2)

@@ -50,7 +50,7 @@ struct bench {
 	uint64_t aw[BENCH_PENDING]; /* addresses taken or on the bus, data not complete */
 	uint8_t aw_len[BENCH_PENDING];
 	unsigned aw_head, aw_waiting;
-	bool aw_offered;
+	bool aw_offered, bus_master_before;
 	uint32_t beats[2 * DMA_BEAT_WORDS];
 	unsigned beat;
 	uint64_t checks;
