@@ -16,9 +16,7 @@
 #define STEP_RECORDS 1024
 #define FINISH_LIMIT_NS UINT64_C(1000000000)
 #define QUEUE_WAIT_NS 1000000
-#define QUEUE_WAITS_MAX                                                                            \
-	30000 /* half a minute in all a cut; then flows are given up and counted                   \
-	       */
+#define QUEUE_WAITS_MAX 30000 /* half a minute a cut; then flows are lost, and counted */
 
 enum order { ORDER_RUN, ORDER_FINISH, ORDER_ABANDON };
 

@@ -110,7 +110,9 @@ def captures(folder):
 def report_time(daemon, count):
     begin = time.monotonic()
     wait_for(lambda: daemon.text().count("-CARDLOST:") == count, "the loss is reported", 20)
-    return time.monotonic() - begin
+    seconds = time.monotonic() - begin
+    print(f"reported after {seconds:.2f} s: " + daemon.text().split("-CARDLOST: ")[-1].splitlines()[0])
+    return seconds
 
 
 def looped(folder, slot):
