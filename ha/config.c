@@ -87,6 +87,8 @@ static int run_card(void *context, struct fc_syntax_line *line)
 	struct reader *r = context;
 	struct fc_config_card *card = &r->config->card[line->value[0].number];
 
+	if (!line->values)
+		return fc_syntax_refuse(line, 0, "Which card?");
 	if (line->no) {
 		default_card(card);
 		return 0;
@@ -153,10 +155,11 @@ static int run_card_shutdown(void *context, struct fc_syntax_line *line)
 static int run_exporter(void *context, struct fc_syntax_line *line)
 {
 	struct reader *r = context;
-	int i = find_exporter(r->config, line->value[0].text);
+	int i;
 
 	if (line->no)
 		return fc_syntax_refuse(line, 0, "Leave the section out instead.");
+	i = find_exporter(r->config, line->value[0].text);
 	for (int n = 0; i < 0 && n < FC_CONFIG_EXPORTERS; n++)
 		if (!*r->config->exporter[n].name)
 			i = n;
@@ -216,10 +219,11 @@ static int run_exporter_protocol(void *context, struct fc_syntax_line *line)
 static int run_monitor(void *context, struct fc_syntax_line *line)
 {
 	struct reader *r = context;
-	int i = find_monitor(r->config, line->value[0].text);
+	int i;
 
 	if (line->no)
 		return fc_syntax_refuse(line, 0, "Leave the section out instead.");
+	i = find_monitor(r->config, line->value[0].text);
 	for (int n = 0; i < 0 && n < FC_CONFIG_MONITORS; n++)
 		if (!*r->config->monitor[n].name)
 			i = n;

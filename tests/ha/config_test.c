@@ -238,6 +238,9 @@ static void what_does_not_fit_together_is_refused(void **state)
 		 "interface card 1 port 0\n ipv6 flow monitor M input\n",
 		 "other IP version"},
 		{"flow exporter E\n source nowhere\n", "address of this host"},
+		{"no card\n", "Which card?"},
+		{"no flow exporter\n", "Leave the section out"},
+		{"no flow monitor\n", "Leave the section out"},
 	};
 
 	(void)state;
