@@ -81,6 +81,7 @@ static json_t *ring_json(const struct fc_worker_stats *w, unsigned ring)
 	put(object, "doorbells", w->ring.doorbells);
 	put(object, "barriers", w->drain.barriers);
 	put(object, "ledger_mismatches", w->drain.ledger_mismatches);
+	put(object, "snapshots", w->drain.snapshots);
 	put(object, "ledger_unbalanced", w->drain.ledger_unbalanced);
 	put(object, "crash_window_records", w->drain.crash_window_records);
 	put(object, "refused_records", w->shard.bad_records);
@@ -364,7 +365,7 @@ static int run_cache(void *context, struct fc_syntax_line *line)
 }
 
 /* ------------------------------------------------------------------ doing something */
-static int dump(struct asking *a, struct fc_syntax_line *line, bool latch)
+static int dump(struct asking *a, struct fc_syntax_line *line, bool latch, bool snapshot)
 {
 	uint64_t number = line->value[0].number;
 	const struct fc_unit *unit = a->context->unit;
@@ -372,7 +373,7 @@ static int dump(struct asking *a, struct fc_syntax_line *line, bool latch)
 	int err = unit->slot[number] ? 0 : -ENOENT;
 
 	if (!err)
-		err = fc_slot_dump(unit->slot[number], latch, DUMP_RECORDS, &d);
+		err = fc_slot_dump(unit->slot[number], latch, snapshot, DUMP_RECORDS, &d);
 	if (!err)
 		err = fc_dump_save(&d, a->out);
 	fc_dump_free(&d);
@@ -381,12 +382,22 @@ static int dump(struct asking *a, struct fc_syntax_line *line, bool latch)
 
 static int run_dump(void *context, struct fc_syntax_line *line)
 {
-	return dump(context, line, false);
+	return dump(context, line, false, false);
 }
 
 static int run_dump_latch(void *context, struct fc_syntax_line *line)
 {
-	return dump(context, line, true);
+	return dump(context, line, true, false);
+}
+
+static int run_dump_snapshot(void *context, struct fc_syntax_line *line)
+{
+	return dump(context, line, false, true);
+}
+
+static int run_dump_both(void *context, struct fc_syntax_line *line)
+{
+	return dump(context, line, true, true);
 }
 
 static int run_reset(void *context, struct fc_syntax_line *line)
@@ -422,6 +433,8 @@ static const struct fc_syntax_command commands[] = {
 	{0, false, "show flow monitor NAME cache", run_cache, NULL},
 	{0, false, "dump card <0-31>", run_dump, NULL},
 	{0, false, "dump card <0-31> latch", run_dump_latch, NULL},
+	{0, false, "dump card <0-31> snapshot", run_dump_snapshot, NULL},
+	{0, false, "dump card <0-31> latch snapshot", run_dump_both, NULL},
 	{0, false, "reset card <0-31>", run_reset, NULL},
 	{0, false, "reload", run_reload, NULL},
 };

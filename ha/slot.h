@@ -67,11 +67,13 @@ void fc_slot_flows(struct fc_slot *slot,
 		   void *context);
 
 /*
- * Registers and the last records of each ring. -EBUSY: the card is being programmed; -ENODEV: not
- * present.
+ * Registers and the last `records` records of each ring; with `snapshot` a copy of every cache
+ * entry instead of them, which the card is asked for. -EBUSY: the card is being programmed;
+ * -ENODEV: not present; -ETIMEDOUT: the copies did not come.
  */
 struct fc_dump;
-int fc_slot_dump(struct fc_slot *slot, bool latch, uint32_t records, struct fc_dump *dump);
+int fc_slot_dump(struct fc_slot *slot, bool latch, bool snapshot, uint32_t records,
+		 struct fc_dump *dump);
 
 /* Ask for a reset of the card; it happens in the slot's thread. */
 void fc_slot_reset(struct fc_slot *slot);

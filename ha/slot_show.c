@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <flowcard/dump.h>
+#include <flowcard/registers.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
+#define SNAPSHOT_LIMIT_MS 2000
 
 void fc_slot_publish(struct fc_slot *s)
 {
@@ -89,18 +92,57 @@ void fc_slot_flows(struct fc_slot *s,
 	pthread_mutex_unlock(&s->lock);
 }
 
-int fc_slot_dump(struct fc_slot *s, bool latch, uint32_t records, struct fc_dump *dump)
+/* Ask the card and wait until the walk through its cache is over. */
+static int walk(struct fc_slot *s)
+{
+	uint64_t limit = SNAPSHOT_LIMIT_MS;
+	int walking = 1, err = fc_card_snapshot(&s->device.card);
+
+	for (; !err && walking > 0 && limit; limit--) {
+		walking = fc_card_snapshotting(&s->device.card);
+		if (walking > 0)
+			nanosleep(&(struct timespec){0, 1000000}, NULL);
+	}
+	if (err || walking < 0)
+		return err ? err : walking;
+	return walking ? -ETIMEDOUT : 0;
+}
+
+/* The workers keep the copies as they pass by. */
+static int take_snapshot(struct fc_slot *s, struct fc_dump *dump)
+{
+	int err;
+
+	for (unsigned r = 0; r < s->workers; r++)
+		fc_worker_snapshot_begin(s->worker[r]);
+	err = walk(s);
+	for (unsigned r = 0; r < s->workers; r++) {
+		uint32_t index = 0;
+
+		if (!err)
+			err = fc_transport_read(s->device.transport, FC_REG_RING_PRODUCER(r),
+						&index);
+		if (!err)
+			err = fc_worker_snapshot_end(s->worker[r], index, dump);
+	}
+	return err;
+}
+
+int fc_slot_dump(struct fc_slot *s, bool latch, bool snapshot, uint32_t records,
+		 struct fc_dump *dump)
 {
 	int err;
 
 	if (pthread_mutex_trylock(&s->device_lock))
 		return -EBUSY;
-	err = s->device.state == FC_DEVICE_PRESENT ? 0 : -ENODEV;
+	pthread_mutex_lock(&s->lock);
+	err = s->device.state == FC_DEVICE_PRESENT && s->workers ? 0 : -ENODEV;
 	if (!err)
 		err = fc_dump_take(dump, s->device.transport, s->config.card[s->number].where,
 				   latch);
-	pthread_mutex_lock(&s->lock);
-	for (unsigned r = 0; !err && r < s->workers; r++)
+	if (!err && snapshot)
+		err = take_snapshot(s, dump);
+	for (unsigned r = 0; !err && !snapshot && r < s->workers; r++)
 		err = fc_worker_dump(s->worker[r], dump, records);
 	pthread_mutex_unlock(&s->lock);
 	pthread_mutex_unlock(&s->device_lock);

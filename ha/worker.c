@@ -29,7 +29,8 @@ struct fc_worker {
 	pthread_mutex_t lock; /* drain, shard and what is below; held during a step */
 	uint64_t cut_ns;
 	uint64_t queue_full_waits, queue_lost_flows, queue_lost_packets;
-	unsigned waits_left; /* of this cut */
+	unsigned waits_left;      /* of this cut */
+	struct fc_dump *snapshot; /* records of the one that is being taken; NULL: none is */
 	int error;
 	atomic_int order;
 	atomic_uint finish_at;
@@ -96,6 +97,16 @@ static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 	w->waits_left = QUEUE_WAITS_MAX;
 	put(w, &m);
 	return FC_DRAIN_COMMITTED;
+}
+
+/* What there is no memory for is not in the dump. */
+static void on_snapshot(void *context, const uint32_t *record)
+{
+	uint32_t index = fc_rec_trailer0_sequence(record);
+	struct fc_worker *w = context;
+
+	if (w->snapshot && w->snapshot->records < FC_DUMP_RECORDS_MAX)
+		fc_dump_add_record(w->snapshot, w->config.ring->number, index, record);
 }
 
 /* ------------------------------------------------------------------ the thread */
@@ -200,6 +211,7 @@ static int open_parts(struct fc_worker *w)
 	struct fc_drain_config drain = {
 		.ring = w->config.ring,
 		.cut = on_cut,
+		.snapshot = on_snapshot,
 		.context = w,
 		.check_ledger = w->config.check_ledger,
 	};
@@ -289,8 +301,17 @@ void fc_worker_stop(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
 		w->config.transport->ops->irq_set(w->config.transport, w->config.ring->number, -1);
 }
 
+static void forget_snapshot(struct fc_worker *w)
+{
+	if (w->snapshot)
+		fc_dump_free(w->snapshot);
+	free(w->snapshot);
+	w->snapshot = NULL;
+}
+
 void fc_worker_destroy(struct fc_worker *w)
 {
+	forget_snapshot(w);
 	close_parts(w);
 	pthread_mutex_destroy(&w->lock);
 	close(w->wake);
@@ -347,6 +368,51 @@ int fc_worker_dump(struct fc_worker *w, struct fc_dump *dump, uint32_t count)
 		count = ring->read;
 	err = fc_dump_add_ring(dump, ring->number, (const uint32_t *)(uintptr_t)ring->mem,
 			       ring->size_log2, ring->read, count);
+	pthread_mutex_unlock(&w->lock);
+	return err;
+}
+
+void fc_worker_snapshot_begin(struct fc_worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	forget_snapshot(w);
+	w->snapshot = calloc(1, sizeof(*w->snapshot));
+	pthread_mutex_unlock(&w->lock);
+}
+
+static bool has_read(struct fc_worker *w, uint32_t index)
+{
+	bool yes;
+
+	pthread_mutex_lock(&w->lock);
+	yes = (int32_t)(w->config.ring->read - index) >= 0;
+	pthread_mutex_unlock(&w->lock);
+	return yes;
+}
+
+int fc_worker_snapshot_end(struct fc_worker *w, uint32_t index, struct fc_dump *dump)
+{
+	uint64_t deadline = now_ns() + FINISH_LIMIT_NS;
+	int err = 0;
+
+	while (!has_read(w, index)) {
+		if (now_ns() >= deadline) {
+			err = -ETIMEDOUT;
+			break;
+		}
+		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
+	}
+	pthread_mutex_lock(&w->lock);
+	if (!w->snapshot && !err)
+		err = -ENOMEM;
+	for (size_t i = 0; !err && i < w->snapshot->records; i++) {
+		const struct fc_dump_record *r = &w->snapshot->record[i];
+
+		err = dump->records < FC_DUMP_RECORDS_MAX
+			      ? fc_dump_add_record(dump, r->ring, r->index, r->word)
+			      : -ENOSPC;
+	}
+	forget_snapshot(w);
 	pthread_mutex_unlock(&w->lock);
 	return err;
 }

@@ -71,4 +71,12 @@ const struct fc_shard *fc_worker_shard(const struct fc_worker *worker);
 struct fc_dump;
 int fc_worker_dump(struct fc_worker *worker, struct fc_dump *dump, uint32_t count);
 
+/*
+ * Snapshot records are kept from `begin` on (up to FC_DUMP_RECORDS_MAX) and given to a dump by
+ * `end`, once everything before `index` has been read; -ETIMEDOUT: not within a second. Any thread,
+ * one snapshot at a time.
+ */
+void fc_worker_snapshot_begin(struct fc_worker *worker);
+int fc_worker_snapshot_end(struct fc_worker *worker, uint32_t index, struct fc_dump *dump);
+
 #endif

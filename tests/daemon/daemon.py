@@ -9,6 +9,7 @@ service   systemd's notifications; an ordinary user who was given the card's soc
 regs      flowcard-regs live: from a card, from the daemon, with faults
 """
 import copy
+import json
 import os
 import shutil
 import socket
@@ -238,6 +239,21 @@ def regs(*words, status=0):
     return done.stdout + done.stderr
 
 
+def snapshots(folder, daemon):
+    """A card whose epoch does not end keeps its entries: each is in the snapshot, and nothing is merged by it."""
+    capture = made(folder, 60, 400, 8)
+    sim = keep(Card(folder, 4, "--port", "0=pcap:" + capture))
+    daemon.reload(daemon.text_of_config() + card(4, sim.socket, "ALL", " epoch length-log2 40\n"))
+    daemon.await_card(4, "fed", lambda s: s["state"] == "present" and sim.fed())
+    text = regs("--json", "--snapshot", "--latch", "--control", daemon.control, "slot:4")
+    records = [r for r in json.loads(text)["records"] if r["kind"] == "snapshot"]
+    rows = replayed(folder, capture)
+    seen = {(r["src"], r["dst"], r["sport"], r["dport"], r["proto"], r["tos"]): r["packets"] for r in records}
+    check(seen == {key: row.packets for key, row in rows.items()}, f"{len(seen)} entries, {len(rows)} flows: {text[-600:]}")
+    now = daemon.card(4)
+    check(now["merged_packets"] == 0 and now["rings"][0]["snapshots"] == len(records), f"{now}")
+
+
 def registers(folder):
     sim = keep(Card(folder, 7, "--port", "0=pcap:" + made(folder, 300, 2000, 5)))
     where, saved = "vfio-user:" + sim.socket, os.path.join(folder, "dump")
@@ -253,6 +269,7 @@ def registers(folder):
     check("selected_packets" in text and "ring 0 record" in text and "barrier epoch" in text, text)
     check("ok: " in regs("--check", "--latch", *slot), "a card at work is well")
     regs("--diff", "--control", daemon.control, saved, "7", status=1)
+    snapshots(folder, daemon)
     regs("--watch=0.1", "--count", "2", *slot)
     check(daemon.end() == 0, "flowcardd's exit status")
     sim.ask("link down")

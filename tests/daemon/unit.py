@@ -111,6 +111,10 @@ class Daemon(Process):
         with open(self.config, "w", encoding="ascii") as stream:
             stream.write(config)
 
+    def text_of_config(self):
+        with open(self.config, encoding="ascii") as stream:
+            return stream.read()
+
     def ask(self, command, status=0):
         done = subprocess.run([tool("flowcard"), "--control", self.control, "-c", command], capture_output=True,
                               text=True, timeout=60)
