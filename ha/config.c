@@ -421,7 +421,7 @@ static unsigned check_card(const struct fc_config *c, unsigned slot, const char 
 
 	if (!*card->where)
 		wrong += fprintf(out, "%s: card %u has no transport\n", name, slot) > 0;
-	if (card->epoch_guard_ns >> card->epoch_shift)
+	if ((uint64_t)card->epoch_guard_ns >> card->epoch_shift)
 		wrong += fprintf(out,
 				 "%s: card %u: the guard time of %u ns is as long as an epoch\n",
 				 name, slot, (unsigned)card->epoch_guard_ns) > 0;
