@@ -45,7 +45,9 @@ COUNTERS = {"u_counters.mem": "uram"}
 SWEEP = {"g_way[*].u_bits.mem": by_size("lutram", "bram", "bram")}
 HASH = {"g_table[*].u_table.mem": "bram"}
 SAMPLER = {"config_words": "lutram", "state_words": "bram", "u_counters.live": "bram", "u_counters.copy": "lutram"}
-RECORD = {"g_ring[*].u_fifo.mem": "lutram"}
+RECORD = {"g_ring[*].u_fifo.mem": "lutram", "ids": "lutram"}
+DMA = {"u_order.mem": "lutram"}
+REGS = {"u_sampler.words": "lutram"}
 PORT = {"u_counters.live": "lutram", "u_counters.snap": "lutram", "u_fifo.mem": "lutram", "u_frontend.frame_len": "lutram"}
 
 
@@ -67,11 +69,12 @@ BLOCKS = (
     Block("fc_walk", "rows", job="flush of a monitor, snapshot"),
     Block("fc_ledger", job="ledger"),
     Block("fc_record", memories=RECORD, job="records, FIFO"),
-    Block("fc_dma", job="ring DMA"),
-    Block("fc_regs", job="registers"),
+    Block("fc_dma", memories=DMA, job="ring DMA"),
+    Block("fc_regs", memories=REGS, job="registers"),
     Block("fc_card", "entries",
-          {**inside("g_port[*].u_port", PORT), **inside("u_core.u_sampler", SAMPLER), **inside("u_core.u_hash", HASH), **inside("u_core.u_cache", CACHE),
-           **inside("u_core.u_update", COUNTERS), **inside("u_core.u_sweep", SWEEP), **inside("u_core.u_record", RECORD)},
+          {**inside("gen_port[*].u_port", PORT), **inside("u_core.u_sampler", SAMPLER), **inside("u_core.u_hash", HASH), **inside("u_core.u_cache", CACHE),
+           **inside("u_core.u_update", COUNTERS), **inside("u_core.u_sweep", SWEEP), **inside("u_core.u_record", RECORD),
+           **inside("u_dma", DMA), **inside("u_regs", REGS)},
           "the whole card", ("plain",),
           ("fc_port", "fc_select", "fc_sampler", "fc_issue", "fc_epoch", "fc_hash", "fc_cache", "fc_decide", "fc_update", "fc_sweep",
            "fc_walk", "fc_ledger", "fc_record", "fc_dma", "fc_regs")),
