@@ -91,4 +91,9 @@ PROOFS = (
         properties=("fc_ledger_proof.sv",), mode="bounded", engine="abc", depth=10, edits=SMALL_COUNTERS,
         mutants=(Edit("fc_ledger.sv", "resident_packets[m] <= resident_packets[m] + 64'd1 - packets;",
                       "resident_packets[m] <= resident_packets[m] - packets;"),)),
+    Proof(
+        name="pass",
+        says="each beat goes out one clock after it came in, and nothing else does",
+        properties=("fc_pass_proof.sv",), mode="unbounded", engine="abc", depth=6, quick=True,
+        mutants=(Edit("fc_pass.sv", "data_q <= s_axis_rx_tdata_i;", "data_q <= s_axis_rx_tlast_i ? data_q : s_axis_rx_tdata_i;"),)),
 )
