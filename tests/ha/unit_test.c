@@ -51,8 +51,10 @@ static int open_place(const char *where, struct fc_transport **out, char *error,
 static void insert(struct place *p)
 {
 	fake_card_init(&p->card, 1);
-	ops = *p->card.transport.ops;
-	ops.close = no_close;
+	if (!ops.close) { /* once: another card's thread may be reading it */
+		ops = *p->card.transport.ops;
+		ops.close = no_close;
+	}
 	p->card.transport.ops = &ops;
 	p->written = 0;
 	__atomic_store_n(&p->empty, false, __ATOMIC_SEQ_CST);
