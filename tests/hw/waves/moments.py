@@ -113,6 +113,6 @@ MOMENTS = {
         "scene": "frames", "clock": MAC, "at": {"pin:s_axis_rx_tvalid_i": 1}, "before": 2, "columns": 13,
         "lanes": [["rx", ("tvalid", "pin:s_axis_rx_tvalid_i"), ("tlast", "pin:s_axis_rx_tlast_i"),
                    ("source port", "pin:s_axis_rx_tdata_i[287:280]", {"when": "pin:s_axis_rx_tvalid_i"})],
-                  ["tx", ("tvalid", "pin:m_axis_tx_tvalid_o"), ("tlast", "pin:m_axis_tx_tlast_o"),
+                  ["tx", ("tvalid", "pin:m_axis_tx_tvalid_o"), ("tlast", "pin:m_axis_tx_tlast_o", {"when": "pin:m_axis_tx_tvalid_o"}),
                    ("source port", "pin:m_axis_tx_tdata_o[287:280]", {"when": "pin:m_axis_tx_tvalid_o"})]]},
 }
