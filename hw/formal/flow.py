@@ -72,10 +72,12 @@ def copy_sources(folder, proof, edits):
 # What becomes of clocks and memories before a model is written. A model has one step a clock edge of one clock, or one
 # a change of any input (clk2fflogic) where there are two clocks.
 COMMON = """
+{free}
 read_verilog -sv -formal {sources}
 hierarchy -check -top {top}
 proc
 flatten
+{cut}
 chformal -assume -early
 opt_clean
 memory -nomap
@@ -92,7 +94,12 @@ AIGER = ("memory_map\nopt_expr\nopt_clean\nsetundef -undriven -anyseq\ndffunmap\
 def build(folder, proof, edits, limit):
     """Write the model of a proof into folder: model.smt2 or model.aig, as its engine wants it."""
     sources = copy_sources(folder, proof, edits)
-    script = COMMON.format(sources=" ".join(sources), top=proof.top,
+    # A block that is not looked into is read for its ports alone, and what it puts out is free in each step.
+    packages = [name for name in sources if name.endswith("_pkg.sv")]
+    inside = [name for name in sources if not proof.inside or name in proof.inside + proof.properties or name in packages]
+    outside = [name for name in sources if name not in inside]
+    free = f"read_verilog -sv -lib {' '.join(packages + outside)}" if outside else ""
+    script = COMMON.format(sources=" ".join(inside), top=proof.top, free=free, cut="cutpoint t:*fc_*" if outside else "",
                            clocks=TWO_CLOCKS if proof.clocks == 2 else ONE_CLOCK)
     script += SMT2 if proof.engine == "z3" else AIGER
     (folder / "model.ys").write_text(script, encoding="utf-8")

@@ -24,6 +24,7 @@ class Proof:
     induction: int = 0          # steps of the induction, engine z3 only
     clocks: int = 1
     edits: tuple = ()           # that make the design small enough
+    inside: tuple = ()          # files that are looked into; outputs of all other blocks are free (empty: no such blocks)
     quick: bool = False
 
     @property
@@ -96,4 +97,13 @@ PROOFS = (
         says="each beat goes out one clock after it came in, and nothing else does",
         properties=("fc_pass_proof.sv",), mode="unbounded", engine="abc", depth=6, quick=True,
         mutants=(Edit("fc_pass.sv", "data_q <= s_axis_rx_tdata_i;", "data_q <= s_axis_rx_tlast_i ? data_q : s_axis_rx_tdata_i;"),)),
+    Proof(
+        name="card_pass",
+        says="each port of a card sends what it receives, whatever core, host, DMA, resets and other clocks do",
+        properties=("fc_card_proof.sv",), mode="unbounded", engine="abc", depth=6, clocks=2, inside=("fc_card.sv", "fc_pass.sv"),
+        mutants=(
+            Edit("fc_card.sv", ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p]),", ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_port_mac_n[p]),"),
+            Edit("fc_card.sv", ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p]),",
+                 ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p] && port_enable[p]),"),
+            Edit("fc_card.sv", ".m_axis_tx_tlast_o(m_axis_tx_tlast_o[p])", ".m_axis_tx_tlast_o(m_axis_tx_tlast_o[Ports-1-p])"),)),
 )
