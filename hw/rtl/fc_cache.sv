@@ -13,7 +13,8 @@ module fc_cache #(
   parameter int unsigned PacketBits = 16,
   localparam int unsigned Ways = Tables * Slots,
   localparam int unsigned StateBits = 2 + PacketBits,
-  localparam int unsigned Window = fc_core_pkg::Window
+  localparam int unsigned Window = fc_core_pkg::Window,
+  localparam logic [RowBits-1:0] RingMask = RowBits'(Rings - 1)
 ) (
   input  wire logic                                   clk_i,
   input  wire logic                                   rst_ni,
@@ -75,7 +76,7 @@ module fc_cache #(
   // Row of each table. With several rings the low row bits of every table are the ring, taken from the hash once.
   always_comb begin : rows
     for (int unsigned t = 0; t < Tables; t++) begin
-      rows_r[t*RowBits +: RowBits] = (hash_r_i[16*t +: RowBits] & ~RowBits'(Rings - 1)) | (hash_r_i[RowBits-1:0] & RowBits'(Rings - 1));
+      rows_r[t*RowBits +: RowBits] = (hash_r_i[16*t +: RowBits] & ~RingMask) | (hash_r_i[RowBits-1:0] & RingMask);
       if (named_r) rows_r[t*RowBits +: RowBits] = op_r_i.row[RowBits-1:0];
     end
   end

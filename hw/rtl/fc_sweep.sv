@@ -33,6 +33,7 @@ module fc_sweep #(
   localparam int unsigned Groups = 1 << GroupBits;
   localparam int unsigned ChunkBits = (GroupBits < 5) ? GroupBits : 5;
   localparam int unsigned Chunk = 1 << ChunkBits;               // groups that are looked at in one clock,
+  localparam logic [GroupBits-1:0] InChunk = GroupBits'(Chunk - 1);
   localparam int unsigned PartBits = (ChunkBits < 3) ? ChunkBits : 3;
   localparam int unsigned Part = 1 << PartBits;                 // by parts beside each other: fewer levels
 
@@ -55,7 +56,7 @@ module fc_sweep #(
   assign granted     = req_valid_o && req_ready_i;
   assign row_over    = have_q && (left == '0 || (granted && left == first));
   assign row_last    = (row_q & RowBits'(GroupRows - 1)) == RowBits'(GroupRows - 1);
-  assign group_base  = group_q & ~GroupBits'(Chunk - 1);
+  assign group_base  = group_q & ~InChunk;
   assign group_last  = group_to == GroupBits'(Groups - 1);
   assign next_row    = have_q ? row_q + 1'b1 : row_q;
   assign read        = state_q == StRows && (!have_q || (row_over && !row_last));
@@ -76,7 +77,7 @@ module fc_sweep #(
       for (int unsigned i = 1; i <= Chunk; i++) begin
         if (chunk[Chunk-i]) first_in[(Chunk-i)/Part*PartBits +: PartBits] = PartBits'(Chunk - i);
       end
-      group_to = group_base | GroupBits'(Chunk - 1);
+      group_to = group_base | InChunk;
       for (int unsigned i = 1; i <= Chunk / Part; i++) begin
         if (chunk[Chunk - i*Part +: Part] != '0) begin
           group_to = group_base | GroupBits'(Chunk - i*Part) | GroupBits'(first_in[(Chunk/Part - i)*PartBits +: PartBits]);
