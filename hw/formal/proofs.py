@@ -46,6 +46,24 @@ SMALL_COUNTERS = tuple(
     Edit("fc_ledger.sv", f"logic [63:0] {what}_{unit} [Monitors];", f"logic [5:0] {what}_{unit} [Monitors];")
     for what in ("selected", "emitted", "resident", "refused") for unit in ("packets", "bytes"))
 
+# Times only say whether an epoch is due and whether a packet is old: both may come out either way at any time. Numbers of
+# epochs are only counted up and compared for being the same.
+ANY_TIME = (
+    Edit("fc_epoch.sv", "assign forward = label_now_q > label_q;", "(* anyseq *) logic any_forward; assign forward = any_forward;"),
+    Edit("fc_epoch.sv", "assign back    = label_now_q < label_q && label_q - label_now_q > 64'd1;",
+         "(* anyseq *) logic any_back; assign back = any_back;"),
+    Edit("fc_epoch.sv", "assign over    = flush_q || asked_q || now_q < start_q || now_q - start_q >= 64'(guard_ns_i);",
+         "(* anyseq *) logic any_over; assign over = any_over;"),
+    Edit("fc_epoch.sv", "assign packet_tag_o = open_q[0] ^ (!passed_q && packet_time_i < start_q);",
+         "(* anyseq *) logic any_old; assign packet_tag_o = open_q[0] ^ (!passed_q && any_old);"),
+    Edit("fc_epoch.sv", "logic [31:0] open_q;", "logic [2:0] open_q;"),)
+
+# Two rows a group, two groups a part, two parts a chunk, two chunks: each step of the search is there.
+SMALL_SWEEP = (
+    Edit("fc_sweep.sv", "GroupRowBits = (RowBits > 14) ? 6 : (RowBits > 8) ? RowBits - 8 : 0;", "GroupRowBits = 1;"),
+    Edit("fc_sweep.sv", "ChunkBits = (GroupBits < 5) ? GroupBits : 5;", "ChunkBits = 2;"),
+    Edit("fc_sweep.sv", "PartBits = (ChunkBits < 3) ? ChunkBits : 3;", "PartBits = 1;"),)
+
 PROOFS = (
     Proof(
         name="fifo",
@@ -106,4 +124,20 @@ PROOFS = (
             Edit("fc_card.sv", ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p]),",
                  ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p] && port_enable[p]),"),
             Edit("fc_card.sv", ".m_axis_tx_tlast_o(m_axis_tx_tlast_o[p])", ".m_axis_tx_tlast_o(m_axis_tx_tlast_o[Ports-1-p])"),)),
+    Proof(
+        name="epoch",
+        says="barriers numbered without a gap; no record of an epoch after its barrier; each record says its epoch",
+        properties=("fc_epoch_proof.sv",), mode="bounded", engine="abc", depth=40, edits=ANY_TIME,
+        mutants=(
+            Edit("fc_epoch.sv", "        if (done_i) state_d = StSweep;", "        state_d = StSweep;"),
+            Edit("fc_epoch.sv", "StSweep:      if (sweep_done_i) state_d = StLedger;", "StSweep:      state_d = StLedger;"),
+            Edit("fc_epoch.sv", "if (state_q == StMark && state_d == StMarked) passed_q <= 1'b1;", ""),)),
+    Proof(
+        name="sweep",
+        says="when a sweep ends, no slot holds anything of its epoch and no flush is under way",
+        properties=("fc_sweep_proof.sv",), mode="bounded", engine="abc", depth=34, edits=SMALL_SWEEP,
+        mutants=(
+            Edit("fc_sweep.sv", "(decision_i.failed ? flush_i :", "(decision_i.failed ? 1'b0 :"),
+            Edit("fc_sweep.sv", "(left == '0 || (granted && left == first))", "(left == '0 || granted)"),
+            Edit("fc_sweep.sv", "again = tag_i ? |touched_q[Groups +: Groups] : |touched_q[0 +: Groups];", "again = 1'b0;"),)),
 )
