@@ -16,7 +16,8 @@ class Block:
     memories: dict = field(default_factory=dict)
     job: str = ""
     flows: tuple = ("wide", "plain")
-    apart: tuple = ()                  # modules that are mapped apart and joined afterwards; empty: all as one
+    apart: tuple = ()                  # blocks that are mapped on their own and joined afterwards; empty: all as one
+    free: tuple = ()                   # parameters of these blocks that may differ from those of their own runs
 
     def sizes(self):
         return SIZES if self.sized else {"any": 0}
@@ -47,7 +48,7 @@ HASH = {"g_table[*].u_table.mem": "bram"}
 SAMPLER = {"config_words": "lutram", "state_words": "bram", "u_counters.live": "bram", "u_counters.copy": "lutram"}
 RECORD = {"g_ring[*].u_fifo.mem": "lutram", "ids": "lutram"}
 DMA = {"u_order.mem": "lutram"}
-REGS = {"u_sampler.words": "lutram"}
+REGS = {"u_sampler.words": "bram"}   # its addresses are registers, which a block RAM takes in
 PORT = {"u_counters.live": "lutram", "u_counters.snap": "lutram", "u_fifo.mem": "lutram", "u_frontend.frame_len": "lutram"}
 
 
@@ -77,5 +78,6 @@ BLOCKS = (
            **inside("u_dma", DMA), **inside("u_regs", REGS)},
           "the whole card", ("plain",),
           ("fc_port", "fc_select", "fc_sampler", "fc_issue", "fc_epoch", "fc_hash", "fc_cache", "fc_decide", "fc_update", "fc_sweep",
-           "fc_walk", "fc_ledger", "fc_record", "fc_dma", "fc_regs")),
+           "fc_walk", "fc_ledger", "fc_record", "fc_dma", "fc_regs"),
+          ("Capabilities", "CapabilityData", "EntriesLog2")),   # constants that fc_regs tells, no more
 )

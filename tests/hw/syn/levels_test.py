@@ -3,12 +3,15 @@
 """hw/syn: levels and area of netlists small enough to count by hand, and what the run says of a bad one."""
 import importlib.machinery
 import importlib.util
+import json
 import os
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.environ["FC_SOURCE"], "hw", "syn"))
+from join import join            # noqa: E402
 from levels import Levels        # noqa: E402
 from netlist import Netlist, NetlistError   # noqa: E402
 
@@ -108,6 +111,75 @@ class TestArea(unittest.TestCase):
     def test_latches_and_halves_of_block_rams_are_counted(self):
         area = netlist({"l": ("LDCE", {}), "a": ("RAMB18E2", {}), "b": ("RAMB36E2", {}), "c": ("LUT6", {})}).area()
         self.assertEqual((area["latch"], area["bram36"], area["lut"]), (1, 1.5, 1))
+
+
+def as_file(folder, name, module, others=()):
+    path = os.path.join(folder, f"{name}.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"modules": {name: {"ports": module.ports, "cells": module.cells, "netnames": {}, "attributes": {"top": 1}},
+                               **dict(others)}}, file)
+    return path
+
+
+class TestJoin(unittest.TestCase):
+    r"""A whole, i -> LUT -> block -> LUT -> o, whose block is $paramod\fc_a\N=1: two LUTs, or what the test says."""
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = holder.name
+        self.block = {"a": lut(2, 3), "b": lut(3, 4)}
+        self.block_ports = {"i": ("input", [2]), "o": ("output", [4])}
+        self.pins = {"i": [3], "o": [4]}
+        self.parameters = {"N": "01"}
+
+    def joined(self, free=()):
+        part = netlist(self.block, self.block_ports)
+        part_path = as_file(self.folder, "fc_a", part)
+        with open(part_path, encoding="utf-8") as file:
+            modules = json.load(file)
+        modules["modules"]["fc_a"]["parameter_default_values"] = {"N": "01"}
+        with open(part_path, "w", encoding="utf-8") as file:
+            json.dump(modules, file)
+        kind_of = r"$paramod\fc_a\N=1"
+        whole = netlist({"x": lut(2, 3), "u_a": (kind_of, self.pins), "y": lut(4, 5)}, {"i": ("input", [2]), "o": ("output", [5])})
+        path = as_file(self.folder, "fc_whole", whole, {kind_of: {"attributes": {}, "parameter_default_values": self.parameters}})
+        join(path, {"fc_a": part_path}, free)
+        return Netlist.read(path)
+
+    def test_a_path_through_a_block_is_whole(self):
+        self.assertEqual(Levels(self.joined()).longest(1)[0][0], (4, 0, 0))
+
+    def test_bits_inside_a_block_stay_apart(self):
+        self.block = {"a": lut(2, 3), "b": lut(3, 5), "c": lut(5, 4)}
+        self.assertEqual(Levels(self.joined()).longest(1)[0][0], (5, 0, 0))
+
+    def test_a_register_in_the_block_cuts_it(self):
+        self.block = {"a": lut(2, 3), "q": flip_flop(3, 4)}
+        self.assertEqual(Levels(self.joined()).longest(1)[0][0], (2, 0, 0))
+
+    def test_an_output_that_is_an_input_goes_through(self):
+        self.block, self.block_ports = {}, {"i": ("input", [2]), "o": ("output", [2])}
+        self.assertEqual(Levels(self.joined()).longest(1)[0][0], (2, 0, 0))
+
+    def test_an_output_that_is_a_constant_starts_nothing(self):
+        self.block, self.block_ports = {}, {"i": ("input", [2]), "o": ("output", ["1"])}
+        self.assertEqual(Levels(self.joined()).longest(1)[0][0], (0, 0, 0))
+
+    def test_cells_are_named_by_their_instance(self):
+        self.block = {"u_b.mem.0.0": ("URAM288", {"CLK": [2]})}
+        self.assertEqual(self.joined().memories(), {"u_a.u_b.mem": "uram"})
+
+    def test_a_port_of_another_width_is_refused(self):
+        self.pins = {"i": [3, 6], "o": [4]}
+        with self.assertRaisesRegex(NetlistError, "u_a.i has 2 bits"):
+            self.joined()
+
+    def test_a_block_of_other_parameters_is_refused(self):
+        self.parameters = {"N": "10"}
+        with self.assertRaisesRegex(NetlistError, "u_a has N 10"):
+            self.joined()
+        self.assertEqual(Levels(self.joined(free=("N",))).longest(1)[0][0], (4, 0, 0))
 
 
 def load_run():
