@@ -15,6 +15,8 @@ module fc_cache_proof (
   input wire logic        urgent_i,
   input wire logic [2:0]  vec_i,       // two bits of key, one bit that only the first packet gives
   input wire logic [1:0]  len_i,
+  input wire logic [3:0]  hash_i,      // written to the table of the hash during reset; yosys takes a memory nobody writes for
+                                      // one that reads differently each time
   input wire logic        asked_i,
   input wire logic        popped_i
 );
@@ -87,7 +89,8 @@ module fc_cache_proof (
   fc_core_pkg::entry_t    entry;
 
   fc_hash #(.Monitors(Monitors)) u_hash (
-    .clk_i, .rst_ni(rst_n), .monitor_mask_i({Monitors{Mask}}), .hash_we_i(1'b0), .hash_position_i('0), .hash_value_i('0), .hash_word_i('0),
+    .clk_i, .rst_ni(rst_n), .monitor_mask_i({Monitors{Mask}}), .hash_we_i(!rst_n), .hash_position_i('0),
+    .hash_value_i(8'(start_q)), .hash_word_i({46'b0, hash_i[3:2], 14'b0, hash_i[1:0]}),
     .valid_i(valid_h), .op_i(op_h), .desc_i(desc_h),
     .ahead_valid_i(valid_c), .ahead_monitor_i(monitor_c), .ahead_key_i(key_c),
     .valid_o(valid_r), .op_o(op_r), .desc_o(desc_r), .key_o(key_r), .hash_o(hash_r), .same_key_o(same_key_r), .busy_o(busy_h)

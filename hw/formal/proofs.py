@@ -96,7 +96,7 @@ PROOFS = (
     Proof(
         name="cache",
         says="one arbitrary key: in = out + held + refused; each record exact; a refused packet changes nothing",
-        properties=("fc_cache_proof.sv",), mode="bounded", engine="abc", depth=18, edits=SMALL_HASH,
+        properties=("fc_cache_proof.sv",), mode="bounded", engine="abc", depth=16, edits=SMALL_HASH,
         mutants=(
             Edit("fc_update.sv", "if (from_u3_u2) old = delta_u3;", "if (from_u4_u2) old = delta_u4;"),)),
     Proof(
