@@ -117,37 +117,51 @@ module fc_regs #(
   end
 
   // ------------------------------------------------------------------ bus and addresses
-  logic        wr_valid, rd_valid, wr_any, axil_busy;
+  logic        wr_valid, rd_valid, wr_any, rd_any, axil_busy;
   logic [13:0] wr_word, rd_word;
-  logic [31:0] wr_data, wr_mask, rd_data_q;
+  logic [31:0] wr_data, wr_mask, wr_data_now, wr_mask_now, rd_data_q;
   logic        wr_global, wr_ring, wr_monitor, wr_port, wr_ledger, wr_sampler;
   logic        rd_global, rd_ring, rd_monitor, rd_ledger, rd_port, rd_sampler;
   logic [ 6:0] wr_sampler_at, rd_sampler_at;
   logic [ 2:0] wr_element, rd_element;
   logic [15:0] wr_offset, rd_offset;
 
-  fc_axil u_axil (
+  fc_axil #(.ReadClocks(5)) u_axil (
     .clk_i, .rst_ni,
     .s_axil_awaddr_i, .s_axil_awvalid_i, .s_axil_awready_o,
     .s_axil_wdata_i, .s_axil_wstrb_i, .s_axil_wvalid_i, .s_axil_wready_o,
     .s_axil_bresp_o, .s_axil_bvalid_o, .s_axil_bready_i,
     .s_axil_araddr_i, .s_axil_arvalid_i, .s_axil_arready_o,
     .s_axil_rdata_o, .s_axil_rresp_o, .s_axil_rvalid_o, .s_axil_rready_i,
-    .wr_valid_o(wr_any), .wr_word_o(wr_word), .wr_data_o(wr_data), .wr_mask_o(wr_mask),
-    .rd_valid_o(rd_valid), .rd_word_o(rd_word), .rd_data_i(rd_data_q), .busy_o(axil_busy)
+    .wr_valid_o(wr_any), .wr_word_o(wr_word), .wr_data_o(wr_data_now), .wr_mask_o(wr_mask_now),
+    .rd_valid_o(rd_any), .rd_word_o(rd_word), .rd_data_i(rd_data_q), .busy_o(axil_busy)
   );
 
-  // A write without any strobe writes nothing, so it cannot be wrong either.
-  assign wr_valid = wr_any && wr_mask != '0;
+  // An address is decoded in one clock and acted upon in the next: the decoder's levels would stand before every register.
+  fc_regs_place #(.Ports(Ports), .Rings(Rings), .Monitors(Monitors)) u_place_wr (
+    .clk_i, .word_i(wr_word), .valid_i(wr_any), .is_global_o(wr_global), .is_ring_o(wr_ring), .is_monitor_o(wr_monitor),
+    .is_ledger_o(wr_ledger), .is_port_o(wr_port), .is_sampler_o(wr_sampler), .sampler_o(wr_sampler_at),
+    .element_o(wr_element), .offset_o(wr_offset)
+  );
+  fc_regs_place #(.Ports(Ports), .Rings(Rings), .Monitors(Monitors)) u_place_rd (
+    .clk_i, .word_i(rd_word), .valid_i(rd_any), .is_global_o(rd_global), .is_ring_o(rd_ring), .is_monitor_o(rd_monitor),
+    .is_ledger_o(rd_ledger), .is_port_o(rd_port), .is_sampler_o(rd_sampler), .sampler_o(rd_sampler_at),
+    .element_o(rd_element), .offset_o(rd_offset)
+  );
 
-  fc_regs_decode #(.Ports(Ports), .Rings(Rings), .Monitors(Monitors)) u_decode_wr (
-    .word_i(wr_word), .is_global_o(wr_global), .is_ring_o(wr_ring), .is_monitor_o(wr_monitor),
-    .is_ledger_o(wr_ledger), .is_port_o(wr_port), .is_sampler_o(wr_sampler), .sampler_o(wr_sampler_at), .element_o(wr_element), .offset_o(wr_offset)
-  );
-  fc_regs_decode #(.Ports(Ports), .Rings(Rings), .Monitors(Monitors)) u_decode_rd (
-    .word_i(rd_word), .is_global_o(rd_global), .is_ring_o(rd_ring), .is_monitor_o(rd_monitor),
-    .is_ledger_o(rd_ledger), .is_port_o(rd_port), .is_sampler_o(rd_sampler), .sampler_o(rd_sampler_at), .element_o(rd_element), .offset_o(rd_offset)
-  );
+  always_ff @(posedge clk_i) begin
+    // A write without any strobe writes nothing, so it cannot be wrong either.
+    wr_valid <= wr_any && wr_mask_now != '0;
+    rd_valid <= rd_any;
+    if (wr_any) begin
+      wr_data <= wr_data_now;
+      wr_mask <= wr_mask_now;
+    end
+    if (!rst_ni) begin
+      wr_valid <= 1'b0;
+      rd_valid <= 1'b0;
+    end
+  end
 
   // ------------------------------------------------------------------ arrays
   logic [Rings-1:0]       ring_bad_address, ring_wrong_state, ring_bad_consumer;
@@ -289,7 +303,7 @@ module fc_regs #(
   assign faults_o = fault_q;
 
   // ------------------------------------------------------------------ reading
-  // Clock 0 the address stands, 1 the arrays have answered, up to 2 more are left to core and ports for their memories.
+  // Clock 0 the place stands, 1 the arrays have answered, up to 2 more are left to core and ports for their memories.
   localparam int unsigned Stages = 3;
   logic [Stages-1:0] stage_q;
   logic [15:0]       counter_at;
@@ -338,8 +352,8 @@ module fc_regs #(
     if (!rst_ni) stage_q <= '0;
   end
 
-  // The bus waits ReadClocks = 4: three stages and the register above.
-  assign busy_o = axil_busy || hash_we_o || sampler_we_o || (|ring_arm_o);
+  // The bus waits ReadClocks = 5: the decoder, three stages and the register above.
+  assign busy_o = axil_busy || wr_valid || hash_we_o || sampler_we_o || (|ring_arm_o);
 
 endmodule
 

@@ -23,24 +23,36 @@ module fc_regs_masks #(
   output logic [Monitors*fc_pkg::VectorBits-1:0] mask_o
 );
 
-  localparam int unsigned Words = fc_regs_pkg::MonitorMaskCount;
-  localparam int unsigned Shift = $clog2(fc_regs_pkg::MonitorMaskStride);
-  localparam int unsigned All   = Monitors * Words;
+  localparam int unsigned Words     = fc_regs_pkg::MonitorMaskCount;
+  localparam int unsigned FirstWord = 32'(fc_regs_pkg::MonitorMaskOffset) / 4;  // of the monitor's registers
+  localparam int unsigned All       = Monitors * Words;
 
+  if (fc_regs_pkg::MonitorMaskStride != 4 || FirstWord + Words > 32) begin : gen_bad_map
+    $error("fc_regs_masks: mask words were expected one after the other among a monitor's first 32 words");
+  end
+
+  // A place is {monitor, word of its registers}: compared as it comes, which takes no adder.
   logic [All*32-1:0] mask_q;
-  logic [31:0]       store_q;
-  logic [15:0]       store_at_q, wr_at, rd_at;
+  logic [31:0]       store_q, old;
+  logic [7:0]        store_at_q, wr_at, rd_at;
   logic              store_we_q;
 
-  assign wr_at = 16'(wr_monitor_i) * 16'(Words) + ((wr_offset_i - fc_regs_pkg::MonitorMaskOffset) >> Shift);
-  assign rd_at = 16'(rd_monitor_i) * 16'(Words) + ((rd_offset_i - fc_regs_pkg::MonitorMaskOffset) >> Shift);
+  assign wr_at = {wr_monitor_i, wr_offset_i[6:2]};
+  assign rd_at = {rd_monitor_i, rd_offset_i[6:2]};
+
+  always_comb begin
+    old = '0;
+    for (int unsigned m = 0; m < Monitors; m++) begin
+      for (int unsigned w = 0; w < Words; w++) begin
+        if (wr_valid_i && wr_at == {3'(m), 5'(FirstWord + w)}) old = old | mask_q[32*(m*Words + w) +: 32];
+      end
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (wr_valid_i) begin
       store_at_q <= wr_at;
-      for (int unsigned i = 0; i < All; i++) begin
-        if (wr_at == 16'(i)) store_q <= (mask_q[32*i +: 32] & ~wr_mask_i) | (wr_data_i & wr_mask_i);
-      end
+      store_q    <= (old & ~wr_mask_i) | (wr_data_i & wr_mask_i);
     end
     store_we_q <= wr_valid_i && rst_ni;
   end
@@ -48,8 +60,10 @@ module fc_regs_masks #(
   // A mask has a reset value in the map, so this is configuration, not data.
   always_ff @(posedge clk_i) begin
     if (store_we_q) begin
-      for (int unsigned i = 0; i < All; i++) begin
-        if (store_at_q == 16'(i)) mask_q[32*i +: 32] <= store_q;
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        for (int unsigned w = 0; w < Words; w++) begin
+          if (store_at_q == {3'(m), 5'(FirstWord + w)}) mask_q[32*(m*Words + w) +: 32] <= store_q;
+        end
       end
     end
     if (!rst_ni) mask_q <= {All{fc_regs_pkg::MonitorMaskReset}};
@@ -58,14 +72,17 @@ module fc_regs_masks #(
   always_ff @(posedge clk_i) begin
     if (rd_valid_i) begin
       rd_data_o <= '0;
-      for (int unsigned i = 0; i < All; i++) begin
-        if (rd_offset_i >= fc_regs_pkg::MonitorMaskOffset
-            && rd_offset_i < fc_regs_pkg::MonitorMaskOffset + 16'(Words) * fc_regs_pkg::MonitorMaskStride
-            && rd_at == 16'(i))
-          rd_data_o <= mask_q[32*i +: 32];
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        for (int unsigned w = 0; w < Words; w++) begin
+          if (rd_at == {3'(m), 5'(FirstWord + w)}) rd_data_o <= mask_q[32*(m*Words + w) +: 32];
+        end
       end
     end
   end
+
+  // Which monitor was decoded before; what lies below a word does not count.
+  logic unused_offset;
+  assign unused_offset = ^{wr_offset_i[15:7], wr_offset_i[1:0], rd_offset_i[15:7], rd_offset_i[1:0]};
 
   assign mask_o = mask_q;
 

@@ -28,19 +28,21 @@ module fc_regs_monitor (
 );
 
   localparam int unsigned Words = fc_regs_pkg::MonitorMaskCount;
+  localparam int unsigned FirstWord = 32'(fc_regs_pkg::MonitorMaskOffset) / 4;
   localparam int unsigned Bits  = 4;  // enable, ipv4, ipv6, immediate
 
-  if (Words * 32 != fc_pkg::VectorBits || fc_regs_pkg::MonitorControlImmediateLsb != Bits - 1) begin : gen_bad_map
+  if (Words * 32 != fc_pkg::VectorBits || fc_regs_pkg::MonitorControlImmediateLsb != Bits - 1
+      || fc_regs_pkg::MonitorStride != 16'h80) begin : gen_bad_map
     $error("fc_regs_monitor: the register map and fc_pkg disagree");
   end
 
   logic [Bits-1:0]       control_q;
   logic [31:0]           ports_q, ports_out_q;
-  logic [15:0]           wr_at_mask;
+  logic [4:0]            wr_word;
   logic                  wr_is_mask;
 
-  assign wr_at_mask = wr_offset_i - fc_regs_pkg::MonitorMaskOffset;
-  assign wr_is_mask = wr_at_mask < 16'(Words) * fc_regs_pkg::MonitorMaskStride;
+  assign wr_word    = wr_offset_i[6:2];
+  assign wr_is_mask = wr_word >= 5'(FirstWord) && wr_word < 5'(FirstWord + Words);
 
   assign mask_write_o  = wr_valid_i && wr_is_mask && !wrong_state_o;
   assign wrong_state_o = wr_is_mask && (control_q[fc_regs_pkg::MonitorControlEnableLsb] || present_i);

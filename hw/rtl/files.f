@@ -31,6 +31,7 @@ hw/rtl/fc_record.sv
 hw/rtl/fc_regs.sv
 hw/rtl/fc_regs_capability.sv
 hw/rtl/fc_regs_decode.sv
+hw/rtl/fc_regs_place.sv
 hw/rtl/fc_regs_global.sv
 hw/rtl/fc_regs_hash.sv
 hw/rtl/fc_regs_latch.sv
