@@ -80,10 +80,13 @@ module fc_axi_rules #(
   end
 
   always_comb begin : master
-    if (!rst_ni || was_reset_q) assert (!awvalid_i && !wvalid_i);
-    if (started_q && rst_ni && !was_reset_q) begin
+    // From power-up on, and from the clock after a reset began; what is offered until then stays, as in any other clock.
+    if (was_reset_q) assert (!awvalid_i && !wvalid_i);
+    if (!was_reset_q) begin
       if (aw_held_q) assert (awvalid_i && aw == aw_q);
       if (w_held_q) assert (wvalid_i && w == w_q);
+    end
+    if (started_q && rst_ni && !was_reset_q) begin
       if (w_go_on_q) assert (wvalid_i);
       if (begins_o) begin
         assert (beat_o && !w_inside_q);

@@ -86,8 +86,9 @@ module fc_axil_rules #(
   end
 
   always_comb begin : slave
-    if (!rst_ni || was_reset_q) assert (!bvalid_i && !rvalid_i);
-    if (started_q && rst_ni && !was_reset_q) begin
+    // From power-up on, and from the clock after a reset began; what is offered until then stays, as in any other clock.
+    if (was_reset_q) assert (!bvalid_i && !rvalid_i);
+    if (!was_reset_q) begin
       if (b_held_q) assert (bvalid_i && bresp_i == bresp_q);
       if (r_held_q) assert (rvalid_i && {rresp_i, rdata_i} == r_q);
     end

@@ -41,8 +41,10 @@ module fc_axil #(
     $error("fc_axil: ReadClocks is out of range");
   end
 
-  logic aw_full_q, w_full_q, bvalid_q;
-  logic rd_busy_q, rd_first_q, rvalid_q;
+  logic aw_full_q, w_full_q, rd_busy_q, rd_first_q;
+  // Low before the first reset too, so that no master ever sees an answer that it did not ask for.
+  logic bvalid_q = 1'b0;
+  logic rvalid_q = 1'b0;
   logic [CountBits-1:0] rd_count_q;
   logic [13:0] aw_word_q, ar_word_q;
   logic [31:0] w_data_q, rdata_q;
@@ -52,11 +54,10 @@ module fc_axil #(
   // Each channel has a place of its own, so no ready waits for a valid, its own or another channel's.
   assign s_axil_awready_o = !aw_full_q;
   assign s_axil_wready_o  = !w_full_q;
-  // No answer is offered in reset, the first clock of it included.
-  assign s_axil_bvalid_o  = bvalid_q && rst_ni;
+  assign s_axil_bvalid_o  = bvalid_q;
   assign s_axil_bresp_o   = Okay;
   assign s_axil_arready_o = !rd_busy_q;
-  assign s_axil_rvalid_o  = rvalid_q && rst_ni;
+  assign s_axil_rvalid_o  = rvalid_q;
   assign s_axil_rdata_o   = rdata_q;
   assign s_axil_rresp_o   = Okay;
 

@@ -175,7 +175,10 @@ module fc_dma #(
   end
 
   // ------------------------------------------------------------------ bus: address and first beat in the same clock
-  logic         awvalid_q, wvalid_q, wlast_q, awlen_q;
+  // Low before the first reset too, so that no bus ever sees a request that nobody made.
+  logic         awvalid_q = 1'b0;
+  logic         wvalid_q = 1'b0;
+  logic         wlast_q, awlen_q;
   logic [63:0]  awaddr_q;
   logic [511:0] wdata_q;
   logic         w_free, order_full, order_empty;
@@ -213,11 +216,11 @@ module fc_dma #(
   assign m_axi_host_awlen_o   = 8'(awlen_q);
   assign m_axi_host_awsize_o  = 3'd6;   // 64 octets a beat
   assign m_axi_host_awburst_o = 2'b01;  // INCR
-  assign m_axi_host_awvalid_o = awvalid_q && rst_ni;  // low in reset, its first clock included
+  assign m_axi_host_awvalid_o = awvalid_q;
   assign m_axi_host_wdata_o   = wdata_q;
   assign m_axi_host_wstrb_o   = '1;
   assign m_axi_host_wlast_o   = wlast_q;
-  assign m_axi_host_wvalid_o  = wvalid_q && rst_ni;
+  assign m_axi_host_wvalid_o  = wvalid_q;
   assign m_axi_host_bready_o  = 1'b1;
 
   // ------------------------------------------------------------------ answers
