@@ -42,19 +42,21 @@ module fc_select #(
   logic [6:0]            partner, partner_q;
   logic                  room, take, last;
 
-  // A port is ready when nobody before it in turn is valid; the turn goes on after the port served last.
+  // A port is next when nobody before it in turn is valid; the turn goes on after the port served last. Who is next, and what its
+  // packet would leave pending, is found without asking for room: that answer comes late, from the end of the pipeline.
   always_comb begin : turn
-    logic [Ports-1:0] below, late;
+    logic [Ports-1:0] below, late, next;
     below    = served_q | (served_q - 1'b1);
     late     = desc_valid_i & ~below;
     for (int unsigned p = 0; p < Ports; p++) begin
-      desc_ready_o[p] = room;
+      next[p] = 1'b1;
       for (int unsigned q = 0; q < Ports; q++) begin
-        if (below[p] && late[q] && q != p) desc_ready_o[p] = 1'b0;
-        if (below[p] == below[q] && q < p && desc_valid_i[q]) desc_ready_o[p] = 1'b0;
+        if (below[p] && late[q] && q != p) next[p] = 1'b0;
+        if (below[p] == below[q] && q < p && desc_valid_i[q]) next[p] = 1'b0;
       end
     end
-    grant = desc_ready_o & desc_valid_i;
+    grant        = next & desc_valid_i;
+    desc_ready_o = room ? next : '0;
   end
 
   always_comb begin : look
@@ -82,7 +84,7 @@ module fc_select #(
     keep = '0;
     rest = '0;
     one  = '0;
-    if (take && enable_i) begin
+    if (enable_i) begin
       for (int unsigned m = 0; m < Monitors; m++) begin
         if (monitor_enable_i[m] && ((version == 4'd4 && monitor_ipv4_i[m]) || (version == 4'd6 && monitor_ipv6_i[m]))) begin
           want[2*m]     = |(monitor_ports_i[m*32 +: 32] & port_bit);
@@ -101,7 +103,7 @@ module fc_select #(
   assign first   = pending_q & (~pending_q + 1'b1);
   assign last    = pending_q == first;
   assign room    = !hold_i && (pending_q == '0 || (last && ready_i));
-  assign take    = |grant;
+  assign take    = room && (|grant);
   assign valid_o = pending_q != '0;
 
   always_comb begin : encode
