@@ -211,7 +211,7 @@ module fc_regs #(
 
   fc_regs_masks #(.Monitors(Monitors)) u_masks (
     .clk_i, .rst_ni,
-    .wr_valid_i(|mask_write), .wr_monitor_i(wr_element), .wr_offset_i(wr_offset), .wr_data_i(wr_data),
+    .wr_valid_i(|mask_write), .wr_look_i(wr_valid && wr_monitor), .wr_monitor_i(wr_element), .wr_offset_i(wr_offset), .wr_data_i(wr_data),
     .wr_mask_i(wr_mask), .rd_valid_i(rd_valid && rd_monitor), .rd_monitor_i(rd_element), .rd_offset_i(rd_offset),
     .rd_data_o(mask_data), .mask_o(monitor_mask_o)
   );

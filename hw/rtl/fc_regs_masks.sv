@@ -10,6 +10,7 @@ module fc_regs_masks #(
   input  wire logic rst_ni,
 
   input  wire logic        wr_valid_i,   // a mask word that is not locked
+  input  wire logic        wr_look_i,    // a write to a monitor; whether its mask is locked comes late, so the old word is fetched before
   input  wire logic [ 2:0] wr_monitor_i,
   input  wire logic [15:0] wr_offset_i,
   input  wire logic [31:0] wr_data_i,
@@ -44,7 +45,7 @@ module fc_regs_masks #(
     old = '0;
     for (int unsigned m = 0; m < Monitors; m++) begin
       for (int unsigned w = 0; w < Words; w++) begin
-        if (wr_valid_i && wr_at == {3'(m), 5'(FirstWord + w)}) old = old | mask_q[32*(m*Words + w) +: 32];
+        if (wr_look_i && wr_at == {3'(m), 5'(FirstWord + w)}) old = old | mask_q[32*(m*Words + w) +: 32];
       end
     end
   end
