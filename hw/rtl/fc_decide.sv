@@ -98,30 +98,41 @@ module fc_decide #(
 
   fc_oldest #(.Ways(Ways), .Window(Window)) u_oldest (.valid_i, .age_i, .near_i(near), .covered_i(covered), .oldest_o(oldest));
 
-  assign by_name = op_i.kind == fc_core_pkg::OpFlush || op_i.kind == fc_core_pkg::OpDrain || op_i.kind == fc_core_pkg::OpCopy;
-
   always_comb begin : choose
-    named = '0;
-    free  = ~st_valid;
-    for (int unsigned w = 0; w < Ways; w++) begin
-      named[w] = op_i.way == 3'(w);
-      for (int unsigned v = 0; v < w; v++) if (!st_valid[v]) free[w] = 1'b0;
+    named   = '0;
+    free    = '0;
+    pick    = '0;
+    by_name = 1'b0;
+    if (valid_i) begin
+      by_name = op_i.kind == fc_core_pkg::OpFlush || op_i.kind == fc_core_pkg::OpDrain || op_i.kind == fc_core_pkg::OpCopy;
+      free    = ~st_valid;
+      for (int unsigned w = 0; w < Ways; w++) begin
+        named[w] = op_i.way == 3'(w);
+        for (int unsigned v = 0; v < w; v++) if (!st_valid[v]) free[w] = 1'b0;
+      end
+      if (by_name) pick = named;
+      else if (|hit) pick = hit;
+      else if (|free) pick = free;
+      else pick = oldest;
     end
-    if (by_name) pick = named;
-    else if (|hit) pick = hit;
-    else if (|free) pick = free;
-    else pick = oldest;
   end
 
   // Of the slot that was hit or named, the bits that decide; they do not wait for the victim.
   logic c_hit, c_valid, c_tag, c_full;
   always_comb begin : looked_at
     logic [Ways-1:0] at;
-    at      = by_name ? named : hit;
-    c_hit   = |hit;
-    c_valid = |(at & st_valid);
-    c_tag   = |(at & st_tag);
-    c_full  = |(at & st_full);
+    at      = '0;
+    c_hit   = 1'b0;
+    c_valid = 1'b0;
+    c_tag   = 1'b0;
+    c_full  = 1'b0;
+    if (valid_i) begin
+      at      = by_name ? named : hit;
+      c_hit   = |hit;
+      c_valid = |(at & st_valid);
+      c_tag   = |(at & st_tag);
+      c_full  = |(at & st_full);
+    end
   end
 
   // Of the slot that was chosen, the words that travel on. Where they come from is found first, so each is selected once.
@@ -130,19 +141,22 @@ module fc_decide #(
   logic [2:0]            p_way;
   logic [RowBits-1:0]    p_row;
   always_comb begin : chosen
-    p_tag     = |(pick & st_tag);
+    p_tag     = 1'b0;
     p_packets = '0;
     p_way     = '0;
     p_row     = '0;
-    for (int unsigned w = 0; w < Ways; w++) begin
-      if (valid_i && pick[w]) begin
-        p_way = p_way | 3'(w);
-        p_row = p_row | rows_i[(w/Slots)*RowBits +: RowBits];
-        if (!covered[w]) p_packets = p_packets | state_i[w*StateBits + 2 +: PacketBits];
+    if (valid_i) begin
+      p_tag = |(pick & st_tag);
+      for (int unsigned w = 0; w < Ways; w++) begin
+        if (pick[w]) begin
+          p_way = p_way | 3'(w);
+          p_row = p_row | rows_i[(w/Slots)*RowBits +: RowBits];
+          if (!covered[w]) p_packets = p_packets | state_i[w*StateBits + 2 +: PacketBits];
+        end
       end
-    end
-    for (int unsigned k = 0; k < Window; k++) begin
-      if (|(pick & near[k*Ways +: Ways])) p_packets = p_packets | past_packets_q[k*PacketBits +: PacketBits];
+      for (int unsigned k = 0; k < Window; k++) begin
+        if (|(pick & near[k*Ways +: Ways])) p_packets = p_packets | past_packets_q[k*PacketBits +: PacketBits];
+      end
     end
   end
 
@@ -182,58 +196,63 @@ module fc_decide #(
   // The case table of docs/hw/core.md.
   logic old_epoch, late, evicts;
   always_comb begin : decide
-    next             = '0;
-    old_epoch        = c_hit && c_tag != op_i.tag && op_i.tag == open_tag_i;
-    late             = c_hit && c_tag != op_i.tag && op_i.tag != open_tag_i;
-    evicts           = !c_hit && &st_valid;
-    next.way         = p_way;
-    next.row         = fc_core_pkg::RowMax'(p_row);
-    next.old_tag     = p_tag;
-    next.old_packets = fc_core_pkg::PacketMax'(p_packets);
-    next.tag         = op_i.tag;
-    next.packets     = fc_core_pkg::PacketMax'(1);
-    case (op_i.kind)
-      fc_core_pkg::OpPacket: begin
-        next.valid     = 1'b1;
-        next.emit_old  = packet_room && (old_epoch || evicts || (c_hit && !late && c_full));
-        next.emit_self = packet_room && late;
-        next.refused   = !packet_room && (old_epoch || evicts || late || (c_hit && c_full));
-        next.add       = c_hit && c_tag == op_i.tag && !c_full;
-        next.anew      = next.emit_old || (!c_hit && !(&st_valid));
-        next.touch     = next.add || next.anew;
-        if (next.add) next.packets = fc_core_pkg::PacketMax'(p_packets) + 1'b1;
-        if (evicts) next.reason = fc_regs_pkg::ReasonEvict;
-        else if (late) next.reason = fc_regs_pkg::ReasonLate;
-        else if (old_epoch) next.reason = fc_regs_pkg::ReasonEpoch;
-        else next.reason = fc_regs_pkg::ReasonOverflow;
-      end
-      fc_core_pkg::OpImmediate: begin
-        next.emit_self = packet_room;
-        next.refused   = !packet_room;
-        next.reason    = fc_regs_pkg::ReasonImmediate;
-      end
-      fc_core_pkg::OpFlush: begin
-        next.emit_old = flush_room && c_valid && c_tag == op_i.tag;
-        next.failed   = !flush_room && c_valid && c_tag == op_i.tag;
-        next.touch    = next.emit_old;
-        next.reason   = asked_i ? fc_regs_pkg::ReasonFlush : fc_regs_pkg::ReasonEpoch;
-      end
-      fc_core_pkg::OpDrain: begin  // a hit is any entry of the monitor
-        next.emit_old = walk_room && |(hit & named);
-        next.failed   = !walk_room && |(hit & named);
-        next.touch    = next.emit_old;
-        next.reason   = fc_regs_pkg::ReasonFlush;
-      end
-      fc_core_pkg::OpCopy: begin
-        next.copy   = walk_room && c_valid;
-        next.failed = !walk_room && c_valid;
-      end
-      fc_core_pkg::OpLedger, fc_core_pkg::OpBarrier: begin
-        next.emit_self = room;
-        next.failed    = !room;
-      end
-      default: ;
-    endcase
+    next      = '0;
+    old_epoch = 1'b0;
+    late      = 1'b0;
+    evicts    = 1'b0;
+    if (valid_i) begin
+      old_epoch        = c_hit && c_tag != op_i.tag && op_i.tag == open_tag_i;
+      late             = c_hit && c_tag != op_i.tag && op_i.tag != open_tag_i;
+      evicts           = !c_hit && &st_valid;
+      next.way         = p_way;
+      next.row         = fc_core_pkg::RowMax'(p_row);
+      next.old_tag     = p_tag;
+      next.old_packets = fc_core_pkg::PacketMax'(p_packets);
+      next.tag         = op_i.tag;
+      next.packets     = fc_core_pkg::PacketMax'(1);
+      case (op_i.kind)
+        fc_core_pkg::OpPacket: begin
+          next.valid     = 1'b1;
+          next.emit_old  = packet_room && (old_epoch || evicts || (c_hit && !late && c_full));
+          next.emit_self = packet_room && late;
+          next.refused   = !packet_room && (old_epoch || evicts || late || (c_hit && c_full));
+          next.add       = c_hit && c_tag == op_i.tag && !c_full;
+          next.anew      = next.emit_old || (!c_hit && !(&st_valid));
+          next.touch     = next.add || next.anew;
+          if (next.add) next.packets = fc_core_pkg::PacketMax'(p_packets) + 1'b1;
+          if (evicts) next.reason = fc_regs_pkg::ReasonEvict;
+          else if (late) next.reason = fc_regs_pkg::ReasonLate;
+          else if (old_epoch) next.reason = fc_regs_pkg::ReasonEpoch;
+          else next.reason = fc_regs_pkg::ReasonOverflow;
+        end
+        fc_core_pkg::OpImmediate: begin
+          next.emit_self = packet_room;
+          next.refused   = !packet_room;
+          next.reason    = fc_regs_pkg::ReasonImmediate;
+        end
+        fc_core_pkg::OpFlush: begin
+          next.emit_old = flush_room && c_valid && c_tag == op_i.tag;
+          next.failed   = !flush_room && c_valid && c_tag == op_i.tag;
+          next.touch    = next.emit_old;
+          next.reason   = asked_i ? fc_regs_pkg::ReasonFlush : fc_regs_pkg::ReasonEpoch;
+        end
+        fc_core_pkg::OpDrain: begin  // a hit is any entry of the monitor
+          next.emit_old = walk_room && |(hit & named);
+          next.failed   = !walk_room && |(hit & named);
+          next.touch    = next.emit_old;
+          next.reason   = fc_regs_pkg::ReasonFlush;
+        end
+        fc_core_pkg::OpCopy: begin
+          next.copy   = walk_room && c_valid;
+          next.failed = !walk_room && c_valid;
+        end
+        fc_core_pkg::OpLedger, fc_core_pkg::OpBarrier: begin
+          next.emit_self = room;
+          next.failed    = !room;
+        end
+        default: ;
+      endcase
+    end
   end
 
   assign keep_o = valid_i && (next.emit_old || next.copy);

@@ -77,11 +77,19 @@ module fc_dma_ring #(
 
   assign many       = moderation_i[fc_regs_pkg::RingModerationRecordsLsb +: fc_regs_pkg::RingModerationRecordsWidth];
   assign ticks      = moderation_i[fc_regs_pkg::RingModerationTicksLsb +: fc_regs_pkg::RingModerationTicksWidth];
-  assign old_enough = ticks != '0 && waited_q[WaitBits-1:TickLog2] >= ticks;
-  assign enough     = at_once_q || (many == '0 && ticks == '0) || (many != '0 && waiting >= 31'(many)) || old_enough
-                      || {1'b0, waiting} >= size;
-  assign fire       = armed_q && !arm_i && !irq_q && behind && enough;
-  assign counting   = armed_q && !arm_i && behind && ticks != '0 && !enough;
+  always_comb begin : moderate
+    old_enough = 1'b0;
+    enough     = 1'b0;
+    fire       = 1'b0;
+    counting   = 1'b0;
+    if (armed_q && !arm_i && behind) begin
+      old_enough = ticks != '0 && waited_q[WaitBits-1:TickLog2] >= ticks;
+      enough     = at_once_q || (many == '0 && ticks == '0) || (many != '0 && waiting >= 31'(many)) || old_enough
+                   || {1'b0, waiting} >= size;
+      fire       = !irq_q && enough;
+      counting   = ticks != '0 && !enough;
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (!armed_q || arm_i || !behind || fire) waited_q <= '0;

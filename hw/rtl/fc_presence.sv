@@ -22,10 +22,17 @@ module fc_presence #(
   logic [Monitors-1:0]           enter, leave, flying;
 
   always_comb begin : which
-    for (int unsigned m = 0; m < Monitors; m++) begin
-      enter[m]  = enter_i && enter_monitor_i == 3'(m);
-      leave[m]  = leave_i && leave_monitor_i == 3'(m);
-      flying[m] = flying_q[m*CountBits +: CountBits] != '0;
+    enter  = '0;
+    leave  = '0;
+    flying = '0;
+    if (enter_i || leave_i) begin
+      for (int unsigned m = 0; m < Monitors; m++) begin
+        enter[m] = enter_i && enter_monitor_i == 3'(m);
+        leave[m] = leave_i && leave_monitor_i == 3'(m);
+      end
+    end
+    if (flying_q != '0) begin
+      for (int unsigned m = 0; m < Monitors; m++) flying[m] = flying_q[m*CountBits +: CountBits] != '0;
     end
   end
 

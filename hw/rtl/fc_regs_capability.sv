@@ -26,16 +26,18 @@ module fc_regs_capability #(
     place  = fc_regs_pkg::CapabilityOffset;
     next   = '0;
     last   = 1'b0;
-    for (int unsigned id = 1; id < 8; id++) begin
-      if (Built[id]) begin
-        last = (Built >> (id + 1)) == 8'd0;
-        next = place + fc_regs_pkg::CapabilityStride;
-        if (offset_i == place + fc_regs_pkg::CapabilityHeaderOffset)
-          data_o = (last ? 32'd0 : 32'(next) << fc_regs_pkg::CapabilityHeaderNextLsb)
-                   | (32'd1 << fc_regs_pkg::CapabilityHeaderVersionLsb)
-                   | (32'(id) << fc_regs_pkg::CapabilityHeaderIdLsb);
-        if (offset_i == place + fc_regs_pkg::CapabilityDataOffset) data_o = Data[32*id +: 32];
-        place = next;
+    if (offset_i >= fc_regs_pkg::CapabilityOffset) begin
+      for (int unsigned id = 1; id < 8; id++) begin
+        if (Built[id]) begin
+          last = (Built >> (id + 1)) == 8'd0;
+          next = place + fc_regs_pkg::CapabilityStride;
+          if (offset_i == place + fc_regs_pkg::CapabilityHeaderOffset)
+            data_o = (last ? 32'd0 : 32'(next) << fc_regs_pkg::CapabilityHeaderNextLsb)
+                     | (32'd1 << fc_regs_pkg::CapabilityHeaderVersionLsb)
+                     | (32'(id) << fc_regs_pkg::CapabilityHeaderIdLsb);
+          if (offset_i == place + fc_regs_pkg::CapabilityDataOffset) data_o = Data[32*id +: 32];
+          place = next;
+        end
       end
     end
   end

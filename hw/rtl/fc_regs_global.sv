@@ -84,17 +84,26 @@ module fc_regs_global #(
   logic [31:0]           hash_addr, bits;
 
   // ------------------------------------------------------------------ writing
-  assign bits    = wr_data_i & wr_mask_i;
-  assign wr_hash = wr_offset_i == fc_regs_pkg::HashAddrOffset || wr_offset_i == fc_regs_pkg::HashLowOffset
-                   || wr_offset_i == fc_regs_pkg::HashHighOffset;
-  assign wr_command = wr_valid_i && wr_offset_i == fc_regs_pkg::CommandOffset;
-
   // One walk of the cache at a time.
-  assign ask_walk = bits[fc_regs_pkg::CommandSnapshotLsb] || bits[fc_regs_pkg::CommandFlushMonitorLsb];
-  assign walk_ok  = !flushing_monitor_i && !snapshotting_i && !flush_monitor_q && !snapshot_q
-                    && !(bits[fc_regs_pkg::CommandSnapshotLsb] && bits[fc_regs_pkg::CommandFlushMonitorLsb]) && !no_monitor;
-  assign no_monitor = bits[fc_regs_pkg::CommandFlushMonitorLsb]
-                      && 4'(bits[fc_regs_pkg::CommandMonitorLsb +: fc_regs_pkg::CommandMonitorWidth]) >= 4'(Monitors);
+  always_comb begin : understand
+    bits       = '0;
+    wr_hash    = 1'b0;
+    wr_command = 1'b0;
+    ask_walk   = 1'b0;
+    no_monitor = 1'b0;
+    walk_ok    = 1'b0;
+    if (wr_valid_i) begin
+      bits       = wr_data_i & wr_mask_i;
+      wr_hash    = wr_offset_i == fc_regs_pkg::HashAddrOffset || wr_offset_i == fc_regs_pkg::HashLowOffset
+                   || wr_offset_i == fc_regs_pkg::HashHighOffset;
+      wr_command = wr_offset_i == fc_regs_pkg::CommandOffset;
+      ask_walk   = bits[fc_regs_pkg::CommandSnapshotLsb] || bits[fc_regs_pkg::CommandFlushMonitorLsb];
+      no_monitor = bits[fc_regs_pkg::CommandFlushMonitorLsb]
+                   && 4'(bits[fc_regs_pkg::CommandMonitorLsb +: fc_regs_pkg::CommandMonitorWidth]) >= 4'(Monitors);
+      walk_ok    = !flushing_monitor_i && !snapshotting_i && !flush_monitor_q && !snapshot_q && !no_monitor
+                   && !(bits[fc_regs_pkg::CommandSnapshotLsb] && bits[fc_regs_pkg::CommandFlushMonitorLsb]);
+    end
+  end
   // A table that changes under resident flows would lose them.
   assign hash_locked = enable_q || present_i;
 
@@ -181,16 +190,18 @@ module fc_regs_global #(
 
   always_comb begin
     status = '0;
-    status[fc_regs_pkg::StatusEnabledLsb]   = enable_q && !clearing_i;
-    status[fc_regs_pkg::StatusClearingLsb]  = clearing_i;
-    status[fc_regs_pkg::StatusIdleLsb]      = idle_i;
-    status[fc_regs_pkg::StatusClosingLsb]   = closing_i;
-    status[fc_regs_pkg::StatusBusMasterLsb] = bus_master_i;
-    status[fc_regs_pkg::StatusLinkUpLsb]    = link_up_i;
-    status[fc_regs_pkg::StatusLatchingLsb]  = latching_i || latch_q;
-    status[fc_regs_pkg::StatusFlushingLsb]  = flushing_i || flush_q;
-    status[fc_regs_pkg::StatusFlushingMonitorLsb] = flushing_monitor_i || flush_monitor_q;
-    status[fc_regs_pkg::StatusSnapshottingLsb]    = snapshotting_i || snapshot_q;
+    if (rd_valid_i) begin
+      status[fc_regs_pkg::StatusEnabledLsb]   = enable_q && !clearing_i;
+      status[fc_regs_pkg::StatusClearingLsb]  = clearing_i;
+      status[fc_regs_pkg::StatusIdleLsb]      = idle_i;
+      status[fc_regs_pkg::StatusClosingLsb]   = closing_i;
+      status[fc_regs_pkg::StatusBusMasterLsb] = bus_master_i;
+      status[fc_regs_pkg::StatusLinkUpLsb]    = link_up_i;
+      status[fc_regs_pkg::StatusLatchingLsb]  = latching_i || latch_q;
+      status[fc_regs_pkg::StatusFlushingLsb]  = flushing_i || flush_q;
+      status[fc_regs_pkg::StatusFlushingMonitorLsb] = flushing_monitor_i || flush_monitor_q;
+      status[fc_regs_pkg::StatusSnapshottingLsb]    = snapshotting_i || snapshot_q;
+    end
   end
 
   always_ff @(posedge clk_i) begin

@@ -44,28 +44,33 @@ module fc_regs_ring (
 
   assign enabled      = control_q[EnableLsb];
   assign control_bits = (32'd1 << EnableLsb) | (((32'd1 << SizeWidth) - 32'd1) << SizeLsb);
-  assign control_next  = ((control_q & ~wr_mask_i) | (wr_data_i & wr_mask_i)) & control_bits;
-  assign consumer_next = (consumer_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
-
   // The size is locked while the ring is on and stays on.
-  assign resized = enabled && control_next[EnableLsb]
-                   && control_next[SizeLsb +: SizeWidth] != control_q[SizeLsb +: SizeWidth];
   // A consumer index is good when it is neither ahead of what was issued nor more than a ring behind it. The producer
   // would be too strict: the host can see a record in its memory before the answer to the write is back.
-  assign size   = 32'd1 << control_q[SizeLsb +: SizeWidth];
-  assign behind = issued_i - consumer_next[30:0];
-
-  always_comb begin
+  always_comb begin : judge
     bad_address_o  = 1'b0;
     wrong_state_o  = 1'b0;
     bad_consumer_o = 1'b0;
-    case (wr_offset_i)
-      fc_regs_pkg::RingBaseLowOffset, fc_regs_pkg::RingBaseHighOffset: wrong_state_o = enabled;
-      fc_regs_pkg::RingControlOffset: wrong_state_o = resized;
-      fc_regs_pkg::RingStatusLowOffset, fc_regs_pkg::RingStatusHighOffset, fc_regs_pkg::RingModerationOffset: ;
-      fc_regs_pkg::RingConsumerOffset: bad_consumer_o = {1'b0, behind} > size;
-      default: bad_address_o = 1'b1;
-    endcase
+    control_next   = '0;
+    consumer_next  = '0;
+    size           = '0;
+    behind         = '0;
+    resized        = 1'b0;
+    if (wr_valid_i) begin
+      control_next  = ((control_q & ~wr_mask_i) | (wr_data_i & wr_mask_i)) & control_bits;
+      consumer_next = (consumer_q & ~wr_mask_i) | (wr_data_i & wr_mask_i);
+      resized       = enabled && control_next[EnableLsb]
+                      && control_next[SizeLsb +: SizeWidth] != control_q[SizeLsb +: SizeWidth];
+      size          = 32'd1 << control_q[SizeLsb +: SizeWidth];
+      behind        = issued_i - consumer_next[30:0];
+      case (wr_offset_i)
+        fc_regs_pkg::RingBaseLowOffset, fc_regs_pkg::RingBaseHighOffset: wrong_state_o = enabled;
+        fc_regs_pkg::RingControlOffset: wrong_state_o = resized;
+        fc_regs_pkg::RingStatusLowOffset, fc_regs_pkg::RingStatusHighOffset, fc_regs_pkg::RingModerationOffset: ;
+        fc_regs_pkg::RingConsumerOffset: bad_consumer_o = {1'b0, behind} > size;
+        default: bad_address_o = 1'b1;
+      endcase
+    end
   end
 
   always_ff @(posedge clk_i) begin

@@ -27,8 +27,14 @@ module fc_sampler_counters (
   logic [6:0]        place_q;
   logic              walk_q, rescue, last;
 
-  assign old    = (count_i && written_q[at_i]) ? live[at_i] : 128'd0;
-  assign rescue = walk_q && count_i && !copied_q[at_i];
+  always_comb begin : counted
+    old    = '0;
+    rescue = 1'b0;
+    if (count_i) begin
+      if (written_q[at_i]) old = live[at_i];
+      rescue = walk_q && !copied_q[at_i];
+    end
+  end
   assign last   = walk_q && !rescue && place_q == '1;
 
   always_ff @(posedge clk_i) begin
@@ -64,7 +70,9 @@ module fc_sampler_counters (
 
   always_ff @(posedge clk_i) begin
     if (rescue) copy[at_i] <= old;
-    else if (walk_q && !copied_q[place_q] && written_q[place_q]) copy[place_q] <= live[place_q];
+    else if (walk_q) begin
+      if (!copied_q[place_q] && written_q[place_q]) copy[place_q] <= live[place_q];
+    end
   end
 
   // Registered, as the register block allows.

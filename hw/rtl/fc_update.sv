@@ -186,18 +186,21 @@ module fc_update #(
 
   always_comb begin : ledger
     logic packet;
-    packet               = op_u2.kind == fc_core_pkg::OpPacket || op_u2.kind == fc_core_pkg::OpImmediate;
-    entry_u2             = '0;
-    entry_u2.selected    = packet;
-    entry_u2.refused     = decision_u2.refused;
-    entry_u2.stays       = decision_u2.add || decision_u2.anew;
-    entry_u2.monitor     = op_u2.monitor;
-    entry_u2.len         = desc_u2.l3_len;
-    entry_u2.emitted     = decision_u2.emit_old || (decision_u2.emit_self && packet);
-    entry_u2.leaves      = decision_u2.emit_old;
-    entry_u2.old_monitor = old_monitor_u2;
-    entry_u2.packets     = packets_o;
-    entry_u2.bytes       = delta_o.bytes;
+    packet   = 1'b0;
+    entry_u2 = '0;
+    if (valid_u2) begin
+      packet               = op_u2.kind == fc_core_pkg::OpPacket || op_u2.kind == fc_core_pkg::OpImmediate;
+      entry_u2.selected    = packet;
+      entry_u2.refused     = decision_u2.refused;
+      entry_u2.stays       = decision_u2.add || decision_u2.anew;
+      entry_u2.monitor     = op_u2.monitor;
+      entry_u2.len         = desc_u2.l3_len;
+      entry_u2.emitted     = decision_u2.emit_old || (decision_u2.emit_self && packet);
+      entry_u2.leaves      = decision_u2.emit_old;
+      entry_u2.old_monitor = old_monitor_u2;
+      entry_u2.packets     = packets_o;
+      entry_u2.bytes       = delta_o.bytes;
+    end
   end
 
   assign entry_valid_o = valid_u3;

@@ -47,7 +47,6 @@ module fc_walk #(
   assign answer    = valid_i && mine_i;
   assign failure   = answer && decision_i.failed;
   assign granted   = req_valid_o && req_ready_i;
-  assign left_over = !copy_q && !monitor_enable_i[monitor_q[MonitorBits-1:0]] && present_i[monitor_q[MonitorBits-1:0]];
 
   assign named         = (state_q == StAgain) ? failed_at_q : at_q;
   assign req_valid_o   = state_q == StWalk || state_q == StAgain;
@@ -59,12 +58,14 @@ module fc_walk #(
   always_comb begin : step
     state_d   = state_q;
     pass_over = 1'b0;
+    left_over = 1'b0;
     case (state_q)
       StIdle:  if (start) state_d = StClear;
       StClear: if (!clearing_i) state_d = StWalk;
       StWalk:  if (failure || (granted && at_q == '1)) state_d = StDrain;
       StDrain: begin
         if (flying_q == '0) begin
+          left_over = !copy_q && !monitor_enable_i[monitor_q[MonitorBits-1:0]] && present_i[monitor_q[MonitorBits-1:0]];
           pass_over = !failed_q;
           state_d   = failed_q ? StAgain : left_over ? StWalk : StIdle;
         end
@@ -78,23 +79,25 @@ module fc_walk #(
   end
 
   always_ff @(posedge clk_i) begin
-    state_q  <= state_d;
-    flying_q <= flying_q + 5'(granted) - 5'(answer);
-    if (start || pass_over) begin
-      at_q     <= '0;
-      failed_q <= 1'b0;
-    end else if (state_q == StWalk && granted) at_q <= at_q + 1'b1;
-    if (start) begin
-      copy_q    <= snapshot_i;
-      monitor_q <= monitor_i;
-    end
-    if (failure && !failed_q) begin
-      failed_q    <= 1'b1;
-      failed_at_q <= {decision_i.row[RowBits-1:0], decision_i.way[WayLog2-1:0]};
-    end
-    if (state_q == StAnswer && answer && !failure) begin
-      failed_q <= 1'b0;
-      at_q     <= failed_at_q + 1'b1;
+    if (start || state_q != StIdle) begin
+      state_q  <= state_d;
+      flying_q <= flying_q + 5'(granted) - 5'(answer);
+      if (start || pass_over) begin
+        at_q     <= '0;
+        failed_q <= 1'b0;
+      end else if (state_q == StWalk && granted) at_q <= at_q + 1'b1;
+      if (start) begin
+        copy_q    <= snapshot_i;
+        monitor_q <= monitor_i;
+      end
+      if (failure && !failed_q) begin
+        failed_q    <= 1'b1;
+        failed_at_q <= {decision_i.row[RowBits-1:0], decision_i.way[WayLog2-1:0]};
+      end
+      if (state_q == StAnswer && answer && !failure) begin
+        failed_q <= 1'b0;
+        at_q     <= failed_at_q + 1'b1;
+      end
     end
     if (!rst_ni) begin
       state_q  <= StIdle;
