@@ -64,6 +64,26 @@ SMALL_SWEEP = (
     Edit("fc_sweep.sv", "ChunkBits = (GroupBits < 5) ? GroupBits : 5;", "ChunkBits = 2;"),
     Edit("fc_sweep.sv", "PartBits = (ChunkBits < 3) ? ChunkBits : 3;", "PartBits = 1;"),)
 
+# Two samplers, windows of up to four packets, counters of six bits, and a draw that is any word each time.
+SMALL_SAMPLER = (
+    Edit("fc_sampler.sv", "logic [16:0]  config_words [128];", "logic [2:0] config_words [2];"),
+    Edit("fc_sampler.sv", "control_i[WindowLsb +: 16]};", "control_i[WindowLsb +: 2]};"),
+    Edit("fc_sampler.sv", "logic [15:0]   window_b, window_c, so_far_c,", "logic [1:0] window_b, window_c; logic [15:0] so_far_c,"),
+    Edit("fc_sampler.sv", "logic [31:0]  state_words [128];", "logic [31:0] state_words [2];"),
+    Edit("fc_sampler.sv", "logic [127:0] fresh_q;", "logic [1:0] fresh_q;"),
+    Edit("fc_sampler.sv", "if (hash_we_i) seed_q <= (seed_q == hash_word_i) ? Seed : shifted(seed_q ^ hash_word_i);", "seed_q <= any_seed;"),
+    Edit("fc_sampler.sv", "else if (ready_i && valid_b && on_b) seed_q <= shifted(seed_q);", ""),
+    Edit("fc_sampler.sv", "logic [63:0] seed_q;", "logic [63:0] seed_q; (* anyseq *) logic [63:0] any_seed;"),
+    Edit("fc_sampler_counters.sv", "Places = 128;", "Places = 2;"),
+    Edit("fc_sampler_counters.sv", "logic [127:0]      live [Places];", "logic [11:0] live [Places];"),
+    Edit("fc_sampler_counters.sv", "logic [127:0]      copy [Places];", "logic [11:0] copy [Places];"),
+    Edit("fc_sampler_counters.sv", "logic [127:0]      old;", "logic [11:0] old;"),
+    Edit("fc_sampler_counters.sv", "logic [6:0]        place_q;", "logic place_q;"),
+    Edit("fc_sampler_counters.sv", "live[at_i] : 128'd0;", "live[at_i] : 12'd0;"),
+    Edit("fc_sampler_counters.sv", "{old[127:64] + 64'(selected_i), old[63:0] + 64'd1};", "{old[11:6] + 6'(selected_i), old[5:0] + 6'd1};"),
+    Edit("fc_sampler_counters.sv", "copy[index_i[7:1]][127:64] : copy[index_i[7:1]][63:0];",
+         "64'(copy[index_i[7:1]][11:6]) : 64'(copy[index_i[7:1]][5:0]);"),)
+
 PROOFS = (
     Proof(
         name="fifo",
@@ -140,4 +160,14 @@ PROOFS = (
             Edit("fc_sweep.sv", "(decision_i.failed ? flush_i :", "(decision_i.failed ? 1'b0 :"),
             Edit("fc_sweep.sv", "(left == '0 || (granted && left == first))", "(left == '0 || granted)"),
             Edit("fc_sweep.sv", "again = tag_i ? |touched_q[Groups +: Groups] : |touched_q[0 +: Groups];", "again = 1'b0;"),)),
+    Proof(
+        name="sampler",
+        says="one packet of each complete window, any draw and stalls; observed and selected exact at a latch",
+        properties=("fc_sampler_proof.sv",), mode="unbounded", engine="abc", depth=18, edits=SMALL_SAMPLER,
+        mutants=(
+            Edit("fc_sampler.sv", "ends   = so_far_c >= window_c;", "ends   = so_far_c > window_c;"),
+            Edit("fc_sampler.sv", "place  = (so_far_c == '0) ? drawn[31:16] : place_c;", "place  = drawn[31:16];"),
+            Edit("fc_sampler.sv", "if (write && at_b == at_c) {place_c", "if (write) {place_c"),
+            Edit("fc_sampler.sv", "valid_c && on_c && !stale_c && !hit_c;", "valid_c && on_c && !hit_c;"),
+            Edit("fc_sampler_counters.sv", "if (rescue) copy[at_i] <= old;\n    else if (walk_q", "if (walk_q"),)),
 )
