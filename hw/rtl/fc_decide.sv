@@ -9,7 +9,7 @@ module fc_decide #(
   parameter int unsigned Tables = 4,
   parameter int unsigned Slots = 2,
   parameter int unsigned FifoLog2 = 6,
-  parameter int unsigned Reserve = 16,    // places that only urgent flushes, ledgers and barriers may take
+  parameter int unsigned Reserve = 16,    // places that only urgent flushes and copies, ledgers and barriers may take
   parameter int unsigned PacketBits = 16,
   localparam int unsigned Ways = Tables * Slots,
   localparam int unsigned StateBits = 2 + PacketBits,
@@ -162,7 +162,7 @@ module fc_decide #(
 
   logic [Rings-1:0]              idle_room_q, packet_room_q, room_q, at_ring;
   logic [2:0]                    ring;
-  logic                          room, packet_room, idle_room, flush_room, walk_room, emits;
+  logic                          room, packet_room, idle_room, low_room, emits;
   // A row has at least as many bits as there are rings to tell apart; what lies above them is masked.
   logic [2:0] low_rows;
   assign low_rows = rows_i[2:0];
@@ -179,8 +179,8 @@ module fc_decide #(
     room        = |(at_ring & room_q);
     packet_room = |(at_ring & packet_room_q);
     idle_room   = |(at_ring & idle_room_q);
-    flush_room  = op_i.urgent ? room : idle_room;
-    walk_room   = op_i.urgent ? packet_room : idle_room;
+    // A walk may take what is reserved, too: where sweeps never pause, nothing else ever comes free.
+    low_room    = op_i.urgent ? room : idle_room;
   end
 
   always_ff @(posedge clk_i) begin
@@ -231,20 +231,20 @@ module fc_decide #(
           next.reason    = fc_regs_pkg::ReasonImmediate;
         end
         fc_core_pkg::OpFlush: begin
-          next.emit_old = flush_room && c_valid && c_tag == op_i.tag;
-          next.failed   = !flush_room && c_valid && c_tag == op_i.tag;
+          next.emit_old = low_room && c_valid && c_tag == op_i.tag;
+          next.failed   = !low_room && c_valid && c_tag == op_i.tag;
           next.touch    = next.emit_old;
           next.reason   = asked_i ? fc_regs_pkg::ReasonFlush : fc_regs_pkg::ReasonEpoch;
         end
         fc_core_pkg::OpDrain: begin  // a hit is any entry of the monitor
-          next.emit_old = walk_room && |(hit & named);
-          next.failed   = !walk_room && |(hit & named);
+          next.emit_old = low_room && |(hit & named);
+          next.failed   = !low_room && |(hit & named);
           next.touch    = next.emit_old;
           next.reason   = fc_regs_pkg::ReasonFlush;
         end
         fc_core_pkg::OpCopy: begin
-          next.copy   = walk_room && c_valid;
-          next.failed = !walk_room && c_valid;
+          next.copy   = low_room && c_valid;
+          next.failed = !low_room && c_valid;
         end
         fc_core_pkg::OpLedger, fc_core_pkg::OpBarrier: begin
           next.emit_self = room;

@@ -222,6 +222,45 @@ static void repeated_new_key_is_one_entry(uint32_t seed)
 	}
 }
 
+/* Epochs that are over before the one ahead of them is swept, and rings that take a record in 40
+ * clocks: a place that comes free is a sweep's at once, and a walk has to get some of them. */
+static void walks_end_though_sweeps_never_pause(uint32_t seed)
+{
+	struct core_run run;
+	const uint64_t span = 1ull << 10, limit = 1024ull * ENTRIES;
+	uint64_t begun, swept = 0;
+
+	if (CORE_ENTRIES_LOG2 > 9)
+		return;
+	core_plain_run(&run, (uint32_t)span / 2);
+	run.ref.epoch_shift = run.pins.epoch_shift = 10;
+	run.pins.time_ns = 5 * span;
+	core_run_start(&run, seed, CORE_HASH_RANDOM);
+	feed_flows(&run, 100, ENTRIES);
+	for (unsigned int walk = 0; walk < 2; walk++) {
+		run.pins.snapshot = walk == 0;
+		run.pins.flush_monitor = walk == 1;
+		begun = run.clocks;
+		do {
+			struct core_packet packet =
+				core_packet_of(1000 + core_below(4 * ENTRIES), run.pins.time_ns);
+
+			run.pins.rec_ready = run.clocks % 40 == 0 ? (1u << CORE_RINGS) - 1 : 0;
+			run.pins.time_ns += 4;
+			core_run_offer(&run, 0, &packet);
+			core_run_clock(&run);
+			swept += run.pins.closing;
+			core_check(run.clocks - begun < limit, "clocks of a walk",
+				   run.clocks - begun, limit);
+		} while (run.pins.snapshotting || run.pins.flushing_monitor ||
+			 run.clocks - begun < 4);
+		printf("walk under a standing overload: %llu clocks, limit %llu\n",
+		       (unsigned long long)(run.clocks - begun), (unsigned long long)limit);
+	}
+	core_check(swept > 0 && !core_ref_strict(), "overload met", swept, 1);
+	core_run_end(&run);
+}
+
 /* One row is full; two new keys in two clocks take the places of the two that are idle longest. */
 static void neighbours_choose_two_victims(uint32_t seed)
 {
@@ -250,6 +289,7 @@ void core_walk_cases(uint32_t seed)
 	snapshot_copies_every_entry_and_changes_none(seed);
 	snapshot_ends_under_full_load(seed);
 	snapshot_waits_for_a_stopped_ring(seed);
+	walks_end_though_sweeps_never_pause(seed);
 	flush_takes_one_monitor_and_leaves_the_other(seed);
 	flush_takes_entries_of_both_epochs(seed);
 	nothing_is_left_of_a_monitor_that_was_switched_off(seed);
