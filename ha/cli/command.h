@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * EXEC commands by table: every part of the unit brings its own rows (show flow, show broker, clear,
- * redundancy), the session finds the row, checks the privilege and runs it.
+ * EXEC commands by table: every part of the unit brings its own rows (show flow, show broker,
+ * clear, redundancy), the session finds the row, checks the privilege and runs it.
  */
 #ifndef FC_CLI_COMMAND_H
 #define FC_CLI_COMMAND_H

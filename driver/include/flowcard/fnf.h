@@ -66,7 +66,7 @@ struct fc_field {
 	uint8_t use;          /* enum fc_field_use, both or one */
 	uint8_t argument_max; /* 0: takes none; else the number after the name is 1..argument_max */
 	uint8_t family;       /* 4 or 6: only for flows of that IP version; 0: both */
-	bool known; /* false: a card cannot know it (AS, next hop, masks); always 0 */
+	bool known;           /* false: a card cannot know it (AS, next hop, masks); always 0 */
 	uint8_t role, format;
 	const char *heading; /* of a table's column: "IPV4 SRC ADDR" */
 	const char *label;   /* in a list of values: "ipv4 source address"; in capitals for keys */
@@ -138,11 +138,11 @@ struct fc_fnf_exporter {
 	char source[FC_FNF_NAME];      /* an interface of the host or an address; empty: any */
 	uint16_t port;                 /* 9995 */
 	char topic[FC_FNF_NAME];
-	bool kafka_json;                      /* else raw IPFIX messages */
-	char tls_ca[FC_FNF_TEXT];             /* empty: the system's */
+	bool kafka_json;          /* else raw IPFIX messages */
+	char tls_ca[FC_FNF_TEXT]; /* empty: the system's */
 	char tls_certificate[FC_FNF_TEXT], tls_key[FC_FNF_TEXT];
-	uint8_t dscp, ttl;                    /* 0, 255 */
-	uint16_t mtu;                         /* of the UDP payload; 1400 */
+	uint8_t dscp, ttl; /* 0, 255 */
+	uint16_t mtu;      /* of the UDP payload; 1400 */
 	bool output_features;
 	unsigned template_seconds; /* template data timeout; 600 */
 	unsigned template_packets; /* 20 */
@@ -170,10 +170,10 @@ enum fc_fnf_cache {
 struct fc_fnf_monitor {
 	char name[FC_FNF_NAME], description[FC_FNF_TEXT];
 	uint32_t id;
-	int record; /* FC_FNF_NONE: not complete, cannot be applied */
+	int record;                             /* FC_FNF_NONE: not complete, cannot be applied */
 	int exporter[FC_FNF_MONITOR_EXPORTERS]; /* in the order given, then FC_FNF_NONE */
 	enum fc_fnf_cache cache;
-	uint64_t entries; /* over all rings of a card; 4096 */
+	uint64_t entries;                        /* over all rings of a card; 4096 */
 	unsigned active_s, inactive_s, update_s; /* 1800, 15, 1800 */
 	unsigned synchronized_s, spread_s;       /* interval and export-spread */
 	bool transaction_end;                    /* timeout event transaction-end */
