@@ -27,4 +27,19 @@ struct fc_card_plan {
 	struct fc_plan_monitor monitor[FC_CARD_MONITORS_MAX];
 };
 
+/* What became of one place of a plan on the card. With an error that place is off (it meters
+ * nothing) or as it was before; the other places do not suffer. */
+struct fc_plan_outcome {
+	int error; /* 0: on the card, read back; else -errno */
+	char sentence[160];
+};
+
+/*
+ * The slot's part, called in the slot's thread by the card's consumer (ha/consumer.h): bring the
+ * plan onto the card, changing only what differs from what it has. Return 0 when every outcome is
+ * 0; else the first error, -ENODEV when the card has gone (outcomes are void then).
+ *   int fc_slot_apply(struct fc_slot *slot, const struct fc_card_plan *plan,
+ *                     struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX]);
+ */
+
 #endif
