@@ -1,120 +1,62 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/*
+ * From a line to a row: all rows are followed side by side, word by word. Those that fit a word
+ * best stay; each remembers by which step it came, so that the winner's values are read backwards.
+ */
 #include <ctype.h>
 #include <errno.h>
-#include <ha/syntax.h>
+#include <ha/syntax_impl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define BLANKS " \t\r\n"
-#define ROWS_MAX 128
-
-enum match { MATCH_NONE, MATCH_VALUE, MATCH_PREFIX, MATCH_EXACT };
-
-struct word {
-	const char *text;
-	size_t length;
-	unsigned column;
-};
-
-/* One row that still fits: where its pattern stands. */
-struct candidate {
-	size_t row;
-	const char *at;      /* the next element */
-	const char *element; /* that the last word was matched with */
-	struct fc_syntax_value value;
-	enum match match;
-	bool has_value;
-};
-
-static const char *skip(const char *text)
-{
-	return text + strspn(text, BLANKS);
-}
-
-static size_t element_length(const char *at)
-{
-	return strcspn(at, BLANKS);
-}
-
-static enum match match_keyword(const char *keyword, size_t length, const struct word *word)
+static enum fc_syntax_match match_keyword(const char *keyword, size_t length,
+					  const struct fc_syntax_text *word)
 {
 	if (word->length > length || strncasecmp(keyword, word->text, word->length) != 0)
-		return MATCH_NONE;
-	return word->length == length ? MATCH_EXACT : MATCH_PREFIX;
+		return FC_SYNTAX_MATCH_NONE;
+	return word->length == length ? FC_SYNTAX_MATCH_EXACT : FC_SYNTAX_MATCH_PREFIX;
 }
 
-/* {a|b|c}: an exact one, or the only one with this beginning. */
-static enum match match_choice(const char *element, const struct word *word, uint64_t *which)
-{
-	enum match best = MATCH_NONE;
-	unsigned prefixes = 0;
-	uint64_t n = 0;
-
-	for (const char *at = element + 1; best != MATCH_EXACT; n++) {
-		size_t length = strcspn(at, "|}");
-		enum match m = match_keyword(at, length, word);
-
-		if (m != MATCH_NONE) {
-			best = m;
-			*which = n;
-			prefixes += m == MATCH_PREFIX;
-		}
-		if (at[length] == '}')
-			break;
-		at += length + 1;
-	}
-	return best == MATCH_PREFIX && prefixes > 1 ? MATCH_NONE : best;
-}
-
-static enum match match_number(const char *element, const struct word *word, uint64_t *number)
+static enum fc_syntax_match match_number(const char *element, const struct fc_syntax_text *word,
+					 uint64_t *number)
 {
 	char *end;
 	uint64_t low = strtoull(element + 1, &end, 10), high = strtoull(end + 1, NULL, 10);
 
 	if (!isdigit((unsigned char)*word->text) || word->length > 20)
-		return MATCH_NONE;
+		return FC_SYNTAX_MATCH_NONE;
 	errno = 0;
 	*number = strtoull(word->text, &end, 10);
 	if (errno || end != word->text + word->length || *number < low || *number > high)
-		return MATCH_NONE;
-	return MATCH_VALUE;
+		return FC_SYNTAX_MATCH_NONE;
+	return FC_SYNTAX_MATCH_VALUE;
 }
 
-static void match_word(struct candidate *c, const struct word *word)
+/* Compare a word with an element; fill what the step says of it. */
+static enum fc_syntax_match match(struct fc_syntax_step *step, const char *pattern,
+				  const struct fc_syntax_place *place,
+				  const struct fc_syntax_text *word)
 {
-	size_t length = element_length(c->at);
+	size_t length = fc_syntax_element(place->at);
+	enum fc_syntax_kind kind = fc_syntax_kind(pattern, place->at, &step->number);
 
-	c->element = c->at;
-	c->value = (struct fc_syntax_value){word->text, 0, word->column};
-	c->has_value = true;
-	if (!length)
-		c->match = MATCH_NONE;
-	else if (*c->at == '{')
-		c->match = match_choice(c->at, word, &c->value.number);
-	else if (*c->at == '<')
-		c->match = match_number(c->at, word, &c->value.number);
-	else if (isupper((unsigned char)*c->at))
-		c->match = MATCH_VALUE;
-	else {
-		c->match = match_keyword(c->at, length, word);
-		c->has_value = false;
-	}
-	if (strncmp(c->at, "LINE", 4) != 0)
-		c->at = skip(c->at + length);
+	step->element = place->at;
+	step->after = place->at + length;
+	step->used = place->used;
+	step->kind = (uint8_t)kind;
+	if (kind == FC_SYNTAX_END)
+		return FC_SYNTAX_MATCH_NONE;
+	if (kind == FC_SYNTAX_NUMBER)
+		return match_number(place->at, word, &step->number);
+	if (kind == FC_SYNTAX_ANY || kind == FC_SYNTAX_REST)
+		return FC_SYNTAX_MATCH_VALUE;
+	return match_keyword(place->at, length, word);
 }
 
-static bool same_element(const struct candidate *a, const struct candidate *b)
-{
-	size_t length = element_length(a->element);
-
-	return length == element_length(b->element) && !strncmp(a->element, b->element, length);
-}
-
-__attribute__((format(printf, 3, 4))) static int fail(struct fc_syntax_line *line, unsigned column,
-						      const char *format, ...)
+int fc_syntax_fail(struct fc_syntax_line *line, unsigned column, const char *format, ...)
 {
 	va_list args;
 
@@ -136,151 +78,279 @@ int fc_syntax_refuse(struct fc_syntax_line *line, unsigned value, const char *fo
 	return -EINVAL;
 }
 
-/* Keep the rows that fit this word best. Return how many, or -EINVAL. */
-static int narrow(struct candidate *c, size_t count, const struct word *word,
-		  struct fc_syntax_line *line)
+/* ------------------------------------------------------------------ word by word */
+static void split(struct fc_syntax_stand *stand, const char *copy)
 {
-	enum match best = MATCH_NONE;
-	size_t kept = 0;
+	const char *at = copy;
 
-	for (size_t i = 0; i < count; i++) {
-		match_word(&c[i], word);
-		if (c[i].match > best)
-			best = c[i].match;
-	}
-	if (best == MATCH_NONE)
-		return fail(line, word->column, "Invalid input detected at '^' marker.");
-	for (size_t i = 0; i < count; i++)
-		if (c[i].match == best)
-			c[kept++] = c[i];
-	for (size_t i = 1; i < kept && best == MATCH_PREFIX; i++)
-		if (!same_element(&c[0], &c[i]))
-			return fail(line, word->column, "Ambiguous command: \"%.*s\"",
-				    (int)word->length, word->text);
-	return (int)kept;
-}
+	while (stand->words < FC_SYNTAX_WORDS) {
+		struct fc_syntax_text *word = &stand->word[stand->words];
 
-/* With "no" the values at the end may be missing. */
-static bool complete(const struct candidate *c, bool no)
-{
-	const char *at = c->at;
-
-	if (!strncmp(at, "LINE", 4) && at == c->element)
-		return true; /* has had at least one word */
-	while (no && *at && (*at == '<' || *at == '{' || isupper((unsigned char)*at)))
-		at = skip(at + element_length(at));
-	return !*at;
-}
-
-static void add_value(struct fc_syntax_line *line, const struct candidate *c)
-{
-	if (c->has_value && line->values < FC_SYNTAX_VALUES)
-		line->value[line->values++] = c->value;
-}
-
-static unsigned split(struct fc_syntax_line *line, struct word word[FC_SYNTAX_WORDS])
-{
-	unsigned words = 0;
-	char *at = line->copy;
-
-	while (words < FC_SYNTAX_WORDS) {
-		at += strspn(at, BLANKS);
+		at += strspn(at, FC_SYNTAX_BLANKS);
 		if (!*at)
-			break;
-		word[words] = (struct word){at, strcspn(at, BLANKS), (unsigned)(at - line->copy)};
-		at += word[words].length;
-		words++;
+			return;
+		*word = (struct fc_syntax_text){at, strcspn(at, FC_SYNTAX_BLANKS),
+						(unsigned)(at - copy)};
+		at += word->length;
+		stand->words++;
 	}
-	return words;
 }
 
-/* Cut the copy into words; what a LINE takes stays whole but for the blanks at its end. */
-static void end_words(struct fc_syntax_line *line, const struct candidate *winner,
-		      const struct word *word, unsigned words)
+void fc_syntax_begin(struct fc_syntax_stand *stand, struct fc_syntax_line *line,
+		     const struct fc_syntax_command *table, size_t rows, unsigned mode)
 {
-	bool rest = !strncmp(winner->at, "LINE", 4);
-	unsigned last = rest && line->values ? line->value[line->values - 1].column : UINT32_MAX;
-	size_t end = strlen(line->copy);
+	stand->table = table;
+	stand->rows = rows;
+	stand->mode = mode;
+	stand->first = stand->last = 0;
+	stand->words = 0;
+	split(stand, line->copy);
+	line->no = stand->words && stand->word[0].length == 2 &&
+		   !strncasecmp(stand->word[0].text, "no", 2);
+	stand->no = line->no;
+}
 
+bool fc_syntax_row_open(const struct fc_syntax_stand *stand, size_t row)
+{
+	return stand->table[row].mode == stand->mode && (!stand->no || stand->table[row].can_no);
+}
+
+void fc_syntax_after_step(const struct fc_syntax_stand *stand, int s, size_t row,
+			  struct fc_syntax_places *out)
+{
+	const char *pattern = stand->table[row].pattern;
+
+	if (s < 0)
+		fc_syntax_follow(pattern, pattern, 0, out);
+	else
+		fc_syntax_follow(pattern, stand->step[s].after, stand->step[s].used, out);
+}
+
+/* Try a word at all places behind step `from` (-1: the begin). Return false: no room for more. */
+static bool extend(struct fc_syntax_stand *stand, int from, size_t row, unsigned word, int *end)
+{
+	struct fc_syntax_places places;
+
+	fc_syntax_after_step(stand, from, row, &places);
+	for (unsigned i = 0; i < places.count; i++) {
+		struct fc_syntax_step *step = &stand->step[*end];
+
+		if (*end == FC_SYNTAX_STEPS)
+			return false;
+		step->row = (uint16_t)row;
+		step->before = (int16_t)from;
+		step->word = (uint8_t)word;
+		step->match = (uint8_t)match(step, stand->table[row].pattern, &places.place[i],
+					     &stand->word[word]);
+		*end += step->match != FC_SYNTAX_MATCH_NONE;
+	}
+	return true;
+}
+
+/* A LINE takes this word too. */
+static bool prolong(struct fc_syntax_stand *stand, int from, unsigned word, int *end)
+{
+	if (*end == FC_SYNTAX_STEPS)
+		return false;
+	stand->step[*end] = stand->step[from];
+	stand->step[*end].element = NULL;
+	stand->step[*end].before = (int16_t)from;
+	stand->step[*end].word = (uint8_t)word;
+	*end += 1;
+	return true;
+}
+
+static bool try_word(struct fc_syntax_stand *stand, unsigned word, int *end)
+{
+	bool room = true;
+
+	if (word == (unsigned)stand->no) {
+		for (size_t row = 0; row < stand->rows && room; row++)
+			if (fc_syntax_row_open(stand, row))
+				room = extend(stand, -1, row, word, end);
+		return room;
+	}
+	for (int s = stand->first; s < stand->last && room; s++)
+		room = stand->step[s].kind == FC_SYNTAX_REST
+			       ? prolong(stand, s, word, end)
+			       : extend(stand, s, stand->step[s].row, word, end);
+	return room;
+}
+
+static bool same_element(const struct fc_syntax_step *a, const struct fc_syntax_step *b)
+{
+	size_t length = fc_syntax_element(a->element);
+
+	return length == fc_syntax_element(b->element) && !strncmp(a->element, b->element, length);
+}
+
+static int ambiguous(struct fc_syntax_line *line, const struct fc_syntax_text *word)
+{
+	int length = (int)strlen(line->copy);
+
+	while (length && isspace((unsigned char)line->copy[length - 1]))
+		length--;
+	return fc_syntax_fail(line, word->column, "Ambiguous command:  \"%.*s\"", length,
+			      line->copy);
+}
+
+/* Keep what fits this word best. */
+static int narrow(struct fc_syntax_stand *stand, int end, struct fc_syntax_line *line,
+		  const struct fc_syntax_text *word)
+{
+	uint8_t best = FC_SYNTAX_MATCH_NONE;
+	int kept = stand->last;
+
+	for (int s = stand->last; s < end; s++)
+		if (stand->step[s].match > best)
+			best = stand->step[s].match;
+	if (best == FC_SYNTAX_MATCH_NONE)
+		return fc_syntax_fail(line, word->column, "Invalid input detected at '^' marker.");
+	for (int s = stand->last; s < end; s++)
+		if (stand->step[s].match == best)
+			stand->step[kept++] = stand->step[s];
+	for (int s = stand->last + 1; s < kept && best == FC_SYNTAX_MATCH_PREFIX; s++)
+		if (!same_element(&stand->step[stand->last], &stand->step[s]))
+			return ambiguous(line, word);
+	stand->first = stand->last;
+	stand->last = kept;
+	return 0;
+}
+
+int fc_syntax_advance(struct fc_syntax_stand *stand, struct fc_syntax_line *line, bool *first)
+{
+	for (unsigned w = stand->no; w < stand->words; w++) {
+		int end = stand->last, err;
+
+		if (!try_word(stand, w, &end))
+			return fc_syntax_fail(line, stand->word[w].column,
+					      "The line fits too many commands.");
+		err = narrow(stand, end, line, &stand->word[w]);
+		if (err) {
+			*first = w == (unsigned)stand->no;
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the whole line */
+bool fc_syntax_may_end(const char *pattern, const char *after, uint64_t used, bool no)
+{
+	struct fc_syntax_places places;
+	uint64_t which;
+
+	fc_syntax_follow(pattern, after, used, &places);
+	for (unsigned i = 0; i < places.count; i++) {
+		const char *at = places.place[i].at;
+		enum fc_syntax_kind kind = fc_syntax_kind(pattern, at, &which);
+
+		if (kind == FC_SYNTAX_END)
+			return true;
+		if (no && kind != FC_SYNTAX_KEYWORD &&
+		    fc_syntax_may_end(pattern, at + fc_syntax_element(at), places.place[i].used,
+				      no))
+			return true;
+	}
+	return false;
+}
+
+static void add_item(struct fc_syntax_line *line, const struct fc_syntax_step *step,
+		     const struct fc_syntax_text *word)
+{
+	struct fc_syntax_item *item = &line->item[line->items++];
+
+	*item = (struct fc_syntax_item){step->element, -1};
+	if (step->kind == FC_SYNTAX_KEYWORD || line->values == FC_SYNTAX_VALUES)
+		return;
+	item->value = (int)line->values;
+	line->value[line->values++] =
+		(struct fc_syntax_value){word->text, step->number, word->column};
+}
+
+/* Values of the row that won, and the copy cut into words; a LINE stays whole. */
+static void take(struct fc_syntax_stand *stand, struct fc_syntax_line *line, int winner)
+{
+	int way[FC_SYNTAX_WORDS];
+	unsigned last = UINT32_MAX;
+	size_t end = strlen(line->copy);
+	int words = 0;
+
+	for (int s = winner; s >= 0; s = stand->step[s].before)
+		if (stand->step[s].element)
+			way[words++] = s;
+	while (words--) {
+		const struct fc_syntax_step *step = &stand->step[way[words]];
+
+		add_item(line, step, &stand->word[step->word]);
+		if (step->kind == FC_SYNTAX_REST)
+			last = stand->word[step->word].column;
+	}
 	while (end && isspace((unsigned char)line->copy[end - 1]))
 		line->copy[--end] = '\0';
-	for (unsigned w = 0; w < words && word[w].column < last; w++)
-		line->copy[word[w].column + word[w].length] = '\0';
+	for (unsigned w = 0; w < stand->words && stand->word[w].column < last; w++)
+		line->copy[stand->word[w].column + stand->word[w].length] = '\0';
 }
 
-static int pick(struct candidate *c, size_t count, struct fc_syntax_line *line,
-		const struct word *word, unsigned words)
+static int pick(struct fc_syntax_stand *stand, struct fc_syntax_line *line)
 {
-	for (size_t i = 0; i < count; i++)
-		if (complete(&c[i], line->no)) {
-			end_words(line, &c[i], word, words);
-			return (int)c[i].row;
+	const struct fc_syntax_text *end = &stand->word[stand->words - 1];
+
+	for (int s = stand->first; s < stand->last; s++) {
+		const struct fc_syntax_step *step = &stand->step[s];
+
+		if (fc_syntax_may_end(stand->table[step->row].pattern, step->after, step->used,
+				      stand->no)) {
+			take(stand, line, s);
+			line->row = &stand->table[step->row];
+			return step->row;
 		}
-	return fail(line, word[words - 1].column + (unsigned)word[words - 1].length,
-		    "Incomplete command.");
-}
-
-static size_t begin(const struct fc_syntax_command *table, size_t rows, unsigned mode, bool no,
-		    struct candidate c[ROWS_MAX])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < ROWS_MAX; i++)
-		c[i] = (struct candidate){.at = "", .element = ""};
-	for (size_t r = 0; r < rows && count < ROWS_MAX; r++)
-		if (table[r].mode == mode && (!no || table[r].can_no))
-			c[count++] = (struct candidate){.row = r,
-							.at = skip(table[r].pattern),
-							.element = table[r].pattern};
-	return count;
-}
-
-/* After the first word that is a LINE, the others belong to it. */
-static bool in_line(const struct candidate *c)
-{
-	return !strncmp(c->element, "LINE", 4);
-}
-
-static int match_words(const struct fc_syntax_command *table, size_t rows, unsigned mode,
-		       struct fc_syntax_line *line, const struct word *word, unsigned words,
-		       bool *first)
-{
-	struct candidate c[ROWS_MAX];
-	unsigned w = line->no;
-	int count = (int)begin(table, rows, mode, line->no, c);
-
-	if (w == words)
-		return fail(line, word[0].column + (unsigned)word[0].length, "Incomplete command.");
-	for (; w < words && !(w > (unsigned)line->no && in_line(c)); w++) {
-		count = narrow(c, (size_t)count, &word[w], line);
-		if (count < 0) {
-			*first = w == (unsigned)line->no;
-			return count;
-		}
-		add_value(line, &c[0]);
 	}
-	return pick(c, (size_t)count, line, word, words);
+	return fc_syntax_fail(line, end->column + (unsigned)end->length, "Incomplete command.");
 }
 
 int fc_syntax_parse(const struct fc_syntax_command *table, size_t rows, unsigned mode,
 		    const char *text, struct fc_syntax_line *line, bool *first)
 {
-	struct word word[FC_SYNTAX_WORDS];
-	unsigned words;
-	int row;
+	struct fc_syntax_stand stand;
+	int err;
 
 	*line = (struct fc_syntax_line){0};
 	*first = false;
 	if (strlen(text) >= sizeof(line->copy))
-		return fail(line, sizeof(line->copy) - 1, "The line is longer than %d characters.",
-			    FC_SYNTAX_LINE - 1);
+		return fc_syntax_fail(line, sizeof(line->copy) - 1,
+				      "The line is longer than %d characters.", FC_SYNTAX_LINE - 1);
 	memcpy(line->copy, text, strlen(text) + 1);
-	words = split(line, word);
-	if (!words || *word[0].text == '!')
+	fc_syntax_begin(&stand, line, table, rows, mode);
+	if (!stand.words || *stand.word[0].text == '!')
 		return -ENOENT;
-	line->no = word[0].length == 2 && !strncasecmp(word[0].text, "no", 2);
-	row = match_words(table, rows, mode, line, word, words, first);
-	if (row >= 0)
-		line->row = &table[row];
-	return row;
+	if (stand.words == (unsigned)stand.no)
+		return fc_syntax_fail(line, stand.word[0].column + 2, "Incomplete command.");
+	err = fc_syntax_advance(&stand, line, first);
+	return err ? err : pick(&stand, line);
+}
+
+/* ------------------------------------------------------------------ of a parsed line */
+static bool is_keyword(const struct fc_syntax_item *item, const char *keyword)
+{
+	size_t length = fc_syntax_element(item->element);
+
+	return length == strlen(keyword) && !strncmp(item->element, keyword, length);
+}
+
+bool fc_syntax_has(const struct fc_syntax_line *line, const char *keyword)
+{
+	for (unsigned i = 0; i < line->items; i++)
+		if (is_keyword(&line->item[i], keyword))
+			return true;
+	return false;
+}
+
+const struct fc_syntax_value *fc_syntax_after(const struct fc_syntax_line *line,
+					      const char *keyword)
+{
+	for (unsigned i = 0; i + 1 < line->items; i++)
+		if (is_keyword(&line->item[i], keyword) && line->item[i + 1].value >= 0)
+			return &line->value[line->item[i + 1].value];
+	return NULL;
 }
