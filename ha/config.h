@@ -21,6 +21,12 @@
 #define FC_CONFIG_MONITORS 32
 #define FC_CONFIG_NONE (-1)
 
+/* ifIndex of a port. */
+static inline uint32_t fc_config_interface(unsigned slot, unsigned port)
+{
+	return slot * FC_CARD_PORTS_MAX + port + 1;
+}
+
 enum fc_config_family { FC_CONFIG_IPV4, FC_CONFIG_IPV6 };
 
 struct fc_config_exporter {

@@ -171,6 +171,7 @@ void fc_shadow_flow(const struct shadow_entry *entry, const struct shadow_half *
 	struct shadow_bounds bounds = bounds_unpack(half->bounds);
 
 	memcpy(out->vector, entry->vector, sizeof(out->vector));
+	out->interface_first = 0; /* the card's owner knows */
 	out->monitor = entry->monitor;
 	out->sampler = entry->sampler;
 	out->end_reason = 0;

@@ -61,6 +61,7 @@ static int start_worker(struct fc_slot *s, unsigned r)
 		.ring = &s->device.card.ring[r],
 		.transport = s->device.transport,
 		.flow_monitor = s->which,
+		.interface_first = fc_config_interface(s->number, 0),
 		.check_ledger = s->device.card.build.rings == 1,
 		.wait = card->wait,
 		.poll_ms = card->poll_ms,

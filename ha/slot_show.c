@@ -84,9 +84,10 @@ void fc_slot_flows(struct fc_slot *s,
 		for (size_t i = 0; more && i < fc_shard_slots(shard); i++) {
 			struct fc_flow flow;
 
-			if (!fc_shard_read(shard, i, FC_VIEW_BUILDING, &flow))
-				more = each(context, s->which[flow.monitor % FC_CARD_MONITORS_MAX],
-					    &flow);
+			if (fc_shard_read(shard, i, FC_VIEW_BUILDING, &flow))
+				continue;
+			flow.interface_first = fc_config_interface(s->number, 0);
+			more = each(context, s->which[flow.monitor % FC_CARD_MONITORS_MAX], &flow);
 		}
 	}
 	pthread_mutex_unlock(&s->lock);

@@ -80,6 +80,7 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 		.flow = *flow,
 	};
 
+	m.flow.interface_first = w->config.interface_first;
 	if (put(w, &m))
 		return;
 	w->queue_lost_flows++;

@@ -21,6 +21,7 @@ struct fc_worker_config {
 	struct fc_transport *transport;
 	struct fc_shadow_config shadow; /* without closed and context */
 	const int *flow_monitor;        /* of each of the card's monitors; copied */
+	uint32_t interface_first;       /* number of the card's port 0 */
 	bool check_ledger;
 	enum fc_config_wait wait;
 	unsigned poll_ms;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/replay.h"
 
-#include "ha/flow_record.h"
 #include "sim/model_transport.h"
 #include <errno.h>
 #include <flowcard/registers.h>
@@ -18,7 +17,6 @@ enum {
 	QUEUE_HIGH = 8192,   /* datagrams; half of what an exporter keeps */
 	RELAX_MAX = 1 << 22, /* waits for the final barrier, each some clocks */
 };
-#define RECORD "original-input"
 static const uint32_t guard_max_ns = 1000000;
 static const size_t shadow_closed = 1 << 16;
 
@@ -174,6 +172,7 @@ static int open_model(struct fc_replay *r, const struct fc_replay_options *o)
 static int open_card(struct fc_replay *r, const struct fc_replay_options *o)
 {
 	struct fc_card_monitor monitor = {.ports = 1, .ipv4 = 1, .ipv6 = 1};
+	struct fc_fnf_record record;
 	uint8_t key[32] = {0};
 	struct fc_card_config config = {
 		.ring_log2 = RING_LOG2,
@@ -185,7 +184,8 @@ static int open_card(struct fc_replay *r, const struct fc_replay_options *o)
 	int err;
 
 	memcpy(key, &o->seed, sizeof(o->seed));
-	fc_flow_record_find(RECORD)->mask(monitor.mask);
+	fc_fnf_record_usual(&record);
+	fc_fnf_record_mask(&record, monitor.mask);
 	err = fc_card_open(&r->card, r->transport, &config);
 	if (err) {
 		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
@@ -213,9 +213,11 @@ static int open_host(struct fc_replay *r, const struct fc_replay_options *o)
 	};
 	struct fc_drain_config config = {
 		.ring = &r->card.ring[0], .cut = on_cut, .context = r, .check_ledger = true};
+	struct fc_fnf_record record;
 	int err;
 
-	fc_flow_record_find(RECORD)->mask(shadow.monitor[0].mask);
+	fc_fnf_record_usual(&record);
+	fc_fnf_record_mask(&record, shadow.monitor[0].mask);
 	err = fc_shard_create(&shadow, &r->shard);
 	if (err)
 		return complain("shadow table", err);

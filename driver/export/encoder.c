@@ -54,17 +54,19 @@ static size_t payload_min(const struct fc_encoder *e)
 
 static int compile_templates(struct fc_encoder *e, const struct fc_exporter_config *config)
 {
-	const char *const *v4 = config->fields4, *const *v6 = config->fields6;
+	const struct fc_fnf_record *record = config->record;
+	struct fc_fnf_record usual;
 	int err;
 
-	if (!v4)
-		v4 = fc_field_default_record(config->protocol, 4);
-	if (!v6)
-		v6 = fc_field_default_record(config->protocol, 6);
-	err = fc_template_compile(&e->templates[0], FC_TEMPLATE_ID_V4, config->protocol, 4, v4);
+	if (!record) {
+		fc_fnf_record_usual(&usual);
+		record = &usual;
+	}
+	err = fc_template_compile(&e->templates[0], FC_TEMPLATE_ID_V4, config->protocol, 4, record);
 	if (err)
 		return err;
-	return fc_template_compile(&e->templates[1], FC_TEMPLATE_ID_V6, config->protocol, 6, v6);
+	return fc_template_compile(&e->templates[1], FC_TEMPLATE_ID_V6, config->protocol, 6,
+				   record);
 }
 
 int fc_encoder_init(struct fc_encoder *e, const struct fc_exporter_config *config)
@@ -81,8 +83,9 @@ int fc_encoder_init(struct fc_encoder *e, const struct fc_exporter_config *confi
 	e->template_datagrams = config->template_datagrams ? config->template_datagrams
 							   : TEMPLATE_DATAGRAMS_DEFAULT;
 	e->timebase.boot_ms = config->boot_ns / NS_PER_MS;
-	if (config->protocol == FC_PROTOCOL_V5 && (config->fields4 || config->fields6))
-		return -EINVAL; /* v5 has one layout only */
+	if (config->protocol == FC_PROTOCOL_V5 && config->record &&
+	    !fc_fnf_record_fits_v5(config->record))
+		return -EINVAL;
 	if (config->protocol != FC_PROTOCOL_V5) {
 		err = compile_templates(e, config);
 		if (err)

@@ -6,12 +6,11 @@
 #ifndef FC_EXPORT_TEMPLATE_H
 #define FC_EXPORT_TEMPLATE_H
 
-#include "fields.h"
 #include "writer.h"
 
 #include <flowcard/export.h>
 
-#define FC_TEMPLATE_FIELDS_MAX 48
+#define FC_TEMPLATE_FIELDS_MAX FC_FNF_RECORD_FIELDS
 #define FC_TEMPLATE_ID_V4 256
 #define FC_TEMPLATE_ID_V6 257
 /* 258 and up: options templates (interface, sampler, exporter statistics tables). */
@@ -25,15 +24,18 @@ struct fc_template {
 	uint64_t octets_max;
 	struct {
 		const struct fc_field *field;
+		bool key;
+		uint8_t argument; /* prefix length, or the value itself */
 		uint8_t length;
 	} fields[FC_TEMPLATE_FIELDS_MAX];
 };
 
-/* Compile NULL-terminated `names` for `protocol` and IP version `family`. Return 0; -EINVAL:
- * unknown or doubled field, of the other family, not expressible in the protocol, too many, or a
- * record under 4 octets (padding would look like one). */
+/* Compile the fields of `record` for `protocol` and IP version `family`; without any where the
+ * record is not for that version. What the protocol cannot say is left out or said otherwise
+ * (fc_field_spoken). Return 0; -EINVAL: two fields of one element, or a record under 4 octets
+ * (padding would look like one). */
 int fc_template_compile(struct fc_template *t, uint16_t id, enum fc_protocol protocol,
-			unsigned family, const char *const *names);
+			unsigned family, const struct fc_fnf_record *record);
 
 /* Octets of the template record. */
 size_t fc_template_definition_size(const struct fc_template *t);

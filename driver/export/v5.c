@@ -27,6 +27,12 @@ static void header(struct fc_writer *w, const struct fc_header *h)
 	fc_writer_u16(w, 0);                   /* not sampled */
 }
 
+/* Sixteen bits are what version 5 has; 0: the port has no partner that packets leave by. */
+static uint16_t interface(const struct fc_flow *f, unsigned port)
+{
+	return port == 0x7f ? 0 : (uint16_t)(f->interface_first + port);
+}
+
 void fc_v5_record(struct fc_writer *w, const struct fc_flow *f, uint64_t base_ms)
 {
 	const uint32_t *vec = f->vector;
@@ -34,8 +40,8 @@ void fc_v5_record(struct fc_writer *w, const struct fc_flow *f, uint64_t base_ms
 	fc_writer_octets(w, fc_vec_src(vec), 4);
 	fc_writer_octets(w, fc_vec_dst(vec), 4);
 	fc_writer_u32(w, 0); /* next hop: the card does not route */
-	fc_writer_u16(w, fc_vec_input_port(vec));
-	fc_writer_u16(w, 0); /* output: the card does not forward */
+	fc_writer_u16(w, interface(f, fc_vec_input_port(vec)));
+	fc_writer_u16(w, interface(f, fc_vec_output_port(vec)));
 	fc_writer_u32(w, (uint32_t)f->packets);
 	fc_writer_u32(w, (uint32_t)f->octets);
 	fc_writer_u32(w, (uint32_t)(f->first_ns / NS_PER_MS - base_ms));

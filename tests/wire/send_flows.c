@@ -29,34 +29,34 @@ struct options {
 	uint64_t seed;
 };
 
-static const char *const uptime4[] = {"ipv4 source address",
-				      "ipv4 destination address",
-				      "ipv4 protocol",
-				      "ipv4 tos",
-				      "transport source-port",
-				      "transport destination-port",
-				      "interface input",
-				      "transport icmp ipv4 type-code",
-				      "transport tcp flags",
-				      "counter packets",
-				      "counter bytes",
-				      "timestamp sys-uptime first",
-				      "timestamp sys-uptime last",
-				      NULL};
-static const char *const uptime6[] = {"ipv6 source address",
-				      "ipv6 destination address",
-				      "ipv6 protocol",
-				      "ipv6 traffic-class",
-				      "transport source-port",
-				      "transport destination-port",
-				      "interface input",
-				      "transport icmp ipv6 type-code",
-				      "transport tcp flags",
-				      "counter packets",
-				      "counter bytes",
-				      "timestamp sys-uptime first",
-				      "timestamp sys-uptime last",
-				      NULL};
+/* The record of --uptime: both IP versions, times since boot. */
+static const char *const uptime[] = {"ipv4 source address",
+				     "ipv4 destination address",
+				     "ipv4 protocol",
+				     "ipv4 tos",
+				     "ipv6 source address",
+				     "ipv6 destination address",
+				     "ipv6 protocol",
+				     "ipv6 traffic-class",
+				     "transport source-port",
+				     "transport destination-port",
+				     "interface input",
+				     "transport icmp ipv4 type-code",
+				     "transport icmp ipv6 type-code",
+				     "transport tcp flags",
+				     "counter packets",
+				     "counter bytes",
+				     "timestamp sys-uptime first",
+				     "timestamp sys-uptime last"};
+
+static const struct fc_fnf_record *uptime_record(void)
+{
+	static struct fc_fnf_record record = {.kind = FC_RECORD_USER};
+
+	for (record.fields = 0; record.fields < sizeof(uptime) / sizeof(*uptime); record.fields++)
+		record.field[record.fields].field = fc_field_find(uptime[record.fields]);
+	return &record;
+}
 
 static int usage(const char *program)
 {
@@ -91,8 +91,7 @@ static int parse_option(struct options *o, int option, const char *value)
 		o->config.payload_max = strtoul(value, NULL, 10);
 		return 0;
 	case 'u':
-		o->config.fields4 = uptime4;
-		o->config.fields6 = uptime6;
+		o->config.record = uptime_record();
 		return 0;
 	case 'c':
 		o->csv = value;

@@ -11,7 +11,7 @@
 #ifndef FLOWCARD_EXPORT_H
 #define FLOWCARD_EXPORT_H
 
-#include <flowcard/flow.h>
+#include <flowcard/fnf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,8 +19,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum fc_protocol { FC_PROTOCOL_V5, FC_PROTOCOL_V9, FC_PROTOCOL_IPFIX };
 
 struct fc_exporter;
 
@@ -35,10 +33,9 @@ struct fc_exporter_config {
 	unsigned rate;               /* datagrams a second that leave at most; 0: 10000 */
 	uint64_t boot_ns;            /* virtual boot time, card time */
 	size_t queue_datagrams;      /* sealed datagrams kept; 0: 16384 */
-	/* v9 and IPFIX: field names of the record for IPv4 and for IPv6 flows (docs/exporters.md),
-	 * NULL-terminated. NULL: the default record; an empty list: such flows are inexpressible.
-	 */
-	const char *const *fields4, *const *fields6;
+	/* v9 and IPFIX: what data records hold, one template for each IP version the record is
+	 * for. NULL: the predefined "original-input". Only read by fc_exporter_open. */
+	const struct fc_fnf_record *record;
 };
 
 #define FC_EXPORTER_NO_GATE UINT64_MAX

@@ -25,6 +25,7 @@ enum fc_end_reason {
 struct fc_flow {
 	uint32_t vector[FC_VECTOR_WORDS]; /* of the first packet; read with fc_vec_*() of
 					     registers.h */
+	uint32_t interface_first; /* number of the card's port 0; a port's is this plus the port */
 	uint8_t monitor;
 	uint8_t sampler;
 	uint8_t end_reason; /* enum fc_end_reason */

@@ -9,6 +9,18 @@
 #include <stdlib.h>
 /* cmocka wants the four above first. */
 #include <cmocka.h>
+
+/* A record of these fields, named as in a configuration. */
+static struct fc_fnf_record *record_of(const char *const *names)
+{
+	static struct fc_fnf_record record;
+
+	memset(&record, 0, sizeof(record));
+	record.kind = FC_RECORD_USER;
+	for (; *names; names++)
+		record.field[record.fields++].field = fc_field_find(*names);
+	return &record;
+}
 #include <tests/wire/synthetic_flows.h>
 
 #define MS UINT64_C(1000000)
@@ -318,8 +330,8 @@ static void sys_uptime_of_v9_is_exact_in_whole_second_headers(void **state)
 	static const char *const names[] = {"ipv4 source address", "counter packets",
 					    "timestamp sys-uptime first",
 					    "timestamp sys-uptime last", NULL};
-	struct pipe *p = pipe_open(
-		(struct fc_exporter_config){.protocol = FC_PROTOCOL_V9, .fields4 = names});
+	struct pipe *p = pipe_open((struct fc_exporter_config){.protocol = FC_PROTOCOL_V9,
+							       .record = record_of(names)});
 	struct fc_flow f = one_flow(4);
 
 	(void)state;
@@ -377,26 +389,86 @@ static void templates_come_first_and_again_by_count_and_time(void **state)
 
 static void open_refuses_records_it_cannot_send(void **state)
 {
-	static const char *const unknown[] = {"ipv4 source adress", NULL};
 	static const char *const twice[] = {"counter bytes", "counter bytes long", NULL};
-	static const char *const other_family[] = {"ipv6 source address", NULL};
 	static const char *const tiny[] = {"ipv4 protocol", "transport source-port", NULL};
-	static const char *const uptime[] = {"ipv4 source address", "timestamp sys-uptime first",
-					     NULL};
-	const char *const *bad[] = {unknown, twice, other_family, tiny, uptime};
+	static const char *const nothing[] = {NULL};
+	const char *const *bad[] = {twice, tiny, nothing};
 	struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX};
 	struct fc_encoder e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		config.fields4 = bad[i];
+		config.record = record_of(bad[i]);
 		assert_int_equal(fc_encoder_init(&e, &config), -EINVAL);
 	}
-	config.fields4 = NULL;
+	config.record = NULL;
 	config.payload_max = 100;
 	assert_int_equal(fc_encoder_init(&e, &config), -EINVAL);
 	config.payload_max = 65508;
 	assert_int_equal(fc_encoder_init(&e, &config), -EINVAL);
+}
+
+static void what_a_protocol_cannot_say_is_said_otherwise_or_left_out(void **state)
+{
+	static const char *const names[] = {"ipv4 source address",
+					    "transport icmp ipv4 type-code",
+					    "timestamp sys-uptime first",
+					    "timestamp absolute first",
+					    "timestamp sys-uptime last",
+					    "timestamp absolute last",
+					    NULL};
+	struct fc_template t;
+
+	(void)state;
+	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_V9, 4, record_of(names)), 0);
+	assert_int_equal(t.field_count, 6);
+	assert_true(t.uptime);
+	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_IPFIX, 4, record_of(names)), 0);
+	assert_int_equal(t.field_count, 3); /* address, first and last, each once */
+	assert_int_equal(t.fields[1].field->element, 152);
+	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_IPFIX, 6, record_of(names)), 0);
+	assert_int_equal(t.field_count, 0);
+}
+
+static void a_record_of_both_ip_versions_makes_two_templates(void **state)
+{
+	static const char *const names[] = {"ipv4 source address", "ipv6 source address",
+					    "counter packets", NULL};
+	struct fc_template t;
+
+	(void)state;
+	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_V9, 4, record_of(names)), 0);
+	assert_int_equal(t.record_size, 8);
+	assert_int_equal(fc_template_compile(&t, 257, FC_PROTOCOL_V9, 6, record_of(names)), 0);
+	assert_int_equal(t.record_size, 20);
+}
+
+static void prefixes_and_masks_are_cut_to_their_argument(void **state)
+{
+	static const char *const names[] = {"ipv4 source prefix", "ipv4 source mask", NULL};
+	struct fc_fnf_record *record = record_of(names);
+	struct fc_flow f = one_flow(4);
+	uint8_t buffer[5];
+	static const uint8_t address[16] = {198, 51, 255, 7};
+	static const struct {
+		uint8_t bits, want[5];
+	} cases[] = {{0, {0, 0, 0, 0, 0}},
+		     {20, {198, 51, 240, 0, 20}},
+		     {24, {198, 51, 255, 0, 24}},
+		     {32, {198, 51, 255, 7, 32}}};
+
+	(void)state;
+	fc_vec_set_src(f.vector, address);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fc_template t;
+		struct fc_writer w;
+
+		record->field[0].argument = record->field[1].argument = cases[i].bits;
+		assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_IPFIX, 4, record), 0);
+		fc_writer_init(&w, buffer, sizeof(buffer));
+		fc_template_encode(&t, &w, &f, 0);
+		assert_memory_equal(buffer, cases[i].want, sizeof(buffer));
+	}
 }
 
 static void the_whole_field_table_encodes(void **state)
@@ -416,7 +488,8 @@ static void the_whole_field_table_encodes(void **state)
 			names[1] = NULL;
 		assert_ptr_equal(fc_field_find(table[i].name), &table[i]);
 		assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_V9,
-						     table[i].family ? table[i].family : 4, names),
+						     table[i].family ? table[i].family : 4,
+						     record_of(names)),
 				 0);
 		fc_writer_init(&w, buffer, sizeof(buffer));
 		fc_template_encode(&t, &w, &f, 0);
@@ -461,6 +534,9 @@ int main(void)
 		cmocka_unit_test(any_64_bit_time_passes_ipfix),
 		cmocka_unit_test(templates_come_first_and_again_by_count_and_time),
 		cmocka_unit_test(open_refuses_records_it_cannot_send),
+		cmocka_unit_test(what_a_protocol_cannot_say_is_said_otherwise_or_left_out),
+		cmocka_unit_test(a_record_of_both_ip_versions_makes_two_templates),
+		cmocka_unit_test(prefixes_and_masks_are_cut_to_their_argument),
 		cmocka_unit_test(the_whole_field_table_encodes),
 		cmocka_unit_test(the_writer_fails_for_good_and_writes_no_octet_beyond),
 	};
