@@ -46,7 +46,7 @@ static void give(struct fc_export_thread *t, const struct fc_flow_message *m)
 
 		if (e == FC_CONFIG_NONE || !t->output[e].exporter)
 			continue;
-		fc_exporter_add(t->output[e].exporter, &m->flow, 1, m->cut_ns);
+		fc_exporter_add(t->output[e].exporter, 1, &m->flow, 1, m->cut_ns);
 		taken = true;
 	}
 	t->unwanted += !taken;
@@ -170,6 +170,10 @@ static int open_output(struct output *o, const struct fc_config_exporter *config
 
 	snprintf(port, sizeof(port), "%u", config->port);
 	err = fc_exporter_open(&c, &o->exporter);
+	if (!err && fc_exporter_client_add(o->exporter, "Flow Monitors", NULL) < 0) {
+		fc_exporter_close(o->exporter);
+		err = -ENOMEM;
+	}
 	o->config = *config;
 	if (!err)
 		return 0;

@@ -215,7 +215,8 @@ static bool well_formed(const char *pattern)
 }
 
 int fc_syntax_walk(const char *pattern,
-		   void (*each)(void *context, const char *path, const char *element, size_t length),
+		   void (*each)(void *context, const char *path, const char *element,
+				size_t length),
 		   void *context)
 {
 	struct walk w = {.pattern = pattern, .each = each, .context = context};

@@ -63,7 +63,7 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 	if (r->options->csv)
 		fc_replay_csv_add(&r->csv, flow);
 	for (unsigned i = 0; i < r->exporters; i++)
-		fc_exporter_add(r->exporter[i], flow, 1, cut_ns);
+		fc_exporter_add(r->exporter[i], r->client[i], flow, 1, cut_ns);
 	if (r->closed_flows % LOOK_FLOWS == 0)
 		keep_queues_short(r);
 }
@@ -76,6 +76,24 @@ static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 	(void)epoch;
 	r->cut_ns = cut_ns;
 	return FC_DRAIN_COMMITTED;
+}
+
+static int open_exporter(struct fc_replay *r, const struct fc_exporter_config *config)
+{
+	struct fc_exporter *e;
+	int client, err = fc_exporter_open(config, &e);
+
+	if (err)
+		return err;
+	err = fc_exporter_wait(e, SEND_SECONDS * 1000);
+	client = err ? err : fc_exporter_client_add(e, "flowcard-replay", NULL);
+	if (client < 0) {
+		fc_exporter_close(e);
+		return client;
+	}
+	r->exporter[r->exporters] = e;
+	r->client[r->exporters] = client;
+	return 0;
 }
 
 static int open_exporters(struct fc_replay *r)
@@ -93,7 +111,7 @@ static int open_exporters(struct fc_replay *r)
 						  sizeof(port));
 
 		if (!err)
-			err = fc_exporter_open(&config, &r->exporter[r->exporters]);
+			err = open_exporter(r, &config);
 		if (err == -ENOENT)
 			fprintf(stderr, "flowcard-replay: %s: the host does not resolve\n",
 				o->export[r->exporters]);

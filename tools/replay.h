@@ -30,6 +30,7 @@ struct fc_replay {
 	struct fc_drain *drain;
 	struct fc_feeder *feeder;
 	struct fc_exporter *exporter[FC_REPLAY_EXPORTS];
+	int client[FC_REPLAY_EXPORTS];
 	unsigned exporters;
 	struct fc_replay_csv csv;
 	uint64_t closed_flows, closed_packets, closed_octets; /* what the sinks were given */

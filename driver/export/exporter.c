@@ -1,124 +1,247 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One exporter: encoder -> queue of sealed datagrams -> gate -> paced UDP socket. Used by one
- * thread at a time.
+ * One exporter: encoder -> queue of sealed datagrams -> gate -> sender. Used by one thread at a
+ * time.
  */
-#include "encoder.h"
-#include "pace.h"
-#include "queue.h"
-#include "udp_sender.h"
+#include "exporter_impl.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
+#include <string.h>
 
 #define QUEUE_DEFAULT 16384
 #define RATE_DEFAULT 10000
-#define NS_PER_MS 1000000U
-/* A refused datagram says that an earlier one met a closed port; try this one again so often in a
- * row. */
-#define REFUSED_TRIES 2
-#define FULL_SOCKET_WAIT_NS NS_PER_MS
 
-struct fc_exporter {
-	struct fc_encoder encoder;
-	struct fc_queue queue;
-	struct fc_pace pace;
-	struct fc_exporter_stats stats;
-	uint64_t gate; /* datagrams below this number may leave */
-	int fd;
-};
-
-int fc_exporter_open(const struct fc_exporter_config *config, struct fc_exporter **out)
+/* What librdkafka or a full queue gave up after it had been counted as sent. */
+static void lost(void *context, const struct fc_datagram *what)
 {
+	struct fc_exporter *e = context;
+
+	e->stats.octets_sent -= what->length;
+	e->stats.records_sent -= what->records;
+	e->stats.dropped_flows += what->records;
+	if (!e->encoder.codec->text) {
+		e->stats.datagrams_sent--;
+		e->stats.dropped_datagrams++;
+		e->stats.failed[FC_UNSENT_NONE].datagrams++;
+		e->stats.failed[FC_UNSENT_NONE].octets += what->length;
+	}
+	for (unsigned i = 0; i < FC_SHARES; i++) {
+		const struct fc_share *s = &what->share[i];
+		struct fc_exporter_client_stats *c = &e->client[s->client].stats;
+
+		c->records_sent -= s->records;
+		c->octets_sent -= s->octets;
+		c->records_failed += s->records;
+		c->octets_failed += s->octets;
+	}
+}
+
+static int open_ids(struct fc_exporter *e, struct fc_exporter_config *config)
+{
+	int err;
+
+	if (config->ids)
+		return 0;
+	err = fc_template_ids_create(&e->own_ids);
+	config->ids = e->own_ids;
+	return err;
+}
+
+int fc_exporter_open(const struct fc_exporter_config *wanted, struct fc_exporter **out)
+{
+	struct fc_exporter_config config = *wanted;
 	struct fc_exporter *e = calloc(1, sizeof(*e));
 	int err;
 
 	if (!e)
 		return -ENOMEM;
-	err = fc_encoder_init(&e->encoder, config);
+	/* A reader of Kafka begins anywhere: every message says what is in it. */
+	e->whole = config.transport == FC_TRANSPORT_KAFKA;
+	if (e->whole)
+		config.template_datagrams = 1;
+	err = open_ids(e, &config);
 	if (err)
 		goto free_exporter;
+	err = fc_encoder_init(&e->encoder, &config);
+	if (err)
+		goto free_ids;
 	err = fc_queue_init(&e->queue,
-			    config->queue_datagrams ? config->queue_datagrams : QUEUE_DEFAULT,
+			    config.queue_datagrams ? config.queue_datagrams : QUEUE_DEFAULT,
 			    e->encoder.payload_max);
 	if (err)
-		goto free_exporter;
-	e->fd = fc_udp_open(config->host, config->port, config->source);
-	if (e->fd < 0) {
-		err = e->fd;
+		goto free_ids;
+	err = fc_sender_open(&config, &e->sender);
+	if (err)
 		goto free_queue;
-	}
-	fc_pace_init(&e->pace, config->rate ? config->rate : RATE_DEFAULT);
+	e->sender->lost = lost;
+	e->sender->context = e;
+	fc_pace_init(&e->pace, config.rate ? config.rate : RATE_DEFAULT);
 	e->gate = FC_EXPORTER_NO_GATE;
 	*out = e;
 	return 0;
 
 free_queue:
 	fc_queue_free(&e->queue);
+free_ids:
+	fc_template_ids_destroy(e->own_ids);
 free_exporter:
 	free(e);
 	return err;
 }
 
-static void drop(struct fc_exporter *e, unsigned records)
+void fc_exporter_close(struct fc_exporter *e)
 {
-	e->stats.dropped_datagrams++;
-	e->stats.dropped_flows += records;
+	if (!e)
+		return;
+	e->sender->ops->close(e->sender);
+	fc_encoder_free(&e->encoder);
+	for (unsigned i = 0; i < FC_OPTIONS; i++)
+		free(e->option[i].rows);
+	fc_queue_free(&e->queue);
+	fc_template_ids_destroy(e->own_ids);
+	free(e);
 }
 
-/* Return 0, or -ENOBUFS when the oldest datagram had to give way. */
-static int seal(struct fc_exporter *e, uint64_t now_ns)
+/* ------------------------------------------------------------------ clients */
+unsigned fc_exporter_take_client(struct fc_exporter *e, const char *kind, const char *name)
 {
-	unsigned records = e->encoder.message.records;
-	struct fc_datagram dropped;
-	size_t length;
+	for (unsigned c = 1; c < FC_EXPORTER_CLIENTS; c++) {
+		struct fc_client *client = &e->client[c];
 
-	if (!e->encoder.message.open)
-		return 0;
-	length = fc_encoder_finish(&e->encoder, now_ns);
-	e->stats.datagrams_sealed++;
-	e->stats.records_sealed += records;
-	if (!fc_queue_seal(&e->queue, length, records, &dropped))
-		return 0;
-	drop(e, dropped.records);
-	return -ENOBUFS;
+		if (client->there)
+			continue;
+		*client = (struct fc_client){.there = true};
+		snprintf(client->stats.name, sizeof(client->stats.name), "%s%s", kind, name);
+		return c;
+	}
+	return 0;
 }
 
-static int put(struct fc_exporter *e, const struct fc_flow *f, uint64_t now_ns)
+int fc_exporter_client_add(struct fc_exporter *e, const char *name,
+			   const struct fc_fnf_record *record)
 {
-	int err = 0;
+	unsigned client = fc_exporter_take_client(e, "", name);
+	int err;
 
-	if (e->encoder.message.open && !fc_encoder_put(&e->encoder, f))
-		return 0;
-	err = seal(e, now_ns);
-	fc_encoder_begin(&e->encoder, fc_queue_building(&e->queue), now_ns, f);
-	/* An empty datagram begun for this flow takes it: payload_max was checked, the base was
-	 * chosen for it. */
-	(void)fc_encoder_put(&e->encoder, f);
+	if (!client)
+		return -ENOSPC;
+	err = fc_encoder_flows(&e->encoder, client, record);
+	if (!err)
+		return (int)client;
+	e->client[client].there = false;
 	return err;
 }
 
-static int put_split(struct fc_exporter *e, const struct fc_flow *f, uint64_t parts,
-		     uint64_t now_ns)
+void fc_exporter_client_remove(struct fc_exporter *e, int client, uint64_t now_ns)
+{
+	if (client < 1 || client >= FC_EXPORTER_CLIENTS || !e->client[client].there)
+		return;
+	fc_exporter_seal_open(e, now_ns);
+	fc_queue_disown(&e->queue, (unsigned)client);
+	fc_encoder_remove(&e->encoder, (unsigned)client);
+	e->client[client].there = false;
+}
+
+void fc_exporter_samplers(struct fc_exporter *e, const struct fc_option_row *rows, size_t count)
+{
+	memset(e->encoder.sampling, 0, sizeof(e->encoder.sampling));
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].number[0] < FC_SAMPLERS)
+			e->encoder.sampling[rows[i].number[0]] =
+				fc_v5_sampling(rows[i].number[1], rows[i].number[2]);
+}
+
+/* ------------------------------------------------------------------ flows */
+void fc_exporter_drop(struct fc_exporter *e, const struct fc_datagram *d,
+		      enum fc_exporter_reason reason)
+{
+	e->stats.dropped_datagrams++;
+	e->stats.dropped_flows += d->records;
+	e->stats.failed[reason].datagrams++;
+	e->stats.failed[reason].octets += d->length;
+	for (unsigned i = 0; i < FC_SHARES; i++) {
+		const struct fc_share *s = &d->share[i];
+
+		e->client[s->client].stats.records_failed += s->records;
+		e->client[s->client].stats.octets_failed += s->octets;
+	}
+}
+
+static enum fc_exporter_reason why_full(const struct fc_exporter *e)
+{
+	if (e->sender->ready)
+		return FC_UNSENT_ENQUEUE;
+	if (e->sender->error == -ENOENT)
+		return FC_UNSENT_DESTINATION;
+	if (e->sender->error == -ENETUNREACH || e->sender->error == -EHOSTUNREACH)
+		return FC_UNSENT_ROUTE;
+	return FC_UNSENT_ENQUEUE;
+}
+
+int fc_exporter_seal_open(struct fc_exporter *e, uint64_t now_ns)
+{
+	const struct fc_datagram *d = &e->encoder.message.datagram;
+	struct fc_datagram dropped;
+
+	if (!e->encoder.message.open)
+		return 0;
+	fc_encoder_finish(&e->encoder, now_ns);
+	e->stats.datagrams_sealed++;
+	e->stats.records_sealed += d->records;
+	for (unsigned i = 0; i < FC_SHARES; i++) {
+		e->client[d->share[i].client].stats.records_added += d->share[i].records;
+		e->client[d->share[i].client].stats.octets_added += d->share[i].octets;
+	}
+	if (!fc_queue_seal(&e->queue, d, &dropped))
+		return 0;
+	fc_exporter_drop(e, &dropped, why_full(e));
+	return -ENOBUFS;
+}
+
+/* The datagram being built is full, or there is none. */
+static int put_into_next(struct fc_exporter *e, unsigned client, const struct fc_flow *f,
+			 uint64_t now_ns)
+{
+	int err = fc_exporter_seal_open(e, now_ns);
+
+	e->now_ns = now_ns;
+	if (fc_exporter_options_due(e, now_ns) && fc_exporter_put_options(e, now_ns))
+		err = -ENOBUFS;
+	fc_encoder_begin(&e->encoder, fc_queue_building(&e->queue), now_ns, client, f);
+	/* An empty datagram begun for this flow takes it: payload_max was checked, the base was
+	 * chosen for it. */
+	(void)fc_encoder_put(&e->encoder, client, f);
+	return err;
+}
+
+static inline int put(struct fc_exporter *e, unsigned client, const struct fc_flow *f,
+		      uint64_t now_ns)
+{
+	if (e->encoder.message.open && !fc_encoder_put(&e->encoder, client, f))
+		return 0;
+	return put_into_next(e, client, f, now_ns);
+}
+
+static int put_split(struct fc_exporter *e, unsigned client, const struct fc_flow *f,
+		     uint64_t parts, uint64_t now_ns)
 {
 	struct fc_flow part;
 	int err = 0;
 
 	for (uint64_t i = 0; i < parts; i++) {
 		fc_encoder_part(f, parts, i, &part);
-		if (put(e, &part, now_ns))
+		if (put(e, client, &part, now_ns))
 			err = -ENOBUFS;
 	}
 	e->stats.split_flows++;
 	return err;
 }
 
-static int add(struct fc_exporter *e, const struct fc_flow *f, uint64_t now_ns)
+static int add(struct fc_exporter *e, unsigned client, const struct fc_flow *f, uint64_t now_ns)
 {
-	uint64_t parts = fc_encoder_parts(&e->encoder, f);
+	uint64_t parts = fc_encoder_parts(&e->encoder, client, f);
 
 	if (!parts) {
 		e->stats.inexpressible++;
@@ -128,115 +251,28 @@ static int add(struct fc_exporter *e, const struct fc_flow *f, uint64_t now_ns)
 	e->stats.flows++;
 	e->stats.packets += f->packets;
 	e->stats.octets += f->octets;
-	return parts == 1 ? put(e, f, now_ns) : put_split(e, f, parts, now_ns);
+	return parts == 1 ? put(e, client, f, now_ns) : put_split(e, client, f, parts, now_ns);
 }
 
-int fc_exporter_add(struct fc_exporter *e, const struct fc_flow *flows, size_t count,
+int fc_exporter_add(struct fc_exporter *e, int client, const struct fc_flow *flows, size_t count,
 		    uint64_t now_ns)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (add(e, &flows[i], now_ns))
+		if (add(e, (unsigned)client, &flows[i], now_ns))
 			err = -ENOBUFS;
 	return err;
 }
 
 int fc_exporter_seal(struct fc_exporter *e, uint64_t now_ns)
 {
-	return seal(e, now_ns);
-}
+	int err = fc_exporter_seal_open(e, now_ns);
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
-static void sleep_until(uint64_t time_ns)
-{
-	const struct timespec until = {.tv_sec = (time_t)(time_ns / 1000000000U),
-				       .tv_nsec = (long)(time_ns % 1000000000U)};
-
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-}
-
-/* Sealed and not beyond the gate. */
-static uint64_t sendable(const struct fc_exporter *e)
-{
-	uint64_t end = e->queue.tail < e->gate ? e->queue.tail : e->gate;
-
-	return end > e->queue.head ? end - e->queue.head : 0;
-}
-
-static void account_sent(struct fc_exporter *e, unsigned count)
-{
-	const uint8_t *octets;
-
-	for (unsigned i = 0; i < count; i++) {
-		const struct fc_datagram *d = fc_queue_at(&e->queue, e->queue.head, &octets);
-
-		e->stats.datagrams_sent++;
-		e->stats.records_sent += d->records;
-		e->stats.octets_sent += d->length;
-		fc_queue_pop(&e->queue);
-	}
-}
-
-/* Try `count` datagrams once. Return true when the socket has to be waited for. */
-static bool send_some(struct fc_exporter *e, unsigned count, uint64_t now_ns)
-{
-	const uint8_t *octets;
-	int sent = fc_udp_send(e->fd, &e->queue, count);
-
-	for (int tries = 1; sent == -ECONNREFUSED && tries <= REFUSED_TRIES; tries++) {
-		e->stats.refused++;
-		sent = fc_udp_send(e->fd, &e->queue, count);
-	}
-	if (sent > 0) {
-		account_sent(e, (unsigned)sent);
-		fc_pace_take(&e->pace, now_ns, (unsigned)sent);
-		return false;
-	}
-	if (sent == 0 || sent == -EAGAIN || sent == -ENOBUFS || sent == -ECONNREFUSED)
-		return true;
-	/* This one will not go (no route, too big, forbidden): it must not hold up the others. */
-	e->stats.send_errors++;
-	e->stats.last_error = -sent;
-	drop(e, fc_queue_at(&e->queue, e->queue.head, &octets)->records);
-	fc_queue_pop(&e->queue);
-	fc_pace_take(&e->pace, now_ns, 1);
-	return false;
-}
-
-static unsigned at_most(uint64_t value, unsigned limit)
-{
-	return value < limit ? (unsigned)value : limit;
-}
-
-int fc_exporter_send(struct fc_exporter *e, unsigned deadline_ms)
-{
-	uint64_t now_ns = monotonic_ns(), end_ns = now_ns + (uint64_t)deadline_ms * NS_PER_MS;
-
-	while (sendable(e)) {
-		unsigned wanted = at_most(sendable(e), FC_PACE_BURST);
-		unsigned allowed = at_most(wanted, fc_pace_allowed(&e->pace, now_ns));
-		uint64_t wake_ns = 0;
-
-		/* Half a burst at a time: as many wake-ups as needed, not one a datagram. */
-		if (!allowed)
-			wake_ns = fc_pace_ready_ns(&e->pace, at_most(wanted, FC_PACE_BURST / 2));
-		else if (send_some(e, allowed, now_ns))
-			wake_ns = now_ns + FULL_SOCKET_WAIT_NS;
-		if (wake_ns && now_ns < end_ns)
-			sleep_until(wake_ns < end_ns ? wake_ns : end_ns);
-		now_ns = monotonic_ns();
-		if (now_ns >= end_ns)
-			break;
-	}
-	return (int)(sendable(e) < INT32_MAX ? sendable(e) : INT32_MAX);
+	e->now_ns = now_ns;
+	if (fc_exporter_options_due(e, now_ns) && fc_exporter_put_options(e, now_ns))
+		err = -ENOBUFS;
+	return err;
 }
 
 uint64_t fc_exporter_mark(const struct fc_exporter *e)
@@ -249,20 +285,7 @@ void fc_exporter_gate(struct fc_exporter *e, uint64_t mark)
 	e->gate = mark;
 }
 
-void fc_exporter_stats(const struct fc_exporter *e, struct fc_exporter_stats *out)
+uint32_t fc_exporter_sequence(const struct fc_exporter *e)
 {
-	*out = e->stats;
-	out->templates = e->encoder.templates_total;
-	out->clamped_times = e->encoder.clamped;
-	out->records_open = e->encoder.message.open ? e->encoder.message.records : 0;
-	out->datagrams_queued = e->queue.tail - e->queue.head;
-}
-
-void fc_exporter_close(struct fc_exporter *e)
-{
-	if (!e)
-		return;
-	close(e->fd);
-	fc_queue_free(&e->queue);
-	free(e);
+	return e->encoder.sequence;
 }

@@ -19,5 +19,6 @@ const struct fc_codec fc_codec_ipfix = {
 	.header_size = 16,
 	.alignment = 1,
 	.template_set = 2,
+	.options_set = 3,
 	.header = header,
 };

@@ -36,14 +36,19 @@ uint8_t *fc_queue_building(struct fc_queue *q)
 	return q->octets + slot(q, q->tail) * q->slot_size;
 }
 
-bool fc_queue_seal(struct fc_queue *q, size_t length, unsigned records, struct fc_datagram *dropped)
+bool fc_queue_seal(struct fc_queue *q, const struct fc_datagram *sealed,
+		   struct fc_datagram *dropped)
 {
-	q->datagrams[slot(q, q->tail++)] =
-		(struct fc_datagram){.length = length, .records = records};
-	if (q->tail - q->head <= q->capacity)
-		return false;
-	*dropped = q->datagrams[slot(q, q->head++)];
-	return true;
+	bool full = q->tail - q->head == q->capacity;
+
+	if (full && q->claimed) {
+		*dropped = *sealed;
+		return true;
+	}
+	q->datagrams[slot(q, q->tail++)] = *sealed;
+	if (full)
+		*dropped = q->datagrams[slot(q, q->head++)];
+	return full;
 }
 
 const struct fc_datagram *fc_queue_at(const struct fc_queue *q, uint64_t number,
@@ -56,4 +61,12 @@ const struct fc_datagram *fc_queue_at(const struct fc_queue *q, uint64_t number,
 void fc_queue_pop(struct fc_queue *q)
 {
 	q->head++;
+}
+
+void fc_queue_disown(struct fc_queue *q, unsigned client)
+{
+	for (uint64_t n = q->head; n < q->tail; n++)
+		for (unsigned i = 0; i < FC_SHARES; i++)
+			if (q->datagrams[slot(q, n)].share[i].client == client)
+				q->datagrams[slot(q, n)].share[i].client = 0;
 }

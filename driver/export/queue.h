@@ -2,7 +2,7 @@
 /*
  * Bounded queue of sealed datagrams. Each has a number that only grows; the gate is such a number.
  * One slot more than the capacity holds the datagram being built, so sealing copies nothing. When
- * it is full the oldest gives way.
+ * it is full the oldest gives way; but while a sender is in the middle of the oldest, the newest.
  *
  *      head             tail
  *   ----[sealed ... sealed][being built]----
@@ -14,9 +14,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FC_SHARES 4 /* clients with records in one datagram */
+
+/* What a client has in a datagram. */
+struct fc_share {
+	uint16_t client; /* 0: a client that is gone, or nobody */
+	uint16_t records;
+	uint32_t octets;
+};
+
 struct fc_datagram {
-	size_t length;
-	unsigned records;
+	uint32_t length;
+	uint32_t sequence;
+	unsigned records; /* of all shares */
+	struct fc_share share[FC_SHARES];
 };
 
 struct fc_queue {
@@ -24,6 +35,7 @@ struct fc_queue {
 	struct fc_datagram *datagrams;
 	size_t slot_size, capacity;
 	uint64_t head, tail; /* numbers: oldest sealed, being built */
+	bool claimed;        /* the oldest has left in part; the sender says so */
 };
 
 /* Return 0, -ENOMEM. */
@@ -33,8 +45,8 @@ void fc_queue_free(struct fc_queue *q);
 /* Buffer of the datagram being built. */
 uint8_t *fc_queue_building(struct fc_queue *q);
 
-/* Seal it. Return true when the oldest was dropped for it; its description goes to `dropped`. */
-bool fc_queue_seal(struct fc_queue *q, size_t length, unsigned records,
+/* Seal it. Return true when one was dropped for it; its description goes to `dropped`. */
+bool fc_queue_seal(struct fc_queue *q, const struct fc_datagram *sealed,
 		   struct fc_datagram *dropped);
 
 /* Datagram number `number` (head <= number < tail). */
@@ -43,5 +55,8 @@ const struct fc_datagram *fc_queue_at(const struct fc_queue *q, uint64_t number,
 
 /* Forget the oldest. */
 void fc_queue_pop(struct fc_queue *q);
+
+/* Shares of a client that goes belong to nobody from now on. */
+void fc_queue_disown(struct fc_queue *q, unsigned client);
 
 #endif

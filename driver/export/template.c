@@ -4,13 +4,24 @@
 #include <errno.h>
 
 #define RECORD_SIZE_MIN 4
+#define PACKETS_ELEMENT 2
+#define OCTETS_ELEMENT 1
 
-static const struct fc_field *field_of(const struct fc_template *t, uint16_t element)
+enum step_kind {
+	STEP_COPY,     /* octets of the flow as they stand */
+	STEP_OCTETS,   /* octets from somewhere else */
+	STEP_PREFIX,   /* their first `argument` bits, the rest 0 */
+	STEP_CONSTANT, /* the argument */
+	STEP_NUMBER
+};
+
+/* ------------------------------------------------------------------ compiling */
+static bool has_element(const struct fc_template *t, uint16_t element)
 {
 	for (unsigned i = 0; i < t->field_count; i++)
 		if (t->fields[i].field->element == element)
-			return t->fields[i].field;
-	return NULL;
+			return true;
+	return false;
 }
 
 static uint64_t largest(unsigned octets)
@@ -18,49 +29,96 @@ static uint64_t largest(unsigned octets)
 	return octets >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * octets)) - 1;
 }
 
-static int add_field(struct fc_template *t, enum fc_protocol protocol,
-		     const struct fc_fnf_record_field *from)
+static void add_field(struct fc_template *t, enum fc_protocol protocol,
+		      const struct fc_fnf_record_field *wanted)
 {
-	const struct fc_field *field = fc_field_spoken(from->field, protocol);
-	const struct fc_field *there;
+	const struct fc_field *field = fc_field_spoken(wanted->field, protocol);
 	uint8_t length;
 
-	if (!field)
-		return 0;
-	there = field_of(t, field->element);
-	if (there) /* one stands instead of another that the record has as well */
-		return there == field ? 0 : -EINVAL;
+	if (!field || has_element(t, field->element))
+		return;
 	length = protocol == FC_PROTOCOL_V9 ? field->v9 : field->ipfix;
-	if (field->role == FC_FIELD_UPTIME)
-		t->uptime = true;
-	if (field->role == FC_FIELD_COUNTER && field->element == 2)
+	t->uptime |= field->role == FC_FIELD_UPTIME;
+	if (field->role == FC_FIELD_COUNTER && field->element == PACKETS_ELEMENT)
 		t->packets_max = largest(length);
-	if (field->role == FC_FIELD_COUNTER && field->element == 1)
+	if (field->role == FC_FIELD_COUNTER && field->element == OCTETS_ELEMENT)
 		t->octets_max = largest(length);
-	t->fields[t->field_count].field = field;
-	t->fields[t->field_count].key = from->key;
-	t->fields[t->field_count].argument = from->argument;
-	t->fields[t->field_count++].length = length;
+	t->fields[t->field_count++] = (struct fc_template_field){
+		.from = {.field = field, .argument = wanted->argument, .key = wanted->key},
+		.field = field,
+		.length = length};
 	t->record_size += length;
-	return 0;
 }
 
-int fc_template_compile(struct fc_template *t, uint16_t id, enum fc_protocol protocol,
-			unsigned family, const struct fc_fnf_record *record)
+static struct fc_template_step step_of(const struct fc_template_field *f)
+{
+	static const struct fc_flow probe;
+	const uint8_t *start = (const uint8_t *)&probe, *at;
+	struct fc_template_step step = {
+		.length = f->length, .argument = f->from.argument, .field = f->field};
+
+	step.kind = f->field->number ? STEP_NUMBER : STEP_CONSTANT;
+	if (!f->field->octets)
+		return step;
+	at = f->field->octets(&probe);
+	step.kind = f->field->argument_max ? STEP_PREFIX : STEP_OCTETS;
+	if (step.kind == STEP_OCTETS && at >= start && at + f->length <= start + sizeof(probe)) {
+		step.kind = STEP_COPY;
+		step.from = (uint16_t)(at - start);
+	}
+	return step;
+}
+
+/* Octets that stand side by side in flow and record are copied as one. */
+static void plan_steps(struct fc_template *t)
+{
+	t->step_count = 0;
+	for (unsigned i = 0; i < t->field_count; i++) {
+		struct fc_template_step step = step_of(&t->fields[i]);
+		struct fc_template_step *last = t->step_count ? &t->steps[t->step_count - 1] : NULL;
+
+		if (last && last->kind == STEP_COPY && step.kind == STEP_COPY &&
+		    last->from + last->length == step.from)
+			last->length = (uint8_t)(last->length + step.length);
+		else
+			t->steps[t->step_count++] = step;
+	}
+}
+
+int fc_template_compile(struct fc_template *t, enum fc_protocol protocol, unsigned family,
+			const struct fc_fnf_record *record)
 {
 	bool ipv4, ipv6;
-	int err = 0;
 
-	*t = (struct fc_template){.id = id, .packets_max = UINT64_MAX, .octets_max = UINT64_MAX};
+	*t = (struct fc_template){.packets_max = UINT64_MAX, .octets_max = UINT64_MAX};
 	fc_fnf_record_families(record, &ipv4, &ipv6);
 	if (family == 6 ? !ipv6 : !ipv4)
 		return 0;
-	for (unsigned i = 0; !err && i < record->fields; i++)
+	for (unsigned i = 0; i < record->fields; i++)
 		if (fc_fnf_field_in(&record->field[i], family))
-			err = add_field(t, protocol, &record->field[i]);
-	return err || t->record_size < RECORD_SIZE_MIN ? -EINVAL : 0;
+			add_field(t, protocol, &record->field[i]);
+	plan_steps(t);
+	return t->record_size < RECORD_SIZE_MIN ? -EINVAL : 0;
 }
 
+int fc_template_identify(struct fc_template *t, struct fc_template_ids *ids)
+{
+	uint16_t layout[1 + 2 * FC_FNF_RECORD_FIELDS];
+	int id;
+
+	layout[0] = (uint16_t)t->field_count;
+	for (unsigned i = 0; i < t->field_count; i++) {
+		layout[1 + 2 * i] = t->fields[i].field->element;
+		layout[2 + 2 * i] = t->fields[i].length;
+	}
+	id = fc_template_ids_take(ids, layout, 1 + 2 * (size_t)t->field_count);
+	if (id < 0)
+		return id;
+	t->id = (uint16_t)id;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ writing */
 size_t fc_template_definition_size(const struct fc_template *t)
 {
 	return t->field_count ? 4 + 4 * (size_t)t->field_count : 0;
@@ -77,7 +135,7 @@ void fc_template_define(const struct fc_template *t, struct fc_writer *w)
 }
 
 /* Fixed lengths become single stores; this is the hot path of the exporter. */
-static void store_number(uint8_t *at, uint64_t value, unsigned length)
+static inline void store_number(uint8_t *at, uint64_t value, unsigned length)
 {
 	uint64_t big = htobe64(value);
 
@@ -100,25 +158,28 @@ static void store_number(uint8_t *at, uint64_t value, unsigned length)
 	}
 }
 
-static void store_octets(uint8_t *at, const uint8_t *octets, unsigned length)
+static inline void store_octets(uint8_t *at, const uint8_t *octets, unsigned length)
 {
 	if (length == 4)
 		memcpy(at, octets, 4);
+	else if (length == 8)
+		memcpy(at, octets, 8);
 	else if (length == 16)
 		memcpy(at, octets, 16);
+	else if (length == 32)
+		memcpy(at, octets, 32);
 	else
 		memcpy(at, octets, length);
 }
 
-/* Only the first `bits` are said. */
-static void cut_prefix(uint8_t *at, unsigned bits, unsigned length)
+static void store_prefix(uint8_t *at, const uint8_t *octets, unsigned length, unsigned bits)
 {
-	unsigned whole = bits / 8;
+	unsigned whole = bits / 8 < length ? bits / 8 : length;
 
-	if (whole >= length)
-		return;
-	at[whole] &= (uint8_t)(0xff00 >> bits % 8);
-	memset(at + whole + 1, 0, length - whole - 1);
+	memset(at, 0, length);
+	memcpy(at, octets, whole);
+	if (whole < length && bits % 8)
+		at[whole] = octets[whole] & (uint8_t)(0xff << (8 - bits % 8));
 }
 
 void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const struct fc_flow *f,
@@ -128,19 +189,24 @@ void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const 
 
 	if (!at)
 		return;
-	for (unsigned i = 0; i < t->field_count; i++) {
-		const struct fc_field *field = t->fields[i].field;
-		unsigned length = t->fields[i].length;
-
-		if (field->number) {
-			store_number(at, field->number(f, base_ms), length);
-		} else if (field->octets) {
-			store_octets(at, field->octets(f), length);
-			if (field->argument_max)
-				cut_prefix(at, t->fields[i].argument, length);
-		} else {
-			store_number(at, t->fields[i].argument, length);
+	for (const struct fc_template_step *s = t->steps, *end = s + t->step_count; s < end; s++) {
+		switch ((enum step_kind)s->kind) {
+		case STEP_COPY:
+			store_octets(at, (const uint8_t *)f + s->from, s->length);
+			break;
+		case STEP_OCTETS:
+			store_octets(at, s->field->octets(f), s->length);
+			break;
+		case STEP_PREFIX:
+			store_prefix(at, s->field->octets(f), s->length, s->argument);
+			break;
+		case STEP_CONSTANT:
+			store_number(at, s->argument, s->length);
+			break;
+		case STEP_NUMBER:
+			store_number(at, s->field->number(f, base_ms), s->length);
+			break;
 		}
-		at += length;
+		at += s->length;
 	}
 }

@@ -1,41 +1,51 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A record compiled for one protocol: a list of (field, length). The layout of a template id never
- * changes while the exporter lives (RFC 3954 8, RFC 7011 8.1).
+ * A flow record compiled for one protocol and one IP version: a list of (field, length), and the
+ * steps that write a data record.
  */
 #ifndef FC_EXPORT_TEMPLATE_H
 #define FC_EXPORT_TEMPLATE_H
 
+#include "template_ids.h"
 #include "writer.h"
 
-#include <flowcard/export.h>
+struct fc_template_field {
+	struct fc_fnf_record_field from; /* what is said, maybe instead of the record's field */
+	const struct fc_field *field;    /* the same, at hand */
+	uint8_t length;
+};
 
-#define FC_TEMPLATE_FIELDS_MAX FC_FNF_RECORD_FIELDS
-#define FC_TEMPLATE_ID_V4 256
-#define FC_TEMPLATE_ID_V6 257
-/* 258 and up: options templates (interface, sampler, exporter statistics tables). */
+/* How one or several neighbouring fields get into the record. */
+struct fc_template_step {
+	uint8_t kind, length; /* enum in template.c; octets written */
+	uint16_t from;        /* offset in struct fc_flow, where the kind wants one */
+	uint8_t argument;
+	const struct fc_field *field;
+};
 
 struct fc_template {
 	uint16_t id;
-	unsigned field_count; /* 0: there is no record for this family */
+	unsigned field_count; /* 0: there is no record for this IP version */
 	size_t record_size;
 	bool uptime;          /* holds sys-uptime fields */
 	uint64_t packets_max; /* largest values of the counters; beyond them a flow is split */
 	uint64_t octets_max;
-	struct {
-		const struct fc_field *field;
-		bool key;
-		uint8_t argument; /* prefix length, or the value itself */
-		uint8_t length;
-	} fields[FC_TEMPLATE_FIELDS_MAX];
+	unsigned step_count;
+	struct fc_template_field fields[FC_FNF_RECORD_FIELDS];
+	struct fc_template_step steps[FC_FNF_RECORD_FIELDS];
 };
 
-/* Compile the fields of `record` for `protocol` and IP version `family`; without any where the
- * record is not for that version. What the protocol cannot say is left out or said otherwise
- * (fc_field_spoken). Return 0; -EINVAL: two fields of one element, or a record under 4 octets
- * (padding would look like one). */
-int fc_template_compile(struct fc_template *t, uint16_t id, enum fc_protocol protocol,
-			unsigned family, const struct fc_fnf_record *record);
+/*
+ * Compile the fields of `record` that flows of IP version `family` have. What the protocol
+ * cannot say is left out or said otherwise (fc_field_spoken), an element is said once; a record
+ * that is not for that IP version has no fields. The id stays 0. Return 0; -EINVAL: a record under
+ * 4 octets (padding would look like one).
+ */
+int fc_template_compile(struct fc_template *t, enum fc_protocol protocol, unsigned family,
+			const struct fc_fnf_record *record);
+
+/* Get an id for its layout. Return 0, -ENOSPC, -ENOMEM. */
+int fc_template_identify(struct fc_template *t, struct fc_template_ids *ids);
 
 /* Octets of the template record. */
 size_t fc_template_definition_size(const struct fc_template *t);

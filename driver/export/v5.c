@@ -13,6 +13,7 @@
 #define V5_HEADER 24
 #define V5_RECORD 48
 #define V5_RECORDS_MAX 30
+#define V5_INTERVAL_MAX 16383
 #define NS_PER_MS 1000000U
 
 static void header(struct fc_writer *w, const struct fc_header *h)
@@ -24,7 +25,7 @@ static void header(struct fc_writer *w, const struct fc_header *h)
 	fc_writer_u32(w, (uint32_t)(h->time_ms % 1000 * NS_PER_MS));
 	fc_writer_u32(w, h->sequence);
 	fc_writer_u16(w, (uint16_t)h->domain); /* engine type and id */
-	fc_writer_u16(w, 0);                   /* not sampled */
+	fc_writer_u16(w, h->sampling);
 }
 
 /* Sixteen bits are what version 5 has; 0: the port has no partner that packets leave by. */
@@ -53,6 +54,11 @@ void fc_v5_record(struct fc_writer *w, const struct fc_flow *f, uint64_t base_ms
 	fc_writer_u8(w, fc_vec_proto(vec));
 	fc_writer_u8(w, fc_vec_tos(vec));
 	fc_writer_zeros(w, 8); /* AS numbers, masks, padding */
+}
+
+uint16_t fc_v5_sampling(uint64_t mode, uint64_t window)
+{
+	return mode && window && window <= V5_INTERVAL_MAX ? (uint16_t)(mode << 14 | window) : 0;
 }
 
 const struct fc_codec fc_codec_v5 = {

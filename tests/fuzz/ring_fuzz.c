@@ -64,7 +64,7 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 	w->closed_flows++;
 	w->closed_packets += flow->packets;
 	for (unsigned p = 0; p < PROTOCOLS; p++)
-		fc_exporter_add(exporter[p], flow, 1, cut_ns);
+		fc_exporter_add(exporter[p], 1, flow, 1, cut_ns);
 }
 
 static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
@@ -223,7 +223,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 						     .port = "9",
 						     .queue_datagrams = 16};
 
-		if (fc_exporter_open(&c, &exporter[p]))
+		if (fc_exporter_open(&c, &exporter[p]) ||
+		    fc_exporter_client_add(exporter[p], "fuzz", NULL) != 1)
 			abort();
 	}
 	return 0;

@@ -160,8 +160,7 @@ static void a_question_lists_what_may_follow(void **state)
 	assert_string_equal(listed(1, "sh "), "flow version");
 	assert_string_equal(listed(1, "sh flow monitor "), "NAME broker name <cr>");
 	assert_string_equal(listed(1, "show flow monitor M cache "), "filter format sort <cr>");
-	assert_string_equal(listed(1, "show flow monitor M cache format csv "),
-			    "filter sort <cr>");
+	assert_string_equal(listed(1, "show flow monitor M cache format csv "), "filter sort <cr>");
 	assert_string_equal(listed(1, "show flow monitor M cache sort l"), "lowest");
 	assert_string_equal(listed(1, "show flow monitor M cache sort lowest x "),
 			    "filter format top <cr>");
@@ -188,7 +187,8 @@ static void tab_adds_what_is_shared(void **state)
 	assert_string_equal(tabbed(1, "s"), "s");
 	assert_string_equal(tabbed(1, "sh"), "show ");
 	assert_string_equal(tabbed(1, "show"), "show ");
-	assert_string_equal(tabbed(1, "sh flow monitor M cache fo"), "sh flow monitor M cache format ");
+	assert_string_equal(tabbed(1, "sh flow monitor M cache fo"),
+			    "sh flow monitor M cache format ");
 	assert_string_equal(tabbed(2, "opt"), "option ");
 	assert_string_equal(tabbed(1, "dump card "), "dump card ");
 	assert_string_equal(tabbed(1, "SH"), "SHow ");

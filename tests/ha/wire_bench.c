@@ -73,7 +73,7 @@ static void encode_closed(void *context, const struct fc_flow *flow, uint64_t cu
 {
 	struct bench *bench = context;
 
-	if (fc_exporter_add(bench->exporter, flow, 1, cut_ns))
+	if (fc_exporter_add(bench->exporter, 1, flow, 1, cut_ns))
 		bench->failed = true;
 }
 
@@ -174,6 +174,7 @@ static bool open_bench(struct bench *bench)
 	shard.monitor[0].active_ns = 1800 * SECOND;
 	shard.monitor[0].inactive_ns = LIVE_EPOCHS * SECOND;
 	if (wire_sink_open(&bench->sink) || fc_exporter_open(&exporter, &bench->exporter) ||
+	    fc_exporter_client_add(bench->exporter, "bench", NULL) != 1 ||
 	    fc_shard_create(&shard, &bench->shard))
 		return false;
 	fake_ring_open(&bench->fake, RING_LOG2);

@@ -23,6 +23,7 @@
 
 struct options {
 	struct fc_exporter_config config;
+	const struct fc_fnf_record *record; /* NULL: the usual one */
 	char host[256], port[32];
 	unsigned long flows;
 	const char *families, *csv;
@@ -91,7 +92,7 @@ static int parse_option(struct options *o, int option, const char *value)
 		o->config.payload_max = strtoul(value, NULL, 10);
 		return 0;
 	case 'u':
-		o->config.record = uptime_record();
+		o->record = uptime_record();
 		return 0;
 	case 'c':
 		o->csv = value;
@@ -151,7 +152,7 @@ static int send_all(const struct options *o, struct fc_exporter *e, FILE *csv)
 
 		if (csv)
 			print_row(csv, &f);
-		fc_exporter_add(e, &f, 1, now_ns);
+		fc_exporter_add(e, 1, &f, 1, now_ns);
 		if (i % CHUNK == CHUNK - 1) {
 			left = fc_exporter_send(e, 30000);
 			now_ns += 250000000;
@@ -203,7 +204,11 @@ int main(int argc, char **argv)
 	o.config.port = o.port;
 	err = fc_exporter_open(&o.config, &e);
 	if (!err) {
-		err = send_all(&o, e, csv);
+		err = fc_exporter_client_add(e, "Flow Monitor SEND", o.record) < 0 ? -EINVAL : 0;
+		if (!err)
+			err = fc_exporter_wait(e, 10000);
+		if (!err)
+			err = send_all(&o, e, csv);
 		print_totals(e);
 		fc_exporter_close(e);
 	}

@@ -82,29 +82,92 @@ static void put_element(struct decoder *d, struct decoded *r, unsigned element, 
 	}
 }
 
+/* Fields at `at`, the first `scopes` of them scopes, become template `id`. */
+static const char *learn(struct decoder *d, unsigned id, unsigned count, unsigned scopes,
+			 const uint8_t *at)
+{
+	unsigned slot = id - 256U;
+
+	if (id < 256 || slot >= DECODER_TEMPLATES || count > DECODER_FIELDS || !count ||
+	    scopes > count)
+		return "template id or field count";
+	if (d->known[slot].id && (d->known[slot].count != count || d->known[slot].scopes != scopes))
+		return "a template id got another layout";
+	d->known[slot].id = (uint16_t)id;
+	d->known[slot].count = (uint16_t)count;
+	d->known[slot].scopes = (uint16_t)scopes;
+	d->known[slot].announced_in = d->datagrams;
+	for (unsigned i = 0; i < count; i++) {
+		d->known[slot].element[i] = (uint16_t)number(at + 4 * i, 2);
+		d->known[slot].length[i] = (uint16_t)number(at + 2 + 4 * i, 2);
+	}
+	return NULL;
+}
+
 static const char *read_templates(struct decoder *d, const uint8_t *at, size_t length,
 				  unsigned *records)
 {
-	while (length >= 4) {
-		uint16_t id = (uint16_t)number(at, 2), count = (uint16_t)number(at + 2, 2);
-		unsigned slot = id - 256U;
+	const char *wrong;
 
-		if (id < 256 || slot >= DECODER_TEMPLATES || count > DECODER_FIELDS || !count)
-			return "template id or field count";
+	while (length >= 4) {
+		unsigned id = (unsigned)number(at, 2), count = (unsigned)number(at + 2, 2);
+
 		if (length < 4 + 4 * (size_t)count)
 			return "template cut";
-		d->known[slot].id = id;
-		d->known[slot].count = count;
-		for (unsigned i = 0; i < count; i++) {
-			d->known[slot].element[i] = (uint16_t)number(at + 4 + 4 * i, 2);
-			d->known[slot].length[i] = (uint16_t)number(at + 6 + 4 * i, 2);
-		}
+		wrong = learn(d, id, count, 0, at + 4);
+		if (wrong)
+			return wrong;
 		at += 4 + 4 * (size_t)count;
 		length -= 4 + 4 * (size_t)count;
 		d->templates++;
 		(*records)++;
 	}
 	return length ? "octets after the templates" : NULL;
+}
+
+/* One options template a set: nfdump reads no second one. */
+static const char *read_options(struct decoder *d, const uint8_t *at, size_t length,
+				unsigned *records)
+{
+	unsigned scopes, count;
+	const char *wrong;
+
+	if (length < 6)
+		return "options template cut";
+	count = (unsigned)number(at + 2, 2);
+	scopes = (unsigned)number(at + 4, 2);
+	if (d->version == 9) { /* octets of the scopes, of the options */
+		unsigned of_scopes = count / 4, of_options = scopes / 4;
+
+		count = of_scopes + of_options;
+		scopes = of_scopes;
+	}
+	if (!scopes || length < 6 + 4 * (size_t)count || length > 9 + 4 * (size_t)count)
+		return "options template length";
+	wrong = learn(d, (unsigned)number(at, 2), count, scopes, at + 6);
+	d->option_templates++;
+	(*records)++;
+	return wrong;
+}
+
+static void take_record(struct decoder *d, unsigned slot, const uint8_t *at)
+{
+	struct decoded unused = {0}, *r = &unused;
+
+	if (d->known[slot].scopes)
+		d->option_records++;
+	else
+		r = next_record(d);
+	for (unsigned i = 0; i < d->known[slot].count; i++) {
+		unsigned element = d->known[slot].element[i];
+		size_t length = d->known[slot].length[i];
+
+		if (!d->known[slot].scopes)
+			put_element(d, r, element, at, length);
+		if (d->field)
+			d->field(d->context, slot + 256, i, element, at, length);
+		at += length;
+	}
 }
 
 static const char *read_data(struct decoder *d, unsigned id, const uint8_t *at, size_t length,
@@ -115,16 +178,12 @@ static const char *read_data(struct decoder *d, unsigned id, const uint8_t *at, 
 
 	if (slot >= DECODER_TEMPLATES || !d->known[slot].count)
 		return "data before its template";
+	if (d->known[slot].scopes && d->known[slot].announced_in == d->datagrams)
+		return "rows in the datagram of their options template";
 	for (unsigned i = 0; i < d->known[slot].count; i++)
 		record += d->known[slot].length[i];
-	for (; length >= record; length -= record, (*records)++) {
-		struct decoded *r = next_record(d);
-
-		for (unsigned i = 0; i < d->known[slot].count; i++) {
-			put_element(d, r, d->known[slot].element[i], at, d->known[slot].length[i]);
-			at += d->known[slot].length[i];
-		}
-	}
+	for (; length >= record; length -= record, (*records)++, at += record)
+		take_record(d, slot, at);
 	for (; length; length--)
 		if (*at++)
 			return "padding is not zero";
@@ -134,7 +193,7 @@ static const char *read_data(struct decoder *d, unsigned id, const uint8_t *at, 
 static const char *read_sets(struct decoder *d, const uint8_t *at, size_t left, unsigned *templates,
 			     unsigned *data)
 {
-	unsigned template_set = d->version == 9 ? 0 : 2;
+	unsigned template_set = d->version == 9 ? 0 : 2, options_set = d->version == 9 ? 1 : 3;
 	const char *wrong = NULL;
 
 	while (left && !wrong) {
@@ -151,6 +210,8 @@ static const char *read_sets(struct decoder *d, const uint8_t *at, size_t left, 
 			return "set is not aligned";
 		if (id == template_set)
 			wrong = read_templates(d, at + 4, length - 4, templates);
+		else if (id == options_set)
+			wrong = read_options(d, at + 4, length - 4, templates);
 		else
 			wrong = read_data(d, id, at + 4, length - 4, data);
 		at += length;

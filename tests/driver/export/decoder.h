@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DECODER_TEMPLATES 4
+#define DECODER_TEMPLATES 128
 #define DECODER_FIELDS 64
 
 struct decoded {
@@ -24,15 +24,21 @@ struct decoder {
 	uint16_t version;
 	uint32_t expected_sequence;
 	unsigned datagrams, records, templates, sequence_errors;
+	unsigned option_templates, option_records; /* records has those of flows only */
 	size_t longest;
 	uint64_t time_ms; /* of the last header */
 	uint32_t uptime_ms;
 	struct {
-		uint16_t id, count;
+		uint16_t id, count, scopes; /* of an options template: 1 or more */
+		unsigned announced_in;      /* datagram */
 		uint16_t element[DECODER_FIELDS], length[DECODER_FIELDS];
 	} known[DECODER_TEMPLATES];
 	struct decoded *out; /* records land here, at most out_size */
 	size_t out_size;
+	/* Each field of each record, if somebody wants to see it. */
+	void (*field)(void *context, unsigned id, unsigned column, unsigned element,
+		      const uint8_t *at, size_t length);
+	void *context;
 };
 
 /* Return NULL, or what is wrong. */

@@ -29,6 +29,30 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static size_t finish(struct fc_encoder *e)
+{
+	fc_encoder_finish(e, START_NS);
+	return e->message.datagram.length;
+}
+
+static int open_encoder(struct fc_encoder *e)
+{
+	struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX};
+	int err = fc_template_ids_create(&config.ids);
+
+	if (!err)
+		err = fc_encoder_init(e, &config);
+	return err ? err : fc_encoder_flows(e, 1, NULL);
+}
+
+static void close_encoder(struct fc_encoder *e)
+{
+	struct fc_template_ids *ids = e->ids;
+
+	fc_encoder_free(e);
+	fc_template_ids_destroy(ids);
+}
+
 static unsigned long long encode(struct fc_encoder *e, uint8_t *datagram,
 				 const struct fc_flow *flows, unsigned long records)
 {
@@ -37,16 +61,16 @@ static unsigned long long encode(struct fc_encoder *e, uint8_t *datagram,
 	for (unsigned long i = 0; i < records; i++) {
 		const struct fc_flow *f = &flows[i % FLOWS];
 
-		if (fc_encoder_parts(e, f) != 1)
+		if (fc_encoder_parts(e, 1, f) != 1)
 			continue;
-		if (e->message.open && !fc_encoder_put(e, f))
+		if (e->message.open && !fc_encoder_put(e, 1, f))
 			continue;
 		if (e->message.open)
-			octets += fc_encoder_finish(e, START_NS);
-		fc_encoder_begin(e, datagram, START_NS, f);
-		(void)fc_encoder_put(e, f);
+			octets += finish(e);
+		fc_encoder_begin(e, datagram, START_NS, 1, f);
+		(void)fc_encoder_put(e, 1, f);
 	}
-	return octets + fc_encoder_finish(e, START_NS);
+	return octets + finish(e);
 }
 
 #if FC_PEER_FIXBUF
@@ -54,19 +78,19 @@ static unsigned long long encode(struct fc_encoder *e, uint8_t *datagram,
 /* Both begin with the templates; the two data sets after them must be the same. */
 static int compare(struct encode_peer *peer, const struct fc_flow *flows)
 {
-	const struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX};
 	const size_t first = FAMILY_RUN - CHECKED;
 	size_t length, peer_length, sets;
 	uint8_t ours[PAYLOAD] = {0};
 	const uint8_t *theirs;
 	struct fc_encoder e;
 
-	if (fc_encoder_init(&e, &config) ||
-	    encode_peer_run(peer, first, (unsigned long)2 * CHECKED, false))
+	if (open_encoder(&e) || encode_peer_run(peer, first, (unsigned long)2 * CHECKED, false))
 		return 1;
 	length = encode(&e, ours, flows + first, (unsigned long)2 * CHECKED);
 	peer_length = encode_peer_emit(peer, &theirs);
-	sets = 8 + CHECKED * (e.templates[0].record_size + e.templates[1].record_size);
+	sets = 8 + CHECKED * (e.client[1]->templates[0].record_size +
+			      e.client[1]->templates[1].record_size);
+	close_encoder(&e);
 	if (length > sets && peer_length > sets &&
 	    !memcmp(ours + length - sets, theirs + peer_length - sets, sets))
 		return 0;
@@ -144,16 +168,18 @@ static int with_peer(struct fc_encoder *e, const struct fc_flow *flows, unsigned
 int main(int argc, char **argv)
 {
 	unsigned long records = argc > 1 ? strtoul(argv[1], NULL, 10) : 20000000;
-	const struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX};
 	static struct fc_flow flows[FLOWS];
 	struct fc_encoder e;
 	uint64_t state = 1;
+	int err;
 
-	if (records < ROUNDS || fc_encoder_init(&e, &config)) {
+	if (records < ROUNDS || open_encoder(&e)) {
 		fprintf(stderr, "encode_bench [RECORDS]: at least %d\n", ROUNDS);
 		return 1;
 	}
 	for (uint32_t i = 0; i < FLOWS; i++)
 		flows[i] = synthetic_flow(&state, i, i / FAMILY_RUN % 2 ? 6 : 4, START_NS);
-	return with_peer(&e, flows, records);
+	err = with_peer(&e, flows, records);
+	close_encoder(&e);
+	return err;
 }

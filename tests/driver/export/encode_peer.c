@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define TEMPLATE_RECORDS 400 /* 20 datagrams of 1400 octets, half the records IPv6 */
+#define TEMPLATE4 FC_TEMPLATE_ID_FIRST
+#define TEMPLATE6 (FC_TEMPLATE_ID_FIRST + 1)
 #define INTERNAL(id) ((uint16_t)((id) + 1000))
 
 struct tail {
@@ -106,7 +108,7 @@ static void make_record(const struct fc_flow *f, struct peer_record *r)
 	uint8_t protocol = (uint8_t)fc_vec_proto(f->vector), tos = (uint8_t)fc_vec_tos(f->vector);
 
 	if (fc_vec_ip_version(f->vector) == 4) {
-		r->template_id = FC_TEMPLATE_ID_V4;
+		r->template_id = TEMPLATE4;
 		r->u.v4 = (struct record4){.src = address4(fc_vec_src(f->vector)),
 					   .dst = address4(fc_vec_dst(f->vector)),
 					   .protocol = protocol,
@@ -114,7 +116,7 @@ static void make_record(const struct fc_flow *f, struct peer_record *r)
 					   .tail = make_tail(f)};
 		return;
 	}
-	r->template_id = FC_TEMPLATE_ID_V6;
+	r->template_id = TEMPLATE6;
 	r->u.v6 = (struct record6){.protocol = protocol, .tos = tos, .tail = make_tail(f)};
 	memcpy(r->u.v6.src, fc_vec_src(f->vector), 16);
 	memcpy(r->u.v6.dst, fc_vec_dst(f->vector), 16);
@@ -142,8 +144,8 @@ static int open_session(struct encode_peer *peer, uint16_t payload)
 	session = fbSessionAlloc(peer->model);
 	peer->exporter = fbExporterAllocBuffer(peer->message, payload);
 	peer->buffer = fBufAllocForExport(session, peer->exporter); /* owns both now */
-	if (add_template(peer->model, session, FC_TEMPLATE_ID_V4, spec4) ||
-	    add_template(peer->model, session, FC_TEMPLATE_ID_V6, spec6))
+	if (add_template(peer->model, session, TEMPLATE4, spec4) ||
+	    add_template(peer->model, session, TEMPLATE6, spec6))
 		return -EIO;
 	if (!fbSessionExportTemplates(session, &error))
 		return failed("templates", &error);
@@ -179,7 +181,7 @@ static bool use_template(struct encode_peer *peer, uint16_t id, GError **error)
 
 static bool append(struct encode_peer *peer, struct peer_record *r, GError **error)
 {
-	size_t size = r->template_id == FC_TEMPLATE_ID_V4 ? sizeof(r->u.v4) : sizeof(r->u.v6);
+	size_t size = r->template_id == TEMPLATE4 ? sizeof(r->u.v4) : sizeof(r->u.v6);
 
 	return use_template(peer, r->template_id, error) &&
 	       fBufAppend(peer->buffer, (uint8_t *)&r->u, size, error);

@@ -32,22 +32,40 @@ static struct fc_fnf_record *record_of(const char *const *names)
 /* An encoder, a decoder on the other side of its datagrams, and what came out. */
 struct pipe {
 	struct fc_encoder encoder;
+	struct fc_template_ids *ids;
 	struct decoder decoder;
 	struct decoded out[ROOM];
 	uint8_t datagram[65536];
 };
 
-static struct pipe *pipe_open(struct fc_exporter_config config)
+#define CLIENT 1
+
+static struct pipe *pipe_of(struct fc_exporter_config config, const struct fc_fnf_record *record)
 {
 	struct pipe *p = calloc(1, sizeof(*p));
 
 	assert_non_null(p);
 	if (!config.boot_ns)
 		config.boot_ns = NOW - DAY;
+	assert_int_equal(fc_template_ids_create(&p->ids), 0);
+	config.ids = p->ids;
 	assert_int_equal(fc_encoder_init(&p->encoder, &config), 0);
+	assert_int_equal(fc_encoder_flows(&p->encoder, CLIENT, record), 0);
 	p->decoder.out = p->out;
 	p->decoder.out_size = ROOM;
 	return p;
+}
+
+static struct pipe *pipe_open(struct fc_exporter_config config)
+{
+	return pipe_of(config, NULL);
+}
+
+static void pipe_close(struct pipe *p)
+{
+	fc_encoder_free(&p->encoder);
+	fc_template_ids_destroy(p->ids);
+	free(p);
 }
 
 static void pipe_seal(struct pipe *p, uint64_t now)
@@ -57,7 +75,8 @@ static void pipe_seal(struct pipe *p, uint64_t now)
 
 	if (!p->encoder.message.open)
 		return;
-	length = fc_encoder_finish(&p->encoder, now);
+	fc_encoder_finish(&p->encoder, now);
+	length = p->encoder.message.datagram.length;
 	assert_true(length <= p->encoder.payload_max);
 	wrong = decoder_read(&p->decoder, p->datagram, length);
 	if (wrong)
@@ -66,16 +85,16 @@ static void pipe_seal(struct pipe *p, uint64_t now)
 
 static void pipe_put(struct pipe *p, const struct fc_flow *f, uint64_t now)
 {
-	uint64_t parts = fc_encoder_parts(&p->encoder, f);
+	uint64_t parts = fc_encoder_parts(&p->encoder, CLIENT, f);
 	struct fc_flow part;
 
 	for (uint64_t i = 0; i < parts; i++) {
 		fc_encoder_part(f, parts, i, &part);
-		if (p->encoder.message.open && !fc_encoder_put(&p->encoder, &part))
+		if (p->encoder.message.open && !fc_encoder_put(&p->encoder, CLIENT, &part))
 			continue;
 		pipe_seal(p, now);
-		fc_encoder_begin(&p->encoder, p->datagram, now, &part);
-		assert_int_equal(fc_encoder_put(&p->encoder, &part), 0);
+		fc_encoder_begin(&p->encoder, p->datagram, now, CLIENT, &part);
+		assert_int_equal(fc_encoder_put(&p->encoder, CLIENT, &part), 0);
 	}
 }
 
@@ -120,7 +139,7 @@ static void random_flows(enum fc_protocol protocol, size_t payload, uint64_t see
 	pipe_seal(p, NOW);
 	for (size_t i = 0; i < ROOM / 8; i++) {
 		uint64_t packets = 0, octets = 0;
-		uint64_t parts = fc_encoder_parts(&p->encoder, &flows[i]);
+		uint64_t parts = fc_encoder_parts(&p->encoder, CLIENT, &flows[i]);
 
 		for (uint64_t part = 0; part < parts; part++, r++) {
 			assert_same(&p->out[r], &flows[i]);
@@ -133,7 +152,7 @@ static void random_flows(enum fc_protocol protocol, size_t payload, uint64_t see
 	assert_int_equal(p->decoder.records, r);
 	assert_int_equal(p->decoder.sequence_errors, 0);
 	assert_true(p->decoder.datagrams > 3);
-	free(p);
+	pipe_close(p);
 }
 
 static void every_flow_comes_out_once_with_its_sums(void **state)
@@ -159,7 +178,7 @@ static void a_payload_that_fits_exactly_is_filled(void **state)
 			pipe_put(p, &f, NOW);
 		pipe_seal(p, NOW);
 		assert_int_equal(p->decoder.datagrams, payload == v5_full ? 1 : 2);
-		free(p);
+		pipe_close(p);
 	}
 }
 
@@ -167,11 +186,11 @@ static void an_ipfix_payload_is_filled_to_the_last_octet(void **state)
 {
 	struct fc_flow f = one_flow(6);
 	struct pipe *p = pipe_open((struct fc_exporter_config){.protocol = FC_PROTOCOL_IPFIX});
-	size_t record = p->encoder.templates[1].record_size;
+	size_t record = p->encoder.client[CLIENT]->templates[1].record_size;
 	size_t full = 16 + 4 + 8 + 4 * 14 * 2 + 4 + 3 * record;
 
 	(void)state;
-	free(p);
+	pipe_close(p);
 	for (size_t payload = full - 1; payload <= full; payload++) {
 		p = pipe_open((struct fc_exporter_config){.protocol = FC_PROTOCOL_IPFIX,
 							  .payload_max = payload});
@@ -179,7 +198,7 @@ static void an_ipfix_payload_is_filled_to_the_last_octet(void **state)
 			pipe_put(p, &f, NOW);
 		pipe_seal(p, NOW);
 		assert_int_equal(p->decoder.datagrams, payload == full ? 1 : 2);
-		free(p);
+		pipe_close(p);
 	}
 }
 
@@ -194,7 +213,7 @@ static void v5_holds_thirty_records_at_most(void **state)
 	pipe_seal(p, NOW);
 	assert_int_equal(p->decoder.datagrams, 2);
 	assert_int_equal(p->decoder.longest, 24 + 30 * 48);
-	free(p);
+	pipe_close(p);
 }
 
 static void v5_cannot_say_ipv6(void **state)
@@ -203,10 +222,10 @@ static void v5_cannot_say_ipv6(void **state)
 	struct fc_flow f = one_flow(6);
 
 	(void)state;
-	assert_int_equal(fc_encoder_parts(&p->encoder, &f), 0);
+	assert_int_equal(fc_encoder_parts(&p->encoder, CLIENT, &f), 0);
 	fc_vec_set_ip_version(f.vector, 5);
-	assert_int_equal(fc_encoder_parts(&p->encoder, &f), 0);
-	free(p);
+	assert_int_equal(fc_encoder_parts(&p->encoder, CLIENT, &f), 0);
+	pipe_close(p);
 }
 
 static void counters_split_at_32_bits(void **state)
@@ -232,7 +251,7 @@ static void counters_split_at_32_bits(void **state)
 
 		f.packets = cases[i].packets;
 		f.octets = cases[i].octets;
-		assert_int_equal(fc_encoder_parts(&p->encoder, &f), cases[i].parts);
+		assert_int_equal(fc_encoder_parts(&p->encoder, CLIENT, &f), cases[i].parts);
 		for (uint64_t n = 0; n < cases[i].parts; n++) {
 			fc_encoder_part(&f, cases[i].parts, n, &part);
 			assert_true(part.packets <= UINT32_MAX && part.octets <= UINT32_MAX);
@@ -244,7 +263,7 @@ static void counters_split_at_32_bits(void **state)
 			assert_int_equal(octets, f.octets);
 		}
 	}
-	free(p);
+	pipe_close(p);
 }
 
 /* One v5 flow from `first` to `last`, sent at `now`; what a collector makes of its times, in ms. */
@@ -263,7 +282,7 @@ static uint64_t v5_times(uint64_t first, uint64_t last, uint64_t now, uint64_t w
 	assert_int_equal(p->out[0].first_ms, want_first_ms);
 	assert_int_equal(p->out[0].last_ms, want_last_ms);
 	clamped = p->encoder.clamped;
-	free(p);
+	pipe_close(p);
 	return clamped;
 }
 
@@ -303,7 +322,7 @@ static void flows_that_share_no_base_get_datagrams_of_their_own(void **state)
 	assert_same(&p->out[1], &old);
 	assert_same(&p->out[2], &old);
 	assert_same(&p->out[3], &now);
-	free(p);
+	pipe_close(p);
 }
 
 static void uptime_is_rebased_before_it_wraps(void **state)
@@ -322,7 +341,7 @@ static void uptime_is_rebased_before_it_wraps(void **state)
 		assert_int_equal(p->decoder.time_ms, now / MS);
 	}
 	assert_true(p->decoder.uptime_ms >= DAY / 4 / MS);
-	free(p);
+	pipe_close(p);
 }
 
 static void sys_uptime_of_v9_is_exact_in_whole_second_headers(void **state)
@@ -330,8 +349,8 @@ static void sys_uptime_of_v9_is_exact_in_whole_second_headers(void **state)
 	static const char *const names[] = {"ipv4 source address", "counter packets",
 					    "timestamp sys-uptime first",
 					    "timestamp sys-uptime last", NULL};
-	struct pipe *p = pipe_open((struct fc_exporter_config){.protocol = FC_PROTOCOL_V9,
-							       .record = record_of(names)});
+	struct pipe *p =
+		pipe_of((struct fc_exporter_config){.protocol = FC_PROTOCOL_V9}, record_of(names));
 	struct fc_flow f = one_flow(4);
 
 	(void)state;
@@ -342,7 +361,7 @@ static void sys_uptime_of_v9_is_exact_in_whole_second_headers(void **state)
 	assert_int_equal(p->out[0].first_ms, f.first_ns / MS);
 	assert_int_equal(p->out[0].last_ms, f.last_ns / MS);
 	assert_int_equal(p->decoder.time_ms, NOW / MS - 123 + 1000);
-	free(p);
+	pipe_close(p);
 }
 
 static void any_64_bit_time_passes_ipfix(void **state)
@@ -359,7 +378,7 @@ static void any_64_bit_time_passes_ipfix(void **state)
 	assert_same(&p->out[0], &f);
 	assert_int_equal(p->out[0].octets, UINT64_MAX);
 	assert_int_equal(p->encoder.clamped, 0);
-	free(p);
+	pipe_close(p);
 }
 
 static void templates_come_first_and_again_by_count_and_time(void **state)
@@ -384,28 +403,52 @@ static void templates_come_first_and_again_by_count_and_time(void **state)
 		assert_int_equal(p->decoder.templates, after[i]);
 	}
 	assert_int_equal(p->decoder.sequence_errors, 0);
-	free(p);
+	pipe_close(p);
 }
 
-static void open_refuses_records_it_cannot_send(void **state)
+static void a_client_that_cannot_be_sent_is_refused(void **state)
 {
-	static const char *const twice[] = {"counter bytes", "counter bytes long", NULL};
 	static const char *const tiny[] = {"ipv4 protocol", "transport source-port", NULL};
 	static const char *const nothing[] = {NULL};
-	const char *const *bad[] = {twice, tiny, nothing};
-	struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX};
+	const char *const *bad[] = {tiny, nothing};
+	struct pipe *p = pipe_open((struct fc_exporter_config){.protocol = FC_PROTOCOL_IPFIX});
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(fc_encoder_flows(&p->encoder, 2, record_of(bad[i])), -EINVAL);
+	p->encoder.payload_max = 200;
+	assert_int_equal(fc_encoder_flows(&p->encoder, 2, NULL), -EMSGSIZE);
+	p->encoder.payload_max = 60;
+	assert_int_equal(fc_encoder_options(&p->encoder, 2, FC_OPTION_INTERFACES), -EMSGSIZE);
+	assert_null(p->encoder.client[2]);
+	/* What was refused has not used up an id. */
+	p->encoder.payload_max = 1400;
+	assert_int_equal(fc_encoder_flows(&p->encoder, 2, NULL), 0);
+	assert_int_equal(p->encoder.client[2]->templates[0].id, 258);
+	pipe_close(p);
+}
+
+static void open_refuses_payloads_of_no_use(void **state)
+{
+	struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX, .payload_max = 19};
 	struct fc_encoder e;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		config.record = record_of(bad[i]);
-		assert_int_equal(fc_encoder_init(&e, &config), -EINVAL);
-	}
-	config.record = NULL;
-	config.payload_max = 100;
 	assert_int_equal(fc_encoder_init(&e, &config), -EINVAL);
 	config.payload_max = 65508;
 	assert_int_equal(fc_encoder_init(&e, &config), -EINVAL);
+}
+
+static void an_element_is_said_once(void **state)
+{
+	static const char *const twice[] = {"ipv4 source address", "counter bytes",
+					    "counter bytes long", NULL};
+	struct fc_template t;
+
+	(void)state;
+	assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_IPFIX, 4, record_of(twice)), 0);
+	assert_int_equal(t.field_count, 2);
+	assert_int_equal(t.octets_max, UINT32_MAX);
 }
 
 static void what_a_protocol_cannot_say_is_said_otherwise_or_left_out(void **state)
@@ -420,13 +463,13 @@ static void what_a_protocol_cannot_say_is_said_otherwise_or_left_out(void **stat
 	struct fc_template t;
 
 	(void)state;
-	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_V9, 4, record_of(names)), 0);
+	assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_V9, 4, record_of(names)), 0);
 	assert_int_equal(t.field_count, 6);
 	assert_true(t.uptime);
-	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_IPFIX, 4, record_of(names)), 0);
+	assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_IPFIX, 4, record_of(names)), 0);
 	assert_int_equal(t.field_count, 3); /* address, first and last, each once */
 	assert_int_equal(t.fields[1].field->element, 152);
-	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_IPFIX, 6, record_of(names)), 0);
+	assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_IPFIX, 6, record_of(names)), 0);
 	assert_int_equal(t.field_count, 0);
 }
 
@@ -437,9 +480,9 @@ static void a_record_of_both_ip_versions_makes_two_templates(void **state)
 	struct fc_template t;
 
 	(void)state;
-	assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_V9, 4, record_of(names)), 0);
+	assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_V9, 4, record_of(names)), 0);
 	assert_int_equal(t.record_size, 8);
-	assert_int_equal(fc_template_compile(&t, 257, FC_PROTOCOL_V9, 6, record_of(names)), 0);
+	assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_V9, 6, record_of(names)), 0);
 	assert_int_equal(t.record_size, 20);
 }
 
@@ -464,7 +507,7 @@ static void prefixes_and_masks_are_cut_to_their_argument(void **state)
 		struct fc_writer w;
 
 		record->field[0].argument = record->field[1].argument = cases[i].bits;
-		assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_IPFIX, 4, record), 0);
+		assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_IPFIX, 4, record), 0);
 		fc_writer_init(&w, buffer, sizeof(buffer));
 		fc_template_encode(&t, &w, &f, 0);
 		assert_memory_equal(buffer, cases[i].want, sizeof(buffer));
@@ -487,7 +530,7 @@ static void the_whole_field_table_encodes(void **state)
 		if (table[i].element == 2)
 			names[1] = NULL;
 		assert_ptr_equal(fc_field_find(table[i].name), &table[i]);
-		assert_int_equal(fc_template_compile(&t, 256, FC_PROTOCOL_V9,
+		assert_int_equal(fc_template_compile(&t, FC_PROTOCOL_V9,
 						     table[i].family ? table[i].family : 4,
 						     record_of(names)),
 				 0);
@@ -533,7 +576,9 @@ int main(void)
 		cmocka_unit_test(sys_uptime_of_v9_is_exact_in_whole_second_headers),
 		cmocka_unit_test(any_64_bit_time_passes_ipfix),
 		cmocka_unit_test(templates_come_first_and_again_by_count_and_time),
-		cmocka_unit_test(open_refuses_records_it_cannot_send),
+		cmocka_unit_test(a_client_that_cannot_be_sent_is_refused),
+		cmocka_unit_test(open_refuses_payloads_of_no_use),
+		cmocka_unit_test(an_element_is_said_once),
 		cmocka_unit_test(what_a_protocol_cannot_say_is_said_otherwise_or_left_out),
 		cmocka_unit_test(a_record_of_both_ip_versions_makes_two_templates),
 		cmocka_unit_test(prefixes_and_masks_are_cut_to_their_argument),

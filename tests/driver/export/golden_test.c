@@ -31,23 +31,28 @@ static void dump(char *text, size_t size, const uint8_t *octets, size_t length)
 
 static void encode(enum fc_protocol protocol, char *text, size_t size)
 {
-	const struct fc_exporter_config config = {
+	struct fc_exporter_config config = {
 		.protocol = protocol, .domain = 0x0102, .boot_ns = NOW - UINT64_C(7200000000000)};
 	uint8_t datagram[1400];
 	struct fc_encoder e;
 	uint64_t state = 42;
 
+	assert_int_equal(fc_template_ids_create(&config.ids), 0);
 	assert_int_equal(fc_encoder_init(&e, &config), 0);
+	assert_int_equal(fc_encoder_flows(&e, 1, NULL), 0);
 	for (uint32_t i = 0; i < FLOWS; i++) {
 		unsigned version = protocol != FC_PROTOCOL_V5 && i % 2 ? 6 : 4;
 		struct fc_flow f =
 			synthetic_flow(&state, i, version, NOW - UINT64_C(3600000000000));
 
 		if (!i)
-			fc_encoder_begin(&e, datagram, NOW, &f);
-		assert_int_equal(fc_encoder_put(&e, &f), 0);
+			fc_encoder_begin(&e, datagram, NOW, 1, &f);
+		assert_int_equal(fc_encoder_put(&e, 1, &f), 0);
 	}
-	dump(text, size, datagram, fc_encoder_finish(&e, NOW));
+	fc_encoder_finish(&e, NOW);
+	dump(text, size, datagram, e.message.datagram.length);
+	fc_encoder_free(&e);
+	fc_template_ids_destroy(config.ids);
 }
 
 static void compare(enum fc_protocol protocol, const char *path)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "exporter_impl.h"
+
+#include <errno.h>
+#include <string.h>
+
+void fc_exporter_stats(const struct fc_exporter *e, struct fc_exporter_stats *out)
+{
+	*out = e->stats;
+	out->templates = e->encoder.templates_total;
+	out->clamped_times = e->encoder.clamped;
+	out->records_open = e->encoder.message.open ? e->encoder.message.datagram.records : 0;
+	out->datagrams_queued = e->queue.tail - e->queue.head;
+	out->ready = e->sender->ready;
+	out->wait_error = e->sender->ready ? 0 : -e->sender->error;
+	out->sessions = e->sender->sessions;
+}
+
+const char *fc_exporter_reason_name(enum fc_exporter_reason reason)
+{
+	static const char *const names[FC_EXPORTER_REASONS] = {
+		[FC_UNSENT_NONE] = "Reason not given",
+		[FC_UNSENT_DESTINATION] = "No destination address",
+		[FC_UNSENT_ROUTE] = "No FIB",
+		[FC_UNSENT_ENQUEUE] = "Enqueueing failed",
+		[FC_UNSENT_SIZE] = "Message too long",
+	};
+
+	return names[reason];
+}
+
+int fc_exporter_client_stats(const struct fc_exporter *e, unsigned client,
+			     struct fc_exporter_client_stats *out)
+{
+	const struct fc_datagram *d = &e->encoder.message.datagram;
+
+	if (!client || client >= FC_EXPORTER_CLIENTS || !e->client[client].there)
+		return -ENOENT;
+	*out = e->client[client].stats;
+	for (unsigned i = 0; e->encoder.message.open && i < FC_SHARES; i++) {
+		if (d->share[i].client != client)
+			continue;
+		out->records_added += d->share[i].records;
+		out->octets_added += d->share[i].octets;
+	}
+	return 0;
+}
+
+void fc_exporter_clear(struct fc_exporter *e)
+{
+	const uint8_t *octets;
+
+	e->stats = (struct fc_exporter_stats){0};
+	e->encoder.templates_total = 0;
+	e->encoder.clamped = 0;
+	for (unsigned c = 0; c < FC_EXPORTER_CLIENTS; c++) {
+		struct fc_exporter_client_stats *s = &e->client[c].stats;
+
+		s->records_added = s->records_sent = s->records_failed = 0;
+		s->octets_added = s->octets_sent = s->octets_failed = 0;
+	}
+	for (uint64_t n = e->queue.head; n < e->queue.tail; n++) {
+		const struct fc_datagram *d = fc_queue_at(&e->queue, n, &octets);
+
+		e->stats.datagrams_sealed++;
+		e->stats.records_sealed += d->records;
+		for (unsigned i = 0; i < FC_SHARES; i++) {
+			e->client[d->share[i].client].stats.records_added += d->share[i].records;
+			e->client[d->share[i].client].stats.octets_added += d->share[i].octets;
+		}
+	}
+}
+
+/* ------------------------------------------------------------------ templates */
+static void list_flows(const struct fc_template *t, struct fc_exporter_template *out)
+{
+	uint16_t offset = 0;
+
+	out->id = t->id;
+	out->record_size = (unsigned)t->record_size;
+	out->fields = t->field_count;
+	for (unsigned i = 0; i < t->field_count; i++) {
+		out->field[i].name = t->fields[i].field->name;
+		out->field[i].element = t->fields[i].field->element;
+		out->field[i].offset = offset;
+		out->field[i].size = t->fields[i].length;
+		offset = (uint16_t)(offset + t->fields[i].length);
+	}
+}
+
+static void list_options(const struct fc_encoder_client *c, struct fc_exporter_template *out)
+{
+	uint16_t offset = 0;
+
+	out->id = c->option_id;
+	out->record_size = (unsigned)c->option_size;
+	out->fields = c->options->columns;
+	for (unsigned i = 0; i < c->options->columns; i++) {
+		const struct fc_option_column *column = &c->options->column[i];
+
+		out->field[i].name = column->name;
+		out->field[i].element = column->element;
+		out->field[i].offset = offset;
+		out->field[i].size = column->length;
+		out->field[i].scope = i < c->options->scopes;
+		offset = (uint16_t)(offset + column->length);
+	}
+}
+
+/* Of one client: how many templates it has, or number `index` of them. */
+static unsigned of_client(const struct fc_encoder_client *c, int index,
+			  struct fc_exporter_template *out)
+{
+	unsigned count = 0;
+
+	if (c->options) {
+		if (!index)
+			list_options(c, out);
+		return 1;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		if (!c->templates[i].field_count)
+			continue;
+		if ((int)count++ != index)
+			continue;
+		list_flows(&c->templates[i], out);
+		out->family = i ? 6 : 4;
+	}
+	return count;
+}
+
+int fc_exporter_template(const struct fc_exporter *e, unsigned index,
+			 struct fc_exporter_template *out)
+{
+	unsigned before = 0;
+
+	if (e->encoder.codec->text)
+		return -ENOENT;
+	for (unsigned c = 1; c < FC_EXPORTER_CLIENTS; c++) {
+		unsigned here;
+
+		if (!e->encoder.client[c])
+			continue;
+		*out = (struct fc_exporter_template){.protocol = e->encoder.protocol,
+						     .source_id = e->encoder.domain};
+		here = of_client(e->encoder.client[c], (int)(index - before), out);
+		if (index < before + here) {
+			memcpy(out->client, e->client[c].stats.name, sizeof(out->client));
+			return 0;
+		}
+		before += here;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kafka by librdkafka, which has threads, a queue and retries of its own. An IPFIX datagram is one
+ * message; JSON datagrams are lines, each a message with the hash of its flow as key. A message
+ * counts as sent when librdkafka takes it; if it cannot be delivered in time, it is taken back from
+ * there and counted as lost.
+ */
+#include "json.h"
+#include "sender.h"
+
+#include <errno.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DELIVER_MS "30000"
+
+struct kafka {
+	struct fc_sender base;
+	rd_kafka_t *client;
+	rd_kafka_topic_t *topic;
+	bool json;
+	size_t line_at; /* JSON: octets of the queue's head whose lines were taken */
+};
+
+static struct kafka *kafka_of(const struct fc_sender *s)
+{
+	return (struct kafka *)s;
+}
+
+/* ------------------------------------------------------------------ what came of a message */
+static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *context)
+{
+	struct kafka *k = context;
+	struct fc_datagram *what = message->_private;
+
+	(void)client;
+	if (message->err) {
+		k->base.error = -EIO;
+		if (k->base.lost)
+			k->base.lost(k->base.context, what);
+	} else {
+		k->base.error = 0;
+		k->base.ready = true;
+	}
+	free(what);
+}
+
+static void failed(rd_kafka_t *client, int err, const char *reason, void *context)
+{
+	struct kafka *k = context;
+
+	(void)client;
+	(void)reason;
+	k->base.error = err == RD_KAFKA_RESP_ERR__RESOLVE ? -ENOENT : -ECONNREFUSED;
+	if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+		k->base.ready = false;
+}
+
+static void log_nothing(const rd_kafka_t *client, int level, const char *facility, const char *text)
+{
+	(void)client;
+	(void)level;
+	(void)facility;
+	(void)text;
+}
+
+/* ------------------------------------------------------------------ sending */
+/* Return 0, -EAGAIN (its queue is full), -EMSGSIZE, -EIO, -ENOMEM. */
+static int produce(struct kafka *k, const uint8_t *key, size_t key_length, const uint8_t *octets,
+		   size_t length, const struct fc_datagram *what)
+{
+	struct fc_datagram *copy = malloc(sizeof(*copy));
+	rd_kafka_resp_err_t err;
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *what;
+	if (!rd_kafka_produce(k->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, (void *)octets,
+			      length, key, key_length, copy))
+		return 0;
+	err = rd_kafka_last_error();
+	free(copy);
+	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		return -EAGAIN;
+	return err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? -EMSGSIZE : -EIO;
+}
+
+/* A JSON datagram has lines of one client only. A line that librdkafka refuses for good is counted
+ * as lost, and the others go on. Return 0 or -EAGAIN: the rest later. */
+static int send_lines(struct kafka *k, const struct fc_datagram *d, const uint8_t *octets)
+{
+	while (k->line_at < d->length) {
+		const uint8_t *line = octets + k->line_at, *text = line + FC_JSON_KEY;
+		const uint8_t *end = memchr(text, '\n', d->length - k->line_at - FC_JSON_KEY);
+		size_t length = (size_t)(end + 1 - line);
+		const struct fc_datagram what = {
+			.length = (uint32_t)length,
+			.records = 1,
+			.share = {{.client = d->share[0].client,
+				   .records = 1,
+				   .octets = (uint32_t)length}}};
+		int err = produce(k, line, FC_JSON_KEY, text, (size_t)(end - text), &what);
+
+		if (err == -EAGAIN)
+			return err;
+		if (err && k->base.lost)
+			k->base.lost(k->base.context, &what);
+		k->line_at += length;
+	}
+	k->line_at = 0;
+	return 0;
+}
+
+static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, uint64_t now_ns)
+{
+	struct kafka *k = kafka_of(s);
+	unsigned sent = 0;
+	int err = 0;
+
+	(void)now_ns;
+	rd_kafka_poll(k->client, 0);
+	while (sent < count && !err) {
+		const uint8_t *octets;
+		const struct fc_datagram *d = fc_queue_at(q, q->head + sent, &octets);
+
+		err = k->json ? send_lines(k, d, octets)
+			      : produce(k, NULL, 0, octets, d->length, d);
+		if (!err)
+			sent++;
+	}
+	q->claimed = k->line_at != 0;
+	return sent || !err ? (int)sent : err;
+}
+
+static int wait_for(const struct fc_sender *s, short *events)
+{
+	(void)s;
+	*events = 0;
+	return -1;
+}
+
+static unsigned pending(const struct fc_sender *s)
+{
+	return (unsigned)rd_kafka_outq_len(kafka_of(s)->client);
+}
+
+static void close_kafka(struct fc_sender *s)
+{
+	struct kafka *k = kafka_of(s);
+
+	if (k->topic)
+		rd_kafka_topic_destroy(k->topic);
+	if (k->client) {
+		rd_kafka_purge(k->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+						  RD_KAFKA_PURGE_F_NON_BLOCKING);
+		rd_kafka_poll(k->client, 0); /* the purged ones are counted */
+		rd_kafka_destroy(k->client);
+	}
+	free(k);
+}
+
+static const struct fc_sender_ops ops = {
+	.send = send_some, .wait = wait_for, .pending = pending, .close = close_kafka};
+
+/* ------------------------------------------------------------------ setting it up */
+/* "host" without a port gets the exporter's; a list has them already or takes Kafka's own. */
+static void brokers(const struct fc_exporter_config *config, char *text, size_t size)
+{
+	if (config->port && !strpbrk(config->host, ":,"))
+		snprintf(text, size, "%s:%s", config->host, config->port);
+	else
+		snprintf(text, size, "%s", config->host);
+}
+
+static int set_all(rd_kafka_conf_t *conf, const struct fc_exporter_config *config)
+{
+	char list[512], why[256];
+
+	brokers(config, list, sizeof(list));
+	const char *const words[][2] = {{"bootstrap.servers", list},
+					{"client.id", "flowcard"},
+					{"acks", "all"},
+					{"enable.idempotence", "true"},
+					{"linger.ms", "20"},
+					{"queue.buffering.max.messages", "100000"},
+					{"message.timeout.ms", DELIVER_MS},
+					{"socket.timeout.ms", "10000"},
+					{"log.connection.close", "false"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (rd_kafka_conf_set(conf, words[i][0], words[i][1], why, sizeof(why)) !=
+		    RD_KAFKA_CONF_OK)
+			return -EINVAL;
+	if (config->tls_ca &&
+	    (rd_kafka_conf_set(conf, "security.protocol", "ssl", why, sizeof(why)) ||
+	     rd_kafka_conf_set(conf, "ssl.ca.location", config->tls_ca, why, sizeof(why))))
+		return -EINVAL;
+	return 0;
+}
+
+static int make_client(struct kafka *k, const struct fc_exporter_config *config)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char why[256];
+	int err = set_all(conf, config);
+
+	rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+	rd_kafka_conf_set_error_cb(conf, failed);
+	rd_kafka_conf_set_log_cb(conf, log_nothing);
+	rd_kafka_conf_set_opaque(conf, k);
+	if (!err)
+		k->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
+	if (!k->client) {
+		rd_kafka_conf_destroy(conf);
+		return err ? err : -ENOMEM;
+	}
+	k->topic = rd_kafka_topic_new(k->client, config->topic, NULL);
+	return k->topic ? 0 : -EINVAL;
+}
+
+int fc_kafka_open(const struct fc_exporter_config *config, struct fc_sender **out)
+{
+	struct kafka *k;
+	int err;
+
+	if (!config->topic || !*config->topic)
+		return -EINVAL;
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return -ENOMEM;
+	k->base.ops = &ops;
+	k->json = config->kafka_json;
+	err = make_client(k, config);
+	if (err) {
+		close_kafka(&k->base);
+		return err;
+	}
+	k->base.ready = true; /* librdkafka takes messages before it has a broker */
+	*out = &k->base;
+	return 0;
+}

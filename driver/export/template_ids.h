@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which template id stands for which layout (RFC 3954 8, RFC 7011 8.1). Ids are handed out from 256
+ * on; one that is given back waits for its own layout to be wanted again. Bounded by the number
+ * space: 65,280 layouts that were ever used at one time.
+ */
+#ifndef FC_EXPORT_TEMPLATE_IDS_H
+#define FC_EXPORT_TEMPLATE_IDS_H
+
+#include <flowcard/export.h>
+
+#define FC_TEMPLATE_ID_FIRST 256
+
+/* A layout is the template record's numbers after its id. Return the id; -ENOSPC, -ENOMEM. */
+int fc_template_ids_take(struct fc_template_ids *ids, const uint16_t *layout, size_t count);
+void fc_template_ids_give_back(struct fc_template_ids *ids, unsigned id);
+
+#endif
