@@ -191,7 +191,8 @@ size_t fc_encoder_preamble(struct fc_encoder *e, uint8_t *buffer, size_t size, u
 	if (w.failed || !h.templates)
 		return 0;
 	h.length = w.used;
-	h.uptime_ms = h.time_ms > e->timebase.boot_ms ? (uint32_t)(h.time_ms - e->timebase.boot_ms) : 0;
+	h.uptime_ms =
+		h.time_ms > e->timebase.boot_ms ? (uint32_t)(h.time_ms - e->timebase.boot_ms) : 0;
 	fc_writer_init(&w, buffer, e->codec->header_size);
 	e->codec->header(&w, &h);
 	e->templates_total += h.templates;

@@ -24,8 +24,7 @@ int fc_endpoint_init(struct fc_endpoint *ep, const struct fc_exporter_config *co
 {
 	*ep = (struct fc_endpoint){
 		.socket_type = socket_type, .dscp = config->dscp, .ttl = config->ttl};
-	ep->first_pause_ns =
-		(config->retry_ms ? config->retry_ms : PAUSE_MS) * (uint64_t)NS_PER_MS;
+	ep->first_pause_ns = (config->retry_ms ? config->retry_ms : PAUSE_MS) * (uint64_t)NS_PER_MS;
 	ep->pause_ns = ep->first_pause_ns;
 	ep->host = copy(config->host);
 	ep->port = copy(config->port);

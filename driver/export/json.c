@@ -57,7 +57,8 @@ static void put_value(struct fc_writer *w, const struct fc_template_field *f,
 		fc_fnf_field_octets(&f->from, flow, octets);
 		length = print_octets(f, octets, text, sizeof(text));
 	} else {
-		length = snprintf(text, sizeof(text), "%" PRIu64, fc_fnf_field_number(&f->from, flow, base_ms));
+		length = snprintf(text, sizeof(text), "%" PRIu64,
+				  fc_fnf_field_number(&f->from, flow, base_ms));
 	}
 	fc_writer_octets(w, text, (size_t)length);
 }

@@ -95,12 +95,11 @@ static int send_lines(struct kafka *k, const struct fc_datagram *d, const uint8_
 		const uint8_t *line = octets + k->line_at, *text = line + FC_JSON_KEY;
 		const uint8_t *end = memchr(text, '\n', d->length - k->line_at - FC_JSON_KEY);
 		size_t length = (size_t)(end + 1 - line);
-		const struct fc_datagram what = {
-			.length = (uint32_t)length,
-			.records = 1,
-			.share = {{.client = d->share[0].client,
-				   .records = 1,
-				   .octets = (uint32_t)length}}};
+		const struct fc_datagram what = {.length = (uint32_t)length,
+						 .records = 1,
+						 .share = {{.client = d->share[0].client,
+							    .records = 1,
+							    .octets = (uint32_t)length}}};
 		int err = produce(k, line, FC_JSON_KEY, text, (size_t)(end - text), &what);
 
 		if (err == -EAGAIN)

@@ -117,8 +117,10 @@ static const struct fc_option_row applications[] = {
 const char *fc_option_name(enum fc_fnf_option option)
 {
 	static const char *const names[FC_OPTIONS] = {
-		[FC_OPTION_INTERFACES] = "interface-table", [FC_OPTION_EXPORTER] = "exporter-stats",
-		[FC_OPTION_VRFS] = "vrf-table",		    [FC_OPTION_SAMPLERS] = "sampler-table",
+		[FC_OPTION_INTERFACES] = "interface-table",
+		[FC_OPTION_EXPORTER] = "exporter-stats",
+		[FC_OPTION_VRFS] = "vrf-table",
+		[FC_OPTION_SAMPLERS] = "sampler-table",
 		[FC_OPTION_APPLICATIONS] = "application-table",
 	};
 

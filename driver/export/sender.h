@@ -20,9 +20,9 @@ struct fc_sender;
 struct fc_sender_ops {
 	bool paced; /* the other side cannot slow us down */
 	/* Send datagrams of `q` from its head on, `count` at most (0: only look after what is under
-	 * way); sets q->claimed while the first has left in part. Return how many have left; -EAGAIN:
-	 * not now; -ECONNREFUSED: none has left, an earlier one met a closed port; other errors:
-	 * this datagram cannot be sent at all. */
+	 * way); sets q->claimed while the first has left in part. Return how many have left;
+	 * -EAGAIN: not now; -ECONNREFUSED: none has left, an earlier one met a closed port; other
+	 * errors: this datagram cannot be sent at all. */
 	int (*send)(struct fc_sender *s, struct fc_queue *q, unsigned count, uint64_t now_ns);
 	/* Octets that begin the session, copied. Return 0 or -ENOMEM. NULL: no sessions. */
 	int (*begin)(struct fc_sender *s, const uint8_t *octets, size_t length);

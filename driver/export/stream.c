@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TCP and TLS. A session begins with the templates and then takes messages from the queue in order.
- * The one that has left in part stays at the queue's head: when the session breaks, it is sent again
- * as a whole in the next one, after the templates; never its rest.
+ * The one that has left in part stays at the queue's head: when the session breaks, it is sent
+ * again as a whole in the next one, after the templates; never its rest.
  *
  *          connected            handshake done         templates given
  *   IDLE ----------> CONNECTING ------------> FRESH ------------> OPEN
@@ -195,8 +195,8 @@ static int listen_to(struct stream *s)
 static int put_preamble(struct stream *s)
 {
 	while (s->preamble && s->preamble_at < s->preamble_length) {
-		ssize_t got = put(s, s->preamble + s->preamble_at,
-				  s->preamble_length - s->preamble_at);
+		ssize_t got =
+			put(s, s->preamble + s->preamble_at, s->preamble_length - s->preamble_at);
 
 		if (got < 0)
 			return (int)got;

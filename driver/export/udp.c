@@ -50,8 +50,8 @@ static int send_burst(int fd, const struct fc_queue *q, unsigned count)
 
 		vectors[i].iov_len = fc_queue_at(q, q->head + i, &octets)->length;
 		vectors[i].iov_base = (void *)octets;
-		messages[i] = (struct mmsghdr){
-			.msg_hdr = {.msg_iov = &vectors[i], .msg_iovlen = 1}};
+		messages[i] =
+			(struct mmsghdr){.msg_hdr = {.msg_iov = &vectors[i], .msg_iovlen = 1}};
 	}
 	do
 		sent = sendmmsg(fd, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
