@@ -130,7 +130,7 @@ forget:
 	return err;
 }
 
-int fc_card_start(struct fc_card *card)
+int fc_card_core_start(struct fc_card *card)
 {
 	uint32_t status;
 	int err = fc_card_read(card, FC_REG(STATUS), &status);
@@ -140,16 +140,34 @@ int fc_card_start(struct fc_card *card)
 	if (!(status & FC_REG_STATUS_BUS_MASTER_MASK))
 		return fc_card_fail(card, -EIO, &FC_REG(STATUS),
 				    "bus_master is 0: records could not be written");
-	/* The core first: a frame that a port counts must not miss its monitor. */
 	err = fc_card_set(card, FC_REG(CONTROL), FC_REG_CONTROL_ENABLE_MASK);
-	if (!err)
-		err = fc_card_wait(card, FC_REG(STATUS), FC_REG_STATUS_ENABLED_MASK,
-				   FC_REG_STATUS_ENABLED_MASK, ENABLE_LIMIT_NS,
-				   "enabled is still 0");
+	return err ? err
+		   : fc_card_wait(card, FC_REG(STATUS), FC_REG_STATUS_ENABLED_MASK,
+				  FC_REG_STATUS_ENABLED_MASK, ENABLE_LIMIT_NS,
+				  "enabled is still 0");
+}
+
+int fc_card_ports_start(struct fc_card *card)
+{
+	int err = 0;
+
 	for (unsigned p = 0; !err && p < card->build.ports; p++)
 		err = fc_card_set(card, FC_REG_IN(PORT, p, CONTROL),
 				  FC_REG_PORT_CONTROL_ENABLE_MASK);
 	return err;
+}
+
+/* The core first: a frame that a port counts must not miss its monitor. */
+int fc_card_start(struct fc_card *card)
+{
+	int err = fc_card_core_start(card);
+
+	return err ? err : fc_card_ports_start(card);
+}
+
+int fc_card_epoch_open(struct fc_card *card, uint32_t *out)
+{
+	return fc_card_read(card, FC_REG(EPOCH_OPEN), out);
 }
 
 int fc_card_stop(struct fc_card *card)

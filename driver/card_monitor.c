@@ -94,24 +94,23 @@ static int monitor_mask_set(struct fc_card *card, unsigned number, const uint32_
 	return err;
 }
 
+static uint32_t control_of(const struct fc_card_monitor *m)
+{
+	return FC_REG_MONITOR_CONTROL_ENABLE_MASK |
+	       (m->ipv4 ? FC_REG_MONITOR_CONTROL_IPV4_MASK : 0) |
+	       (m->ipv6 ? FC_REG_MONITOR_CONTROL_IPV6_MASK : 0) |
+	       (m->immediate ? FC_REG_MONITOR_CONTROL_IMMEDIATE_MASK : 0);
+}
+
 /* Of a monitor that is disabled and has no packets, since the mask is locked otherwise. */
 static int monitor_program(struct fc_card *card, unsigned number, const struct fc_card_monitor *m)
 {
-	uint32_t control = FC_REG_MONITOR_CONTROL_ENABLE_MASK;
-	int err;
-
-	if (m->ipv4)
-		control |= FC_REG_MONITOR_CONTROL_IPV4_MASK;
-	if (m->ipv6)
-		control |= FC_REG_MONITOR_CONTROL_IPV6_MASK;
-	if (m->immediate)
-		control |= FC_REG_MONITOR_CONTROL_IMMEDIATE_MASK;
-	err = monitor_mask_set(card, number, m->mask);
+	int err = monitor_mask_set(card, number, m->mask);
 	if (!err)
 		err = fc_card_set(card, FC_REG_IN(MONITOR, number, PORTS), m->ports);
 	if (!err)
 		err = fc_card_set(card, FC_REG_IN(MONITOR, number, PORTS_OUT), m->ports_out);
-	return err ? err : fc_card_set(card, FC_REG_IN(MONITOR, number, CONTROL), control);
+	return err ? err : fc_card_set(card, FC_REG_IN(MONITOR, number, CONTROL), control_of(m));
 }
 
 int fc_card_monitor_set(struct fc_card *card, unsigned number, const struct fc_card_monitor *m)
@@ -198,4 +197,62 @@ int fc_card_monitor_change(struct fc_card *card, unsigned number, const struct f
 	if (!err)
 		err = fc_card_monitor_disable(card, number, limit_ns);
 	return err ? err : monitor_program(card, number, m);
+}
+
+/* ------------------------------------------------------------------ other packets, the same keys
+ */
+static int keeps_refuse(struct fc_card *card, unsigned number, const struct fc_card_monitor *m,
+			uint32_t control)
+{
+	const uint32_t fixed =
+		FC_REG_MONITOR_CONTROL_ENABLE_MASK | FC_REG_MONITOR_CONTROL_IMMEDIATE_MASK;
+	uint32_t word;
+	int err = 0;
+
+	if ((control & fixed) != (control_of(m) & fixed))
+		return fc_card_fail(card, -EINVAL, &FC_REG_IN(MONITOR, number, CONTROL),
+				    "reads 0x%x: monitor %u is off or of another type",
+				    (unsigned)control, number);
+	for (unsigned i = 0; !err && i < FC_VECTOR_WORDS; i++) {
+		struct fc_reg reg = {FC_REG_MONITOR_MASK(number, i), "MONITOR", number, "MASK"};
+
+		err = fc_card_read(card, reg, &word);
+		if (!err && word != m->mask[i])
+			err = fc_card_fail(card, -EINVAL, &reg, "reads 0x%x, not 0x%x",
+					   (unsigned)word, (unsigned)m->mask[i]);
+	}
+	return err;
+}
+
+static int selection_write(struct fc_card *card, unsigned number, uint32_t ports,
+			   uint32_t ports_out, uint32_t control)
+{
+	int err = fc_card_set(card, FC_REG_IN(MONITOR, number, CONTROL), control);
+
+	if (!err)
+		err = fc_card_set(card, FC_REG_IN(MONITOR, number, PORTS), ports);
+	return err ? err : fc_card_set(card, FC_REG_IN(MONITOR, number, PORTS_OUT), ports_out);
+}
+
+/* First down to what both have: so no packet is wanted more often in between than before or after.
+ */
+int fc_card_monitor_select(struct fc_card *card, unsigned number, const struct fc_card_monitor *m,
+			   bool shrink)
+{
+	struct selection has;
+	uint32_t control;
+	int err = shrink ? 0 : monitor_refuse(card, number, m);
+
+	if (!err)
+		err = fc_card_read(card, FC_REG_IN(MONITOR, number, CONTROL), &control);
+	if (!err)
+		err = keeps_refuse(card, number, m, control);
+	if (!err)
+		err = selection_read(card, number, &has);
+	if (!err)
+		err = selection_write(card, number, has.ports & m->ports,
+				      has.ports_out & m->ports_out, control & control_of(m));
+	if (err || shrink)
+		return err;
+	return selection_write(card, number, m->ports, m->ports_out, control_of(m));
 }

@@ -98,7 +98,7 @@ static int program(struct fc_device *d)
 	for (unsigned m = 0; !err && m < d->setup.monitors; m++)
 		err = fc_card_monitor_set(&d->card, m, &d->setup.monitor[m]);
 	if (!err)
-		err = fc_card_start(&d->card);
+		err = d->setup.hold_ports ? fc_card_core_start(&d->card) : fc_card_start(&d->card);
 	if (!err)
 		err = fc_card_read(&d->card, FC_REG(STATUS), &status);
 	if (!err && !(status & FC_REG_STATUS_LINK_UP_MASK))
@@ -262,6 +262,13 @@ int fc_device_faults(struct fc_device *d, uint32_t generation, uint32_t *out)
 	if (stale(d, generation))
 		return -ENODEV;
 	return judge(d, generation, fc_card_faults(&d->card, out));
+}
+
+int fc_device_ports_start(struct fc_device *d, uint32_t generation)
+{
+	if (stale(d, generation))
+		return -ENODEV;
+	return judge(d, generation, fc_card_ports_start(&d->card));
 }
 
 int fc_device_stop(struct fc_device *d, uint32_t generation)

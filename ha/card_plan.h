@@ -20,6 +20,7 @@ struct fc_plan_monitor {
 	enum fc_fnf_cache cache;
 	uint64_t entries;
 	uint64_t active_ns, inactive_ns, update_ns, synchronized_ns;
+	uint64_t spread_ns; /* export spread of a synchronized cache; 0: none */
 	bool transaction_end;
 };
 
@@ -33,13 +34,5 @@ struct fc_plan_outcome {
 	int error; /* 0: on the card, read back; else -errno */
 	char sentence[160];
 };
-
-/*
- * The slot's part, called in the slot's thread by the card's consumer (ha/consumer.h): bring the
- * plan onto the card, changing only what differs from what it has. Return 0 when every outcome is
- * 0; else the first error, -ENODEV when the card has gone (outcomes are void then).
- *   int fc_slot_apply(struct fc_slot *slot, const struct fc_card_plan *plan,
- *                     struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX]);
- */
 
 #endif

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define DUMP_RECORDS 64
+#define LIST_FLOWS 64
 #define CACHE_FLOWS_MAX 100000 /* of one listing */
 
 struct asking {
@@ -325,18 +326,23 @@ static json_t *flow_json(const struct fc_flow *f)
 	return object;
 }
 
-static bool list_flow(void *context, int monitor, const struct fc_flow *flow)
+static void list_flows(struct fc_slot *slot, struct listing *l)
 {
-	struct listing *l = context;
+	struct fc_flow_cursor cursor = {0};
+	struct fc_flow flow[LIST_FLOWS];
 
-	if (monitor != l->monitor)
-		return true;
-	l->count++;
-	l->packets += flow->packets;
-	l->octets += flow->octets;
-	if (json_array_size(l->flows) < CACHE_FLOWS_MAX)
-		json_array_append_new(l->flows, flow_json(flow));
-	return true;
+	while (!cursor.over) {
+		size_t count = fc_slot_flows_next(slot, (uint32_t)l->monitor + 1, &cursor, flow,
+						  LIST_FLOWS);
+
+		l->count += count;
+		for (size_t i = 0; i < count; i++) {
+			l->packets += flow[i].packets;
+			l->octets += flow[i].octets;
+			if (json_array_size(l->flows) < CACHE_FLOWS_MAX)
+				json_array_append_new(l->flows, flow_json(&flow[i]));
+		}
+	}
 }
 
 static int run_cache(void *context, struct fc_syntax_line *line)
@@ -354,7 +360,7 @@ static int run_cache(void *context, struct fc_syntax_line *line)
 	l.flows = json_array();
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
 		if (unit->slot[s])
-			fc_slot_flows(unit->slot[s], list_flow, &l);
+			list_flows(unit->slot[s], &l);
 	object = json_object();
 	put_text(object, "name", line->value[0].text);
 	put(object, "live_flows", l.count);

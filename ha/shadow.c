@@ -2,74 +2,30 @@
 /* A shard's life and the way of a record into it. */
 #include "shadow_impl.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <flowcard/registers.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
-#define HUGE_PAGE (UINT64_C(1) << 21)
 #define ENTRIES_LIMIT (UINT64_C(1) << 30)
-
-/* Large blocks on huge pages where the kernel has some: a merge touches random places. */
-static void *block_alloc(struct fc_shard *shard, size_t count, size_t size)
-{
-	size_t octets = (count ? count : 1) * size;
-	size_t align = octets >= HUGE_PAGE ? HUGE_PAGE : 64;
-	void *block = NULL;
-
-	octets = (octets + 63) & ~(size_t)63;
-	if (posix_memalign(&block, align, octets))
-		return NULL;
-	if (align == HUGE_PAGE)
-		(void)madvise(block, octets, MADV_HUGEPAGE);
-	shard->octets += octets;
-	return block;
-}
-
-static size_t cell_count(size_t entries)
-{
-	size_t count = 16;
-
-	while (count < entries + entries / 2 + 1)
-		count *= 2;
-	return count;
-}
 
 static int check_config(const struct fc_shadow_config *config)
 {
+	int err = 0;
+
 	if (!config->entries_max || config->entries_max > ENTRIES_LIMIT)
 		return -EINVAL;
-	if (!config->monitors || config->monitors > FC_SHADOW_MONITORS)
+	if (config->entries_limit &&
+	    (config->entries_limit > ENTRIES_LIMIT || config->entries_limit < config->entries_max))
 		return -EINVAL;
-	for (unsigned m = 0; m < config->monitors; m++)
-		if (config->monitor[m].active_ns > TIMEOUT_MAX ||
-		    config->monitor[m].inactive_ns > TIMEOUT_MAX)
-			return -EINVAL;
-	return 0;
-}
-
-static void set_monitor(struct shadow_monitor *monitor, const struct fc_shadow_monitor *from,
-			size_t entries_max)
-{
-	uint32_t word[2 * KEY_WORDS];
-
-	for (unsigned i = 0; i < FC_VECTOR_WORDS; i++)
-		word[i] = htole32(from->mask[i]);
-	word[FC_VECTOR_WORDS] = UINT32_MAX;
-	memcpy(monitor->mask, word, sizeof(word));
-	monitor->active_ns = from->active_ns;
-	monitor->inactive_ns = from->inactive_ns;
-	monitor->entries =
-		from->entries && from->entries < entries_max ? from->entries : entries_max;
-	monitor->touched = (struct shadow_list){SLOT_NONE, SLOT_NONE};
-	monitor->started = monitor->touched;
+	if (config->monitors > FC_SHADOW_MONITORS)
+		return -EINVAL;
+	for (unsigned m = 0; m < config->monitors && !err; m++)
+		err = fc_shadow_monitor_refuse(&config->monitor[m]);
+	return err;
 }
 
 int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out)
 {
-	size_t cells = cell_count(config->entries_max);
 	int err = check_config(config);
 	struct fc_shard *shard;
 
@@ -79,26 +35,20 @@ int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out
 	if (!shard)
 		return -ENOMEM;
 	shard->building = 1;
-	shard->entries_max = (uint32_t)config->entries_max;
-	shard->cell_mask = (uint32_t)(cells - 1);
 	shard->free_head = SLOT_NONE;
-	shard->monitors = config->monitors;
 	shard->closed_max = config->closed_max;
 	shard->closed = config->closed;
 	shard->context = config->context;
-	for (unsigned m = 0; m < config->monitors; m++)
-		set_monitor(&shard->monitor[m], &config->monitor[m], config->entries_max);
-	fc_shadow_hash_keys(shard, config->seed);
-	shard->cells = block_alloc(shard, cells, sizeof(*shard->cells));
-	shard->entries = block_alloc(shard, config->entries_max, sizeof(*shard->entries));
-	shard->touch = block_alloc(shard, config->entries_max, sizeof(*shard->touch));
-	shard->start = block_alloc(shard, config->entries_max, sizeof(*shard->start));
-	shard->waiting = block_alloc(shard, config->closed_max, sizeof(*shard->waiting));
-	if (!shard->cells || !shard->entries || !shard->touch || !shard->start || !shard->waiting) {
+	err = fc_shadow_memory_take(shard, config->entries_max,
+				    config->entries_limit ? config->entries_limit
+							  : config->entries_max);
+	if (err) {
 		fc_shard_destroy(shard);
-		return -ENOMEM;
+		return err;
 	}
-	memset(shard->cells, 0, cells * sizeof(*shard->cells));
+	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++)
+		fc_shadow_monitor_take(shard, m, m < config->monitors ? &config->monitor[m] : NULL);
+	fc_shadow_hash_keys(shard, config->seed);
 	*out = shard;
 	return 0;
 }
@@ -107,40 +57,70 @@ void fc_shard_destroy(struct fc_shard *shard)
 {
 	if (!shard)
 		return;
-	free(shard->cells);
-	free(shard->entries);
-	free(shard->touch);
-	free(shard->start);
-	free(shard->waiting);
+	fc_shadow_memory_give(shard);
 	free(shard);
 }
 
-/* A place for a new flow; the oldest one goes where there is none. */
-static uint32_t make_room(struct fc_shard *shard, unsigned monitor)
+/* A place for a new flow; the oldest one goes where there is none. SLOT_NONE: flows of a permanent
+ * cache never go. */
+static uint32_t make_room(struct fc_shard *shard, unsigned number)
 {
-	if (shard->monitor[monitor].live == shard->monitor[monitor].entries)
-		fc_shadow_age_early(shard, fc_shadow_oldest(shard, monitor));
-	if (shard->stats.live == shard->entries_max)
-		fc_shadow_age_early(shard, fc_shadow_oldest_of_all(shard));
+	const struct shadow_monitor *monitor = &shard->monitor[number];
+
+	if (monitor->live >= monitor->entries) {
+		if (monitor->permanent)
+			return SLOT_NONE;
+		fc_shadow_age_early(shard, fc_shadow_oldest(shard, number));
+	}
+	if (shard->stats.live + shard->spreading < shard->entries_max)
+		return fc_shadow_slot_take(shard);
+	if (shard->spreading) {
+		fc_shadow_spread_early(shard);
+	} else {
+		uint32_t oldest = fc_shadow_oldest_of_all(shard);
+
+		if (oldest == SLOT_NONE)
+			return SLOT_NONE;
+		fc_shadow_age_early(shard, oldest);
+	}
 	return fc_shadow_slot_take(shard);
+}
+
+static void begin(struct fc_shard *shard, const struct shadow_key *key, const uint32_t *record)
+{
+	struct shadow_monitor *monitor = &shard->monitor[fc_rec_monitor(record)];
+	uint32_t slot = make_room(shard, fc_rec_monitor(record));
+
+	if (slot == SLOT_NONE) {
+		shard->stats.not_added++;
+		shard->stats.not_added_packets += fc_rec_packets(record);
+		shard->stats.not_added_octets += fc_rec_bytes(record);
+		monitor->stats.not_added++;
+		return;
+	}
+	fc_shadow_entry_begin(shard, slot, record);
+	fc_shadow_index(shard, key->hash, slot);
+	fc_shadow_list(shard, slot);
+	shard->stats.added++;
+	monitor->stats.added++;
 }
 
 static void merge(struct fc_shard *shard, const struct shadow_key *key, const uint32_t *record)
 {
-	uint32_t slot = fc_shadow_find(shard, key);
+	uint32_t slot;
 
-	if (slot != SLOT_NONE) {
-		fc_shadow_entry_add(shard, slot, record);
-	} else {
-		slot = make_room(shard, fc_rec_monitor(record));
-		fc_shadow_entry_begin(shard, slot, record);
-		fc_shadow_index(shard, key->hash, slot);
-		fc_shadow_list(shard, slot);
-		shard->stats.added++;
-	}
 	shard->stats.deltas++;
 	shard->stats.delta_packets += fc_rec_packets(record);
 	shard->stats.delta_octets += fc_rec_bytes(record);
+	if (shard->monitor[fc_rec_monitor(record)].immediate) {
+		fc_shadow_pass(shard, record);
+		return;
+	}
+	slot = fc_shadow_find(shard, key);
+	if (slot != SLOT_NONE)
+		fc_shadow_entry_add(shard, slot, record);
+	else
+		begin(shard, key, record);
 }
 
 /* Returns the slot that is likely meant, or SLOT_NONE. */
@@ -176,10 +156,17 @@ static void prefetch_neighbours(const struct fc_shard *shard, uint32_t slot)
 		__builtin_prefetch(&shard->touch[link.next], 1);
 }
 
+static bool known(const struct fc_shard *shard, const uint32_t *record)
+{
+	unsigned number = fc_rec_monitor(record);
+
+	return number < FC_SHADOW_MONITORS && shard->monitor[number].there;
+}
+
 static bool mergeable(const struct fc_shard *shard, const uint32_t *record)
 {
 	return fc_rec_kind(record) == FC_KIND_FLOW && fc_rec_epoch(record) == shard->epoch &&
-	       fc_rec_monitor(record) < shard->monitors;
+	       known(shard, record);
 }
 
 /*
@@ -227,7 +214,7 @@ static int take_flow(struct fc_shard *shard, const uint32_t *record)
 {
 	uint32_t epoch = fc_rec_epoch(record);
 
-	if (fc_rec_monitor(record) >= shard->monitors)
+	if (!known(shard, record))
 		return -EPROTO;
 	/* Before the first barrier the lower of two neighbours is the one being built. */
 	if (!shard->learned || (!shard->anchored && epoch == shard->epoch - 1)) {
@@ -249,7 +236,7 @@ static int take_ledger(struct fc_shard *shard, const uint32_t *record)
 	struct shadow_monitor *monitor =
 		&shard->monitor[fc_rec_monitor(record) % FC_SHADOW_MONITORS];
 
-	if (fc_rec_monitor(record) >= shard->monitors)
+	if (fc_rec_monitor(record) >= FC_SHADOW_MONITORS)
 		return -EPROTO;
 	monitor->ledger = (struct fc_shard_ledger){
 		.epoch = fc_ledger_epoch(record),
@@ -293,8 +280,8 @@ int fc_shard_take(struct fc_shard *shard, const uint32_t *record)
 
 int fc_shard_merge_ahead(struct fc_shard *shard, const uint32_t *record)
 {
-	if (fc_rec_kind(record) != FC_KIND_FLOW || fc_rec_monitor(record) >= shard->monitors ||
-	    !shard->learned || fc_rec_epoch(record) != shard->epoch + 1) {
+	if (fc_rec_kind(record) != FC_KIND_FLOW || !known(shard, record) || !shard->learned ||
+	    fc_rec_epoch(record) != shard->epoch + 1) {
 		shard->stats.bad_records++;
 		return -EPROTO;
 	}
@@ -305,7 +292,7 @@ int fc_shard_merge_ahead(struct fc_shard *shard, const uint32_t *record)
 
 int fc_shard_ledger(const struct fc_shard *shard, unsigned monitor, struct fc_shard_ledger *out)
 {
-	if (monitor >= shard->monitors)
+	if (monitor >= FC_SHADOW_MONITORS)
 		return -EINVAL;
 	if (!shard->monitor[monitor].ledger_there)
 		return -ENOENT;
@@ -313,28 +300,14 @@ int fc_shard_ledger(const struct fc_shard *shard, unsigned monitor, struct fc_sh
 	return 0;
 }
 
-void fc_shard_memory(const struct fc_shard *shard, size_t *octets, size_t *octets_per_flow)
-{
-	size_t index = (size_t)(shard->cell_mask + 1) * sizeof(struct shadow_cell);
-
-	*octets = shard->octets + sizeof(*shard);
-	*octets_per_flow = sizeof(struct shadow_entry) + sizeof(struct shadow_link) +
-			   sizeof(struct shadow_start) +
-			   (index + shard->entries_max - 1) / shard->entries_max;
-}
-
 void fc_shard_stats(const struct fc_shard *shard, struct fc_shard_stats *out)
 {
+	const uint64_t *aged = shard->stats.aged;
+
 	*out = shard->stats;
 	out->epoch = shard->epoch;
-}
-
-int fc_shard_timeouts(struct fc_shard *shard, unsigned monitor, uint64_t active_ns,
-		      uint64_t inactive_ns)
-{
-	if (monitor >= shard->monitors || active_ns > TIMEOUT_MAX || inactive_ns > TIMEOUT_MAX)
-		return -EINVAL;
-	shard->monitor[monitor].active_ns = active_ns;
-	shard->monitor[monitor].inactive_ns = inactive_ns;
-	return 0;
+	out->aged_active = aged[FC_AGED_ACTIVE];
+	out->aged_inactive = aged[FC_AGED_INACTIVE];
+	out->aged_forced = aged[FC_AGED_FORCED];
+	out->aged_emergency = aged[FC_AGED_EMERGENCY];
 }

@@ -12,6 +12,7 @@
 #define FC_SHADOW_H
 
 #include <flowcard/flow.h>
+#include <flowcard/fnf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,22 +25,55 @@ extern "C" {
 
 struct fc_shard;
 
+/* One flow monitor as a shard keeps it. Which of the timeouts count, the cache's type says. */
 struct fc_shadow_monitor {
 	uint32_t mask[FC_VECTOR_WORDS];  /* key mask, the same as the card's */
-	uint64_t active_ns, inactive_ns; /* 0: never */
+	enum fc_fnf_cache cache;         /* zero: normal */
+	uint64_t active_ns, inactive_ns; /* normal; 0: never */
+	bool transaction_end; /* normal: a FIN or RST ends the flow at the cut of its epoch */
+	uint64_t update_ns;   /* permanent: totals of all flows are exported so often; 0: never */
+	uint64_t synchronized_ns; /* all flows end at the cut that reaches a multiple of it */
+	uint64_t spread_ns;       /* and are handed over in the course of this time */
 	size_t entries; /* live flows at most, over all monitors' share of this shard; 0: shard
 			   limit */
 };
 
+/* Why a flow is not live any more. */
+enum fc_aged {
+	FC_AGED_ACTIVE,
+	FC_AGED_INACTIVE,
+	FC_AGED_EVENT,        /* end of transaction */
+	FC_AGED_WATERMARK,    /* at a cut, for the cache was nearly full */
+	FC_AGED_EMERGENCY,    /* at once, for it was full */
+	FC_AGED_FORCED,       /* by the operator, or because its monitor or the card went */
+	FC_AGED_SYNCHRONIZED, /* the interval was over */
+	FC_AGED_IMMEDIATE,    /* a packet of an immediate cache */
+	FC_AGED_CLEARED,      /* thrown away by the operator: never exported */
+	FC_AGED_CAUSES
+};
+
+/* Of one monitor, since it was set or its statistics were cleared. */
+struct fc_shard_monitor_stats {
+	uint64_t live, high_watermark, added;
+	uint64_t not_added; /* deltas of flows that a full permanent cache did not take */
+	uint64_t aged[FC_AGED_CAUSES];
+	uint64_t updates; /* flows whose totals were exported while they stay */
+};
+
 struct fc_shadow_config {
-	size_t entries_max; /* live flows of the shard, all monitors */
+	size_t entries_max;   /* live flows of the shard, all monitors */
+	size_t entries_limit; /* fc_shard_reserve goes up to it; 0: entries_max */
 	size_t closed_max; /* closed records that may wait for their cut; beyond it they are counted
 			      as lost */
 	uint64_t seed;     /* of the table's hash */
-	unsigned monitors;
+	unsigned monitors; /* there from the start: numbers 0 to monitors - 1 */
 	struct fc_shadow_monitor monitor[FC_SHADOW_MONITORS];
-	/* A flow is closed and its cut is taken; called in fc_shard_take (barrier) and
-	 * fc_shard_close_all, ordered. The flow is only valid during the call. */
+	/*
+	 * A flow is closed and its cut is taken; or the totals of a flow that stays are exported
+	 * (permanent cache). Called while a cut is taken and by what says so below, ordered; for
+	 * an immediate monitor also while deltas are merged, with the start of the cut being
+	 * built. The flow is only valid during the call.
+	 */
 	void (*closed)(void *context, const struct fc_flow *flow, uint64_t cut_ns);
 	void *context;
 };
@@ -47,6 +81,7 @@ struct fc_shadow_config {
 struct fc_shard_stats {
 	uint64_t live, high_watermark, added;
 	uint64_t aged_active, aged_inactive, aged_forced, aged_emergency;
+	uint64_t aged[FC_AGED_CAUSES];
 	uint64_t deltas, delta_packets, delta_octets; /* merged */
 	uint64_t closed_packets, closed_octets, closed_flows;
 	uint64_t lost_records, lost_packets; /* closed queue overflow */
@@ -55,13 +90,16 @@ struct fc_shard_stats {
 	uint64_t cuts, epoch; /* taken; epoch being built */
 	uint64_t lost_octets;
 	uint64_t waiting_records, waiting_packets,
-		waiting_octets; /* aged early, not yet at their cut */
+		waiting_octets; /* aged early, not yet at their cut, or being spread */
 	uint64_t epochs_merged; /* barriers that took no cut because one was in flight */
 	uint64_t merged_ahead;  /* fc_shard_merge_ahead */
 	uint64_t bad_barriers;  /* of bad_records: barriers of an epoch that was not being built */
 	uint64_t resyncs;       /* fc_shard_resync */
 	uint64_t expiry_looks;  /* flows that a cut examined for a timeout */
 	uint64_t clamp_looks;   /* flows walked because a packet time lay outside its epoch */
+	uint64_t updates;       /* flows handed over by an update timeout; no part of closed */
+	uint64_t cleared_packets, cleared_octets;                /* thrown away by the operator */
+	uint64_t not_added, not_added_packets, not_added_octets; /* full permanent cache */
 };
 
 /* The last ledger record of a monitor: where its packets and layer-3 octets were. */
@@ -80,10 +118,37 @@ enum fc_shard_view {
 int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out);
 void fc_shard_destroy(struct fc_shard *shard);
 
-/* Other timeouts from the next cut on. Worker's thread only. Return 0 or -EINVAL (no such monitor,
- * or above 2^51 ns). */
-int fc_shard_timeouts(struct fc_shard *shard, unsigned monitor, uint64_t active_ns,
-		      uint64_t inactive_ns);
+/*
+ * Monitors come, change and go while the shard runs. All of these: worker's thread, between two
+ * records. Where a monitor has flows, only directly after a cut was taken, before anything is
+ * merged (the drain's cut callback): closed flows then belong to that cut.
+ */
+
+/* Room for `entries_max` live flows from now on, never less than before. Return 0, -ENOSPC (beyond
+ * the limit), -ENOMEM; the shard is as it was then. */
+int fc_shard_reserve(struct fc_shard *shard, size_t entries_max);
+
+/* Make monitor `number` this one (NULL: none; its records are refused then). Flows of what was
+ * there are closed (FC_AGED_FORCED); `last` gets its last statistics (NULL: not wanted). Return 0
+ * or -EINVAL (number, a time above 2^51 ns, a synchronized cache without an interval); nothing is
+ * changed then. */
+int fc_shard_monitor_set(struct fc_shard *shard, unsigned number,
+			 const struct fc_shadow_monitor *monitor, uint64_t cut_ns,
+			 struct fc_shard_monitor_stats *last);
+
+/* Take over what can change while flows stay: everything but mask and cache. Return as
+ * fc_shard_monitor_set, and -EINVAL where there is no monitor. */
+int fc_shard_monitor_tune(struct fc_shard *shard, unsigned number,
+			  const struct fc_shadow_monitor *monitor);
+
+/* Throw all flows away, or close them (a permanent cache hands its totals over and keeps them). */
+void fc_shard_monitor_clear(struct fc_shard *shard, unsigned number);
+void fc_shard_monitor_export(struct fc_shard *shard, unsigned number, uint64_t cut_ns);
+
+void fc_shard_monitor_stats(const struct fc_shard *shard, unsigned number,
+			    struct fc_shard_monitor_stats *out);
+/* The high watermark becomes what lives now. */
+void fc_shard_monitor_stats_clear(struct fc_shard *shard, unsigned number);
 
 enum fc_shard_take {
 	FC_TAKE_MERGED,

@@ -56,7 +56,7 @@ static void settle_ages(struct fc_shard *shard, uint64_t start, uint64_t length)
 {
 	if (shard->anchored && shard->offset_max <= length)
 		return;
-	for (unsigned m = 0; m < shard->monitors; m++) {
+	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++) {
 		uint32_t slot = shard->monitor[m].touched.tail;
 
 		while (slot != SLOT_NONE) {
@@ -80,6 +80,8 @@ static void next_epoch(struct fc_shard *shard, const uint32_t *record)
 
 	if (length > AGE_STEP_MAX)
 		length = AGE_STEP_MAX;
+	if (!shard->anchored)
+		shard->cut_from = start;
 	settle_ages(shard, start, length);
 	shard->age += length;
 	shard->epoch_start = end;
@@ -98,6 +100,7 @@ static void take_cut(struct fc_shard *shard, uint64_t cut_ns)
 	shard->in_flight = true;
 	shard->stats.cuts++;
 	fc_shadow_expire(shard, cut_ns);
+	shard->cut_from = cut_ns;
 }
 
 int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record)

@@ -1,87 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Which flows end, and why. Timeouts at cuts only; early ageing at once, its record waits for the
- * cut. */
+/* What a cut does to the flows of each type of cache. Nothing is decided between two cuts. */
 #include "shadow_impl.h"
-
-static void count_reason(struct fc_shard_stats *stats, enum fc_end_reason reason)
-{
-	switch (reason) {
-	case FC_END_IDLE:
-		stats->aged_inactive++;
-		break;
-	case FC_END_ACTIVE:
-		stats->aged_active++;
-		break;
-	case FC_END_RESOURCES:
-		stats->aged_emergency++;
-		break;
-	case FC_END_FORCED:
-	case FC_END_DETECTED:
-		stats->aged_forced++;
-		break;
-	}
-}
-
-static void hand_over(struct fc_shard *shard, const struct fc_flow *flow, uint64_t cut_ns)
-{
-	shard->stats.closed_flows++;
-	shard->stats.closed_packets += flow->packets;
-	shard->stats.closed_octets += flow->octets;
-	if (shard->closed)
-		shard->closed(shard->context, flow, cut_ns);
-}
-
-/* Take the flow out of the table; its newest values are left in `flow`. */
-static void end_flow(struct fc_shard *shard, uint32_t slot, enum fc_end_reason reason,
-		     struct fc_flow *flow)
-{
-	struct shadow_entry *entry = &shard->entries[slot];
-
-	fc_shadow_flow(entry, &entry->half[entry->newest], flow);
-	flow->end_reason = (uint8_t)reason;
-	count_reason(&shard->stats, reason);
-	fc_shadow_unindex(shard, slot);
-	fc_shadow_unlist(shard, slot);
-	fc_shadow_entry_end(shard, slot);
-	fc_shadow_slot_give(shard, slot);
-}
-
-static void close_flow(struct fc_shard *shard, uint32_t slot, enum fc_end_reason reason,
-		       uint64_t cut_ns)
-{
-	struct fc_flow flow;
-
-	end_flow(shard, slot, reason, &flow);
-	hand_over(shard, &flow, cut_ns);
-}
-
-void fc_shadow_age_early(struct fc_shard *shard, uint32_t slot)
-{
-	struct fc_shard_stats *stats = &shard->stats;
-	struct fc_flow flow;
-
-	end_flow(shard, slot, FC_END_RESOURCES, &flow);
-	if (shard->waiting_count == shard->closed_max) {
-		stats->lost_records++;
-		stats->lost_packets += flow.packets;
-		stats->lost_octets += flow.octets;
-		return;
-	}
-	shard->waiting[shard->waiting_count++] = flow;
-	stats->waiting_records++;
-	stats->waiting_packets += flow.packets;
-	stats->waiting_octets += flow.octets;
-}
-
-static void hand_over_waiting(struct fc_shard *shard, uint64_t cut_ns)
-{
-	for (size_t i = 0; i < shard->waiting_count; i++)
-		hand_over(shard, &shard->waiting[i], cut_ns);
-	shard->waiting_count = 0;
-	shard->stats.waiting_records = 0;
-	shard->stats.waiting_packets = 0;
-	shard->stats.waiting_octets = 0;
-}
 
 /* Can a flow whose epoch began at `mark` be due? Rounding down on both sides never hides one that
  * is. */
@@ -92,52 +11,157 @@ static bool may_be_due(const struct fc_shard *shard, uint32_t mark, uint64_t tim
 
 static void expire_active(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns)
 {
+	uint64_t timeout = monitor->config.active_ns;
 	uint32_t slot = monitor->started.head, next;
 
 	for (; slot != SLOT_NONE; slot = next) {
 		next = shard->start[slot].link.next;
-		if (!may_be_due(shard, shard->start[slot].mark, monitor->active_ns))
+		if (!may_be_due(shard, shard->start[slot].mark, timeout))
 			return;
 		shard->stats.expiry_looks++;
-		if (shard->age - shard->start[slot].age >= monitor->active_ns)
-			close_flow(shard, slot, FC_END_ACTIVE, cut_ns);
+		if (shard->age - shard->start[slot].age >= timeout)
+			fc_shadow_close(shard, slot, FC_AGED_ACTIVE, cut_ns);
 	}
 }
 
 static void expire_inactive(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns)
 {
+	uint64_t timeout = monitor->config.inactive_ns;
 	uint32_t slot = monitor->touched.head, next;
 
 	for (; slot != SLOT_NONE; slot = next) {
 		next = shard->touch[slot].next;
-		if (!may_be_due(shard, shard->entries[slot].touch_mark, monitor->inactive_ns))
+		if (!may_be_due(shard, shard->entries[slot].touch_mark, timeout))
 			return;
 		shard->stats.expiry_looks++;
-		if (shard->age - shard->entries[slot].last_age >= monitor->inactive_ns)
-			close_flow(shard, slot, FC_END_IDLE, cut_ns);
+		if (shard->age - shard->entries[slot].last_age >= timeout)
+			fc_shadow_close(shard, slot, FC_AGED_INACTIVE, cut_ns);
 	}
+}
+
+static bool touched_in_cut(const struct fc_shard *shard, uint32_t slot)
+{
+	const struct shadow_entry *entry = &shard->entries[slot];
+
+	return entry->tag[entry->newest] == shard->building - 1 ||
+	       (shard->building == 1 && entry->tag[entry->newest] == UINT32_MAX);
+}
+
+/* A FIN or RST came in this cut, so the flow was touched in it: those are the list's tail. */
+static void expire_transactions(struct fc_shard *shard, struct shadow_monitor *monitor,
+				uint64_t cut_ns)
+{
+	uint32_t slot = monitor->touched.tail, previous;
+
+	for (; slot != SLOT_NONE && touched_in_cut(shard, slot); slot = previous) {
+		previous = shard->touch[slot].previous;
+		if (previous != SLOT_NONE)
+			__builtin_prefetch(&shard->entries[previous].half[0]);
+		if (fc_shadow_transaction_over(&shard->entries[slot]))
+			fc_shadow_close(shard, slot, FC_AGED_EVENT, cut_ns);
+	}
+}
+
+/* Make room before there is none: flows that were silent in this cut go down to the watermark,
+ * others only where the cache was made smaller. */
+static void expire_watermark(struct fc_shard *shard, struct shadow_monitor *monitor,
+			     uint64_t cut_ns)
+{
+	while (monitor->live > monitor->watermark) {
+		uint32_t slot = monitor->touched.head;
+
+		if (monitor->live <= monitor->entries && touched_in_cut(shard, slot))
+			return;
+		fc_shadow_close(shard, slot, FC_AGED_WATERMARK, cut_ns);
+	}
+}
+
+static void expire_normal(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns)
+{
+	if (monitor->config.transaction_end)
+		expire_transactions(shard, monitor, cut_ns);
+	if (monitor->config.active_ns)
+		expire_active(shard, monitor, cut_ns);
+	if (monitor->config.inactive_ns)
+		expire_inactive(shard, monitor, cut_ns);
+	expire_watermark(shard, monitor, cut_ns);
+}
+
+/* Totals of every flow, which goes on: neither closed nor counted as such. */
+void fc_shadow_update(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns)
+{
+	uint32_t slot = monitor->started.head;
+
+	for (; slot != SLOT_NONE; slot = shard->start[slot].link.next) {
+		const struct shadow_entry *entry = &shard->entries[slot];
+		struct fc_flow flow;
+
+		fc_shadow_flow(entry, &entry->half[entry->newest], &flow);
+		flow.end_reason = FC_END_ACTIVE;
+		shard->stats.updates++;
+		monitor->stats.updates++;
+		if (shard->closed)
+			shard->closed(shard->context, &flow, cut_ns);
+	}
+}
+
+static void expire_permanent(struct fc_shard *shard, struct shadow_monitor *monitor,
+			     uint64_t cut_ns)
+{
+	uint64_t time = monitor->config.update_ns;
+
+	if (!time || (int64_t)(shard->age - monitor->update_due) < 0)
+		return;
+	fc_shadow_update(shard, monitor, cut_ns);
+	monitor->update_due += ((shard->age - monitor->update_due) / time + 1) * time;
+}
+
+/* The cut reaches a multiple of the interval that the last one had not; a clock that was set back
+ * begins another interval as well. */
+static void expire_synchronized(struct fc_shard *shard, struct shadow_monitor *monitor,
+				uint64_t cut_ns)
+{
+	uint64_t interval = monitor->config.synchronized_ns;
+	uint64_t spread = monitor->config.spread_ns;
+
+	if (monitor->spread_count)
+		fc_shadow_spread_next(shard, monitor, cut_ns);
+	if (shard->cut_from / interval == cut_ns / interval)
+		return;
+	if (!spread) {
+		fc_shadow_close_monitor(shard, (unsigned)(monitor - shard->monitor),
+					FC_AGED_SYNCHRONIZED, cut_ns);
+		return;
+	}
+	/* A spread longer than the interval: what is left of the last one goes first. */
+	monitor->spread_from = shard->age - spread;
+	fc_shadow_spread_next(shard, monitor, cut_ns);
+	monitor->spread_from = shard->age;
+	monitor->spread_all = 0;
+	while (monitor->started.head != SLOT_NONE)
+		fc_shadow_spread(shard, monitor->started.head, FC_AGED_SYNCHRONIZED);
 }
 
 void fc_shadow_expire(struct fc_shard *shard, uint64_t cut_ns)
 {
-	hand_over_waiting(shard, cut_ns);
-	for (unsigned m = 0; m < shard->monitors; m++) {
+	fc_shadow_waiting(shard, cut_ns);
+	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++) {
 		struct shadow_monitor *monitor = &shard->monitor[m];
 
-		if (monitor->active_ns)
-			expire_active(shard, monitor, cut_ns);
-		if (monitor->inactive_ns)
-			expire_inactive(shard, monitor, cut_ns);
-	}
-}
-
-void fc_shard_close_all(struct fc_shard *shard, uint64_t cut_ns)
-{
-	hand_over_waiting(shard, cut_ns);
-	for (unsigned m = 0; m < shard->monitors; m++) {
-		struct shadow_monitor *monitor = &shard->monitor[m];
-
-		while (monitor->started.head != SLOT_NONE)
-			close_flow(shard, monitor->started.head, FC_END_FORCED, cut_ns);
+		if (!monitor->there)
+			continue;
+		switch (monitor->config.cache) {
+		case FC_CACHE_NORMAL:
+			expire_normal(shard, monitor, cut_ns);
+			break;
+		case FC_CACHE_PERMANENT:
+			expire_permanent(shard, monitor, cut_ns);
+			break;
+		case FC_CACHE_SYNCHRONIZED:
+			expire_synchronized(shard, monitor, cut_ns);
+			break;
+		case FC_CACHE_IMMEDIATE:
+			break;
+		}
 	}
 }

@@ -187,6 +187,25 @@ void fc_shadow_flow(const struct shadow_entry *entry, const struct shadow_half *
 	out->last_ns = half->last_ns;
 }
 
+void fc_shadow_flow_of_record(const uint32_t *record, struct fc_flow *out)
+{
+	struct shadow_entry entry;
+
+	fc_rec_vector(record, entry.vector);
+	entry.monitor = fc_rec_monitor(record);
+	entry.sampler = fc_rec_sampler(record);
+	half_first(&entry.half[0], record);
+	fc_shadow_flow(&entry, &entry.half[0], out);
+}
+
+/* FIN or RST in any of its packets. Flows that are not TCP have no flags. */
+bool fc_shadow_transaction_over(const struct shadow_entry *entry)
+{
+	enum { FIN = 1, RST = 4 };
+
+	return bounds_unpack(entry->half[entry->newest].bounds).tcp_flags & (FIN | RST);
+}
+
 /* Reader's side: copy by atomic words, believe the copy only if the sequence was even and is the
  * same. */
 static int entry_copy(const struct shadow_entry *entry, struct shadow_entry *out)

@@ -75,11 +75,24 @@ struct shadow_list {
 
 struct shadow_monitor {
 	uint64_t mask[KEY_WORDS];
-	uint64_t active_ns, inactive_ns;
-	size_t entries, live;
+	bool there, immediate, permanent;
+	struct fc_shadow_monitor config; /* timeouts and type; the mask is above */
+	size_t entries, watermark;
+	size_t live;
 	struct shadow_list touched, started; /* oldest first */
+	struct shadow_list spread; /* slots of closed flows that are handed over bit by bit */
+	size_t spread_count, spread_all;
+	uint64_t spread_from;                /* age at which that began */
+	uint64_t update_due;                 /* age of the next update */
+	struct fc_shard_monitor_stats stats; /* without live */
 	struct fc_shard_ledger ledger;
 	bool ledger_there;
+};
+
+/* Mapped memory, and where it is used from. */
+struct shadow_block {
+	void *map, *at;
+	size_t octets;
 };
 
 struct fc_shard {
@@ -92,10 +105,10 @@ struct fc_shard {
 	struct shadow_entry *entries;
 	struct shadow_link *touch; /* free slots are chained by next */
 	struct shadow_start *start;
-	uint32_t entries_max, free_head;
+	uint32_t entries_max, entries_limit, free_head;
+	size_t spreading; /* slots in spread lists */
 	uint64_t hash_key[12];
 
-	unsigned monitors;
 	struct shadow_monitor monitor[FC_SHADOW_MONITORS];
 
 	struct fc_flow *waiting; /* aged early; closed_max places */
@@ -109,10 +122,11 @@ struct fc_shard {
 	bool in_flight;
 	uint32_t epoch;
 	uint64_t epoch_start; /* card time, start of the epoch being built */
+	uint64_t cut_from;    /* card time of the last cut; before the first: where it began */
 	uint64_t age;         /* the shard's own clock at that start */
 	uint64_t offset_max;  /* furthest packet time in this epoch, from its start */
 
-	size_t octets;
+	struct shadow_block block[5];
 	struct fc_shard_stats stats;
 };
 
@@ -138,10 +152,36 @@ void fc_shadow_entry_add(struct fc_shard *shard, uint32_t slot, const uint32_t *
 void fc_shadow_entry_end(struct fc_shard *shard, uint32_t slot);
 void fc_shadow_flow(const struct shadow_entry *entry, const struct shadow_half *half,
 		    struct fc_flow *out);
+void fc_shadow_flow_of_record(const uint32_t *record, struct fc_flow *out);
+bool fc_shadow_transaction_over(const struct shadow_entry *entry);
 
-/* shadow_expiry.c */
+/* shadow_close.c: how flows leave */
+void fc_shadow_hand_over(struct fc_shard *shard, const struct fc_flow *flow, uint64_t cut_ns);
+void fc_shadow_count_aged(struct fc_shard *shard, unsigned monitor, enum fc_aged cause,
+			  uint64_t flows);
+void fc_shadow_close(struct fc_shard *shard, uint32_t slot, enum fc_aged cause, uint64_t cut_ns);
+void fc_shadow_close_monitor(struct fc_shard *shard, unsigned monitor, enum fc_aged cause,
+			     uint64_t cut_ns);
+void fc_shadow_drop(struct fc_shard *shard, uint32_t slot);
 void fc_shadow_age_early(struct fc_shard *shard, uint32_t slot);
+void fc_shadow_waiting(struct fc_shard *shard, uint64_t cut_ns);
+void fc_shadow_spread(struct fc_shard *shard, uint32_t slot, enum fc_aged cause);
+void fc_shadow_spread_next(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns);
+void fc_shadow_spread_early(struct fc_shard *shard);
+void fc_shadow_pass(struct fc_shard *shard, const uint32_t *record);
+
+/* shadow_expiry.c: which flows end at a cut */
 void fc_shadow_expire(struct fc_shard *shard, uint64_t cut_ns);
+void fc_shadow_update(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns);
+
+/* shadow_monitor.c */
+int fc_shadow_monitor_refuse(const struct fc_shadow_monitor *monitor);
+void fc_shadow_monitor_take(struct fc_shard *shard, unsigned number,
+			    const struct fc_shadow_monitor *from);
+
+/* shadow_memory.c */
+int fc_shadow_memory_take(struct fc_shard *shard, size_t entries_max, size_t entries_limit);
+void fc_shadow_memory_give(struct fc_shard *shard);
 
 /* shadow_epoch.c */
 int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record);

@@ -68,7 +68,8 @@ void fc_shadow_list(struct fc_shard *shard, uint32_t slot)
 
 	touch_append(shard, &monitor->touched, slot);
 	start_append(shard, &monitor->started, slot);
-	monitor->live++;
+	if (++monitor->live > monitor->stats.high_watermark)
+		monitor->stats.high_watermark = monitor->live;
 	if (++shard->stats.live > shard->stats.high_watermark)
 		shard->stats.high_watermark = shard->stats.live;
 }
@@ -88,16 +89,17 @@ uint32_t fc_shadow_oldest(const struct fc_shard *shard, unsigned monitor)
 	return shard->monitor[monitor].touched.head;
 }
 
-/* Ages are compared as distances from now, so a clock that wraps does no harm. */
+/* Ages are compared as distances from now, so a clock that wraps does no harm. Flows of permanent
+ * caches are not meant. */
 uint32_t fc_shadow_oldest_of_all(const struct fc_shard *shard)
 {
 	uint32_t now = (uint32_t)(shard->age >> MARK_SHIFT);
 	uint32_t oldest = SLOT_NONE;
 
-	for (unsigned m = 0; m < shard->monitors; m++) {
+	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++) {
 		uint32_t slot = shard->monitor[m].touched.head;
 
-		if (slot == SLOT_NONE)
+		if (slot == SLOT_NONE || shard->monitor[m].permanent)
 			continue;
 		if (oldest == SLOT_NONE ||
 		    now - shard->entries[slot].touch_mark > now - shard->entries[oldest].touch_mark)

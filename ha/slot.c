@@ -18,7 +18,8 @@
 #define FLUSH_LOOK_MS 2
 #define QUEUE_LOG2 14
 #define CLOSED_MAX 65536
-#define NS_PER_S UINT64_C(1000000000)
+#define ENTRIES_FIRST 4096       /* of a ring's table; it grows with the plans */
+#define ENTRIES_LIMIT (1u << 25) /* addresses are reserved for so many: 7 GiB */
 
 /* ------------------------------------------------------------------ the device's opener */
 static int open_place(void *context, struct fc_transport **out, char *error, size_t octets)
@@ -29,29 +30,42 @@ static int open_place(void *context, struct fc_transport **out, char *error, siz
 }
 
 /* ------------------------------------------------------------------ workers */
-static void shadow_config(const struct fc_slot *s, struct fc_shadow_config *out)
+/* A flow is in one ring only, but not every ring has as many. */
+static size_t share(const struct fc_slot *s, uint64_t entries)
 {
-	const struct fc_card_build *build = &s->device.card.build;
-	size_t entries = 0;
+	unsigned rings = s->device.card.build.rings;
 
-	memset(out, 0, sizeof(*out));
-	out->monitors = s->monitors;
-	out->closed_max = CLOSED_MAX;
-	out->seed = s->seed;
-	for (unsigned m = 0; m < s->monitors; m++) {
-		const struct fc_config_monitor *from = &s->config.monitor[s->which[m]];
-		/* A flow is in one ring only, but not every ring has as many. */
-		size_t share = build->rings > 1 ? from->entries / build->rings * 5 / 4 + 16
-						: from->entries;
+	return rings > 1 ? (size_t)(entries / rings * 5 / 4 + 16) : (size_t)entries;
+}
 
-		memcpy(out->monitor[m].mask, s->setup.monitor[m].mask,
-		       sizeof(out->monitor[m].mask));
-		out->monitor[m].active_ns = from->active_s * NS_PER_S;
-		out->monitor[m].inactive_ns = from->inactive_s * NS_PER_S;
-		out->monitor[m].entries = share;
-		entries += share;
+void fc_slot_shadow(const struct fc_slot *s, const struct fc_plan_monitor *from,
+		    struct fc_shadow_monitor *out)
+{
+	*out = (struct fc_shadow_monitor){
+		.cache = from->cache,
+		.active_ns = from->active_ns,
+		.inactive_ns = from->inactive_ns,
+		.transaction_end = from->transaction_end,
+		.update_ns = from->update_ns,
+		.synchronized_ns = from->synchronized_ns,
+		.spread_ns = from->spread_ns,
+		.entries = share(s, from->entries),
+	};
+	memcpy(out->mask, from->card.mask, sizeof(out->mask));
+}
+
+size_t fc_slot_entries(const struct fc_slot *s, const struct fc_card_plan *plan)
+{
+	size_t entries = 1;
+
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
+		const struct fc_plan_monitor *m = &plan->monitor[n];
+
+		/* What is being spread stays in the table beside what is new. */
+		if (m->there)
+			entries += share(s, m->entries) * (m->spread_ns ? 2 : 1);
 	}
-	out->entries_max = entries ? entries : 1;
+	return entries;
 }
 
 static int start_worker(struct fc_slot *s, unsigned r)
@@ -60,13 +74,16 @@ static int start_worker(struct fc_slot *s, unsigned r)
 	struct fc_worker_config c = {
 		.ring = &s->device.card.ring[r],
 		.transport = s->device.transport,
-		.flow_monitor = s->which,
 		.interface_first = fc_config_interface(s->number, 0),
 		.check_ledger = s->device.card.build.rings == 1,
 		.wait = card->wait,
 		.poll_ms = card->poll_ms,
 		.cpu = card->cpu == FC_CONFIG_NONE ? FC_CONFIG_NONE : card->cpu + (int)r,
 		.wake_owner = s->wake,
+		.shadow = {.entries_max = ENTRIES_FIRST,
+			   .entries_limit = ENTRIES_LIMIT,
+			   .closed_max = CLOSED_MAX,
+			   .seed = s->seed},
 	};
 	int err = fc_flow_queue_create(QUEUE_LOG2, &s->queue[r]);
 
@@ -76,7 +93,6 @@ static int start_worker(struct fc_slot *s, unsigned r)
 	if (err)
 		goto destroy_queue;
 	c.queue = s->queue[r];
-	shadow_config(s, &c.shadow);
 	err = fc_worker_start(&c, &s->worker[r]);
 	if (err)
 		goto remove_queue;
@@ -106,9 +122,23 @@ static void account(struct fc_slot *s, unsigned r, enum fc_worker_end end)
 	if (r)
 		return; /* every ring carries the ledger of every monitor */
 	s->lost.epochs++;
-	for (unsigned m = 0; m < s->monitors; m++)
+	for (unsigned m = 0; m < FC_CARD_MONITORS_MAX; m++)
 		if (!fc_worker_ledger(s->worker[r], m, &ledger))
 			s->lost.resident_packets += ledger.resident_packets;
+}
+
+/* The presence is over: figures of flow monitors go into the book, numbers are free. */
+static void close_book(struct fc_slot *s)
+{
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
+		struct fc_shard_monitor_stats stats = {0};
+
+		if (s->place[n].there || s->place[n].leaving) {
+			fc_slot_place_stats(s, n, &stats);
+			fc_monitor_book_add(s->book, s->place[n].has.id, &stats);
+		}
+	}
+	memset(s->place, 0, sizeof(s->place));
 }
 
 /* `index`: where each ring ends, for FINISH. The slot's lock is not held: workers take a while. */
@@ -120,6 +150,7 @@ static void stop_workers(struct fc_slot *s, enum fc_worker_end end,
 		fc_export_thread_remove(s->export, s->queue[r]);
 	}
 	pthread_mutex_lock(&s->lock);
+	close_book(s);
 	for (unsigned r = 0; r < s->workers; r++) {
 		account(s, r, end);
 		fc_worker_destroy(s->worker[r]);
@@ -149,17 +180,48 @@ static int start_workers(struct fc_slot *s)
 static void make_setup(struct fc_slot *s)
 {
 	const struct fc_config_card *card = &s->config.card[s->number];
-	int monitors;
 
 	memset(&s->setup, 0, sizeof(s->setup));
 	s->setup.config.ring_log2 = card->ring_log2;
 	s->setup.config.epoch_shift = card->epoch_shift;
 	s->setup.config.epoch_guard_ns = card->epoch_guard_ns;
-	for (unsigned m = 0; m < FC_CARD_MONITORS_MAX; m++)
-		s->which[m] = FC_CONFIG_NONE;
-	monitors = fc_config_card_monitors(&s->config, s->number, s->setup.monitor, s->which);
-	s->monitors = monitors > 0 ? (unsigned)monitors : 0;
-	s->setup.monitors = s->monitors;
+	s->setup.hold_ports = true;
+}
+
+/* What stands in the configuration, where nobody else makes plans. */
+static void apply_own(struct fc_slot *s)
+{
+	struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX];
+	struct fc_card_plan plan;
+
+	if (fc_slot_plan_own(s, &plan) || !fc_slot_apply(s, &plan, outcome))
+		return;
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++)
+		if (outcome[n].error)
+			fc_log(FC_LOG_ERROR, "MONITOR", "card %u: monitor %u: %s", s->number, n,
+			       outcome[n].sentence);
+}
+
+static void consume(struct fc_slot *s, enum fc_slot_event event)
+{
+	bool replan = atomic_exchange(&s->replan, false);
+
+	if (s->consume)
+		s->consume(s->context, s, event);
+	else if (event == FC_SLOT_UP || (event == FC_SLOT_WAKE && replan))
+		apply_own(s);
+}
+
+/* The first plan is on the card when its ports start, so no packet passes it by. */
+static int start_ports(struct fc_slot *s)
+{
+	int err;
+
+	consume(s, FC_SLOT_UP);
+	pthread_mutex_lock(&s->device_lock);
+	err = fc_device_ports_start(&s->device, s->device.generation);
+	pthread_mutex_unlock(&s->device_lock);
+	return err;
 }
 
 /* The card, then its workers. The device's lock is held while the card is programmed: that can take
@@ -194,6 +256,8 @@ static int bring_up(struct fc_slot *s, bool reset)
 	       (unsigned)s->device.generation, s->device.card.build.ports,
 	       s->device.card.build.rings, s->device.card.build.entries);
 	s->said[0] = '\0';
+	/* An error has moved the device's state: the next look finds it. */
+	(void)start_ports(s);
 	return 0;
 }
 
@@ -264,6 +328,7 @@ static void end_in_order(struct fc_slot *s)
 		fc_log(FC_LOG_WARNING, "FLUSH", "card %u: not flushed in order: %s", s->number,
 		       s->device.error[0] ? s->device.error : strerror(-err));
 	stop_workers(s, err ? FC_WORKER_ABANDON : FC_WORKER_FINISH, index);
+	consume(s, FC_SLOT_DOWN);
 }
 
 /* The card has left its generation: what had arrived is kept, the rest is said to be lost. */
@@ -275,6 +340,7 @@ static void after_loss(struct fc_slot *s)
 	fc_log(FC_LOG_CRITICAL, "CARDLOST", "card %u: %s: %s", s->number,
 	       fc_device_state_name(s->device.state), s->device.error);
 	stop_workers(s, FC_WORKER_ABANDON, nowhere);
+	consume(s, FC_SLOT_DOWN);
 	pthread_mutex_lock(&s->lock);
 	s->lost.times++;
 	pthread_mutex_unlock(&s->lock);
@@ -308,6 +374,12 @@ static void watch(struct fc_slot *s)
 	hear_workers(s);
 	state = fc_device_look(&s->device);
 	pthread_mutex_unlock(&s->device_lock);
+	if (state == FC_DEVICE_PRESENT) {
+		consume(s, FC_SLOT_WAKE);
+		pthread_mutex_lock(&s->device_lock);
+		state = fc_device_look(&s->device);
+		pthread_mutex_unlock(&s->device_lock);
+	}
 	if (state == FC_DEVICE_PRESENT)
 		return;
 	fc_slot_publish(s);
@@ -358,12 +430,21 @@ int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
 	s->export = config->export;
 	s->open = config->open;
 	s->lost_exit = config->lost_exit;
+	s->consume = config->consume;
+	s->context = config->context;
+	s->book = config->book;
 	s->seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8 ^ config->number;
 	make_setup(s);
+	if (!s->book && fc_monitor_book_create(&s->own_book)) {
+		err = -ENOMEM;
+		goto free_slot;
+	}
+	if (!s->book)
+		s->book = s->own_book;
 	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->wake < 0) {
 		err = -errno;
-		goto free_slot;
+		goto destroy_book;
 	}
 	fc_device_init(&s->device, open_place, s);
 	pthread_mutex_init(&s->lock, NULL);
@@ -378,6 +459,8 @@ close_wake:
 	pthread_mutex_destroy(&s->device_lock);
 	pthread_mutex_destroy(&s->lock);
 	close(s->wake);
+destroy_book:
+	fc_monitor_book_destroy(s->own_book);
 free_slot:
 	free(s);
 	return err;
@@ -391,5 +474,6 @@ void fc_slot_destroy(struct fc_slot *s)
 	pthread_mutex_destroy(&s->device_lock);
 	pthread_mutex_destroy(&s->lock);
 	close(s->wake);
+	fc_monitor_book_destroy(s->own_book);
 	free(s);
 }

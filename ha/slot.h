@@ -12,8 +12,10 @@
 #define FC_SLOT_H
 
 #include <flowcard/device.h>
+#include <ha/card_plan.h>
 #include <ha/config.h>
 #include <ha/export_thread.h>
+#include <ha/monitor_book.h>
 #include <ha/worker.h>
 
 struct fc_slot;
@@ -22,12 +24,24 @@ struct fc_slot;
 typedef int (*fc_slot_opener)(const char *where, struct fc_transport **out, char *error,
 			      size_t error_octets);
 
+/* What the slot's thread tells the one who makes plans for its card. */
+enum fc_slot_event {
+	FC_SLOT_UP,   /* the card is here and empty; its ports start when this call has returned */
+	FC_SLOT_WAKE, /* asked for by fc_slot_wake, or some time has passed (200 ms): try again */
+	FC_SLOT_DOWN  /* the card has gone, and all that was on it */
+};
+
 struct fc_slot_config {
 	unsigned number;
 	const struct fc_config *config; /* of the unit; copied */
 	struct fc_export_thread *export;
 	fc_slot_opener open;
 	int lost_exit; /* eventfd that gets 1 when a card with card-loss exit is lost */
+	struct fc_monitor_book *book; /* of the unit; NULL: the slot has one of its own */
+	/* In the slot's thread, which calls fc_slot_apply from it. NULL: the slot makes its plan of
+	 * the configuration. */
+	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
+	void *context;
 };
 
 /* What the card's losses have cost; of all presences that are over. */
@@ -61,10 +75,80 @@ int fc_slot_worker_stats(struct fc_slot *slot, unsigned ring, struct fc_worker_s
 int fc_slot_worker_ledger(struct fc_slot *slot, unsigned ring, unsigned monitor,
 			  struct fc_shard_ledger *out);
 
-/* Call `each` for flows that are live now. It must not call into the slot. */
-void fc_slot_flows(struct fc_slot *slot,
-		   bool (*each)(void *context, int flow_monitor, const struct fc_flow *flow),
-		   void *context);
+/* ------------------------------------------------------------------ what the card is to do */
+/* Any thread: let `consume` be called soon. */
+void fc_slot_wake(struct fc_slot *slot);
+
+/*
+ * The slot's thread only: bring the plan onto the card, changing only what differs from what it
+ * has, reading back what was written. outcome[n].error says what became of place n; with an error
+ * the place is off or as it was, and the others do not suffer. Other timeouts, entries, ports and
+ * IP versions change while flows stay; another flow monitor, mask, type, or another sampler of a
+ * port that stays ends the flows of that place (forced end) at a cut that the card is asked for.
+ * Flows of other places are not touched, nor is a packet of theirs missed. Return 0 when every
+ * outcome is 0; else the first error; -ENODEV: the card has gone, outcomes are void.
+ */
+int fc_slot_apply(struct fc_slot *slot, const struct fc_card_plan *plan,
+		  struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX]);
+
+/* Any thread: what is on the card now. Return 0 or -ENODEV (no card: plan->monitor[].there is
+ * false). */
+int fc_slot_running(struct fc_slot *slot, struct fc_card_plan *plan);
+
+/* ------------------------------------------------------------------ flow monitors; any thread */
+/* Where a listing stands; all zero: at the beginning. */
+struct fc_flow_cursor {
+	uint32_t generation; /* of the card */
+	unsigned ring;
+	size_t place;
+	bool over;
+};
+
+/*
+ * Copy flows of the flow monitor with this id, up to `most`; only some of the table is looked at in
+ * one call, so 0 may come before the end: cursor->over says that it is reached. No lock is held
+ * between two calls; a flow that is live all the time is seen exactly once, one that comes or goes
+ * meanwhile at most once for each time that it lived. flow->monitor is the flow monitor's place in
+ * fc_fnf.
+ */
+size_t fc_slot_flows_next(struct fc_slot *slot, uint32_t id, struct fc_flow_cursor *cursor,
+			  struct fc_flow *out, size_t most);
+
+/* Of what runs here now, added to *sum; what is over is in the unit's book. */
+void fc_slot_monitor_stats(struct fc_slot *slot, uint32_t id, struct fc_shard_monitor_stats *sum);
+
+enum fc_slot_clear {
+	FC_CLEAR_CACHE,        /* flows are thrown away */
+	FC_CLEAR_FORCE_EXPORT, /* flows end, or (permanent cache) hand their totals over */
+	FC_CLEAR_STATISTICS    /* of what runs here; the book is the unit's affair */
+};
+
+/*
+ * Flows are cleared at the next cut, which the card is asked for at once. Return 0 when it is done,
+ * also when nothing of this flow monitor runs here; -ETIMEDOUT: a ring's worker took no cut within
+ * limit_ms, its flows are as they were; -EBUSY: the card is being programmed.
+ */
+int fc_slot_clear(struct fc_slot *slot, uint32_t id, enum fc_slot_clear what, unsigned limit_ms);
+
+/* One sampler at work. */
+struct fc_slot_sampler {
+	uint32_t id;      /* of the flow monitor */
+	int flow_monitor; /* its place in fc_fnf */
+	bool output;
+	unsigned port;
+	bool ipv4, ipv6; /* which packets */
+	struct fc_card_sampler sampler;
+	struct fc_card_sampler_counters counters; /* latched */
+};
+#define FC_SLOT_SAMPLERS (FC_CARD_MONITORS_MAX * 2 * FC_CARD_PORTS_MAX)
+
+/* Return how many (`out` has FC_SLOT_SAMPLERS places), -ENODEV, -EBUSY (the card is being
+ * programmed), or the card's error. */
+int fc_slot_samplers(struct fc_slot *slot, struct fc_slot_sampler *out);
+
+/* Ledgers and port counters of the card, latched; errors as above. */
+int fc_slot_ledger(struct fc_slot *slot, unsigned monitor, struct fc_ledger *out);
+int fc_slot_port_counters(struct fc_slot *slot, unsigned port, struct fc_card_port_counters *out);
 
 /*
  * Registers and the last `records` records of each ring; with `snapshot` a copy of every cache
@@ -79,8 +163,9 @@ int fc_slot_dump(struct fc_slot *slot, bool latch, bool snapshot, uint32_t recor
 void fc_slot_reset(struct fc_slot *slot);
 
 /*
- * Take what can change while the card runs from a new configuration: timeouts, card-loss. What else
- * differs is named in `text`, words separated by commas, and stays as it was. Return how many.
+ * Take what can change while the card runs from a new configuration: card-loss, and all of the flow
+ * monitors where the slot makes its own plan. What else differs is named in `text`, words separated
+ * by commas, and stays as it was. Return how many.
  */
 unsigned fc_slot_reconfigure(struct fc_slot *slot, const struct fc_config *config, char *text,
 			     size_t octets);

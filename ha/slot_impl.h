@@ -11,12 +11,23 @@
  * Two locks: `lock` for what listings read (workers, sums, the published state), held for moments;
  * `device_lock` for the card, held as long as it is being programmed. Order: device_lock first.
  */
+/* One of the card's monitors. Written by the slot's thread, under `lock`. */
+struct slot_place {
+	bool there;    /* on the card */
+	bool leaving;  /* off, but the workers have not all come to its end */
+	bool doubtful; /* a step with the card failed: set it up anew. The slot's thread only */
+	struct fc_plan_monitor has;
+};
+
 struct fc_slot {
 	unsigned number;
 	struct fc_config config; /* the card's part changes under both locks */
 	struct fc_device_setup setup;
-	unsigned monitors;
-	int which[FC_CARD_MONITORS_MAX];
+	struct slot_place place[FC_CARD_MONITORS_MAX];
+	struct fc_monitor_book *book, *own_book;
+	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
+	void *context;
+	atomic_bool replan; /* the configuration has changed; without consume */
 	fc_slot_opener open;
 	struct fc_export_thread *export;
 	int lost_exit, wake;
@@ -36,6 +47,20 @@ struct fc_slot {
 	struct fc_slot_status status; /* of the device, as last published */
 	char said[240];               /* the slot's thread only */
 };
+
+/* What a place needs of each worker: entries of one ring, all places together. */
+void fc_slot_shadow(const struct fc_slot *slot, const struct fc_plan_monitor *from,
+		    struct fc_shadow_monitor *out);
+size_t fc_slot_entries(const struct fc_slot *slot, const struct fc_card_plan *plan);
+
+/* Of all workers, for one place, added. Lock held. */
+void fc_slot_place_stats(struct fc_slot *slot, unsigned place, struct fc_shard_monitor_stats *sum);
+
+/* The plan that follows from the slot's own configuration. Return 0 or -E2BIG. */
+int fc_slot_plan_own(struct fc_slot *slot, struct fc_card_plan *plan);
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+uint64_t fc_slot_now_ms(void);
 
 /* Copy what others may see of the device. The slot's thread only. */
 void fc_slot_publish(struct fc_slot *slot);

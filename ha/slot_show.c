@@ -10,7 +10,6 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
-#define NS_PER_S UINT64_C(1000000000)
 #define SNAPSHOT_LIMIT_MS 2000
 
 void fc_slot_publish(struct fc_slot *s)
@@ -33,7 +32,8 @@ void fc_slot_status(struct fc_slot *s, struct fc_slot_status *out)
 	*out = s->status;
 	out->lost = s->lost;
 	out->workers = s->workers;
-	memcpy(out->which, s->which, sizeof(out->which));
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++)
+		out->which[n] = s->place[n].there ? s->place[n].has.flow_monitor : FC_CONFIG_NONE;
 	out->merged_packets = s->merged_packets;
 	out->closed_flows = s->closed_flows;
 	for (unsigned r = 0; r < s->workers; r++) {
@@ -69,28 +69,6 @@ int fc_slot_worker_ledger(struct fc_slot *s, unsigned ring, unsigned monitor,
 		err = fc_worker_ledger(s->worker[ring], monitor, out);
 	pthread_mutex_unlock(&s->lock);
 	return err;
-}
-
-void fc_slot_flows(struct fc_slot *s,
-		   bool (*each)(void *context, int flow_monitor, const struct fc_flow *flow),
-		   void *context)
-{
-	bool more = true;
-
-	pthread_mutex_lock(&s->lock);
-	for (unsigned r = 0; more && r < s->workers; r++) {
-		const struct fc_shard *shard = fc_worker_shard(s->worker[r]);
-
-		for (size_t i = 0; more && i < fc_shard_slots(shard); i++) {
-			struct fc_flow flow;
-
-			if (fc_shard_read(shard, i, FC_VIEW_BUILDING, &flow))
-				continue;
-			flow.interface_first = fc_config_interface(s->number, 0);
-			more = each(context, s->which[flow.monitor % FC_CARD_MONITORS_MAX], &flow);
-		}
-	}
-	pthread_mutex_unlock(&s->lock);
 }
 
 /* Ask the card and wait until the walk through its cache is over. */
@@ -150,6 +128,11 @@ int fc_slot_dump(struct fc_slot *s, bool latch, bool snapshot, uint32_t records,
 	return err;
 }
 
+void fc_slot_wake(struct fc_slot *s)
+{
+	eventfd_write(s->wake, 1);
+}
+
 void fc_slot_reset(struct fc_slot *s)
 {
 	atomic_store(&s->reset, true);
@@ -174,39 +157,6 @@ static void differ(struct differences *d, bool differs, const char *what)
 		d->used = d->octets - 1;
 }
 
-/* The monitors that the card would need are those it has, whatever their timeouts. */
-static bool same_monitors(const struct fc_slot *s, const struct fc_config *config)
-{
-	struct fc_device_setup want = {0};
-	int which[FC_CARD_MONITORS_MAX];
-	int count = fc_config_card_monitors(config, s->number, want.monitor, which);
-
-	if (count != (int)s->monitors ||
-	    memcmp(want.monitor, s->setup.monitor, sizeof(want.monitor)) != 0)
-		return false;
-	for (int m = 0; m < count; m++)
-		if (which[m] != s->which[m] ||
-		    config->monitor[which[m]].entries != s->config.monitor[which[m]].entries)
-			return false;
-	return true;
-}
-
-static void take_timeouts(struct fc_slot *s, const struct fc_config *config)
-{
-	for (unsigned m = 0; m < s->monitors; m++) {
-		struct fc_config_monitor *have = &s->config.monitor[s->which[m]];
-		const struct fc_config_monitor *want = &config->monitor[s->which[m]];
-
-		if (!*want->name)
-			continue;
-		have->active_s = want->active_s;
-		have->inactive_s = want->inactive_s;
-		for (unsigned r = 0; r < s->workers; r++)
-			fc_worker_timeouts(s->worker[r], m, have->active_s * NS_PER_S,
-					   have->inactive_s * NS_PER_S);
-	}
-}
-
 unsigned fc_slot_reconfigure(struct fc_slot *s, const struct fc_config *config, char *text,
 			     size_t octets)
 {
@@ -224,9 +174,11 @@ unsigned fc_slot_reconfigure(struct fc_slot *s, const struct fc_config *config, 
 	differ(&d, want->wait != have->wait, "worker wait");
 	differ(&d, want->poll_ms != have->poll_ms, "worker poll-interval");
 	differ(&d, want->cpu != have->cpu, "worker cpu");
-	differ(&d, !same_monitors(s, config), "flow monitors of its ports (records, entries)");
 	have->loss_exit = want->loss_exit;
-	take_timeouts(s, config);
+	memcpy(have->port, want->port, sizeof(have->port));
+	memcpy(s->config.monitor, config->monitor, sizeof(s->config.monitor));
 	pthread_mutex_unlock(&s->lock);
+	atomic_store(&s->replan, true);
+	fc_slot_wake(s);
 	return d.count;
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "ha/worker_impl.h"
+
 #include <errno.h>
 #include <flowcard/dump.h>
 #include <flowcard/registers.h>
-#include <ha/worker.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -19,24 +18,6 @@
 #define QUEUE_WAITS_MAX 30000 /* half a minute a cut; then flows are lost, and counted */
 
 enum order { ORDER_RUN, ORDER_FINISH, ORDER_ABANDON };
-
-struct fc_worker {
-	struct fc_worker_config config;
-	int flow_monitor[FC_CARD_MONITORS_MAX];
-	struct fc_shard *shard;
-	struct fc_drain *drain;
-	pthread_t thread;
-	pthread_mutex_t lock; /* drain, shard and what is below; held during a step */
-	uint64_t cut_ns;
-	uint64_t queue_full_waits, queue_lost_flows, queue_lost_packets;
-	unsigned waits_left;      /* of this cut */
-	struct fc_dump *snapshot; /* records of the one that is being taken; NULL: none is */
-	int error;
-	atomic_int order;
-	atomic_uint finish_at;
-	int wake, irq; /* eventfds */
-	bool armed;    /* the transport raises irq */
-};
 
 static uint64_t now_ns(void)
 {
@@ -75,7 +56,7 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 {
 	struct fc_worker *w = context;
 	struct fc_flow_message m = {
-		.monitor = (uint8_t)w->flow_monitor[flow->monitor % FC_CARD_MONITORS_MAX],
+		.monitor = w->monitor[flow->monitor % FC_CARD_MONITORS_MAX].flow_monitor,
 		.cut_ns = cut_ns,
 		.flow = *flow,
 	};
@@ -93,9 +74,9 @@ static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 	struct fc_worker *w = context;
 	const struct fc_flow_message m = {.cut = true, .cut_ns = cut_ns};
 
-	(void)epoch;
 	w->cut_ns = cut_ns;
 	w->waits_left = QUEUE_WAITS_MAX;
+	fc_worker_carry_out(w, epoch, cut_ns);
 	put(w, &m);
 	return FC_DRAIN_COMMITTED;
 }
@@ -163,14 +144,17 @@ static void rest(struct fc_worker *w)
 		eventfd_read(w->irq, &count);
 }
 
+/* What was ordered and not done will not be: its flows are closed here like all others. */
 static void close_all(struct fc_worker *w)
 {
+	const struct fc_flow_message m = {.cut = true, .cut_ns = w->cut_ns};
+
 	pthread_mutex_lock(&w->lock);
 	if (atomic_load(&w->order) == ORDER_ABANDON)
 		fc_drain_abandon(w->drain);
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_shard_close_all(w->shard, w->cut_ns);
-	on_cut(w, 0, w->cut_ns);
+	put(w, &m);
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -218,6 +202,7 @@ static int open_parts(struct fc_worker *w)
 	};
 	int err;
 
+	w->config.shadow.monitors = 0;
 	w->config.shadow.closed = on_closed;
 	w->config.shadow.context = w;
 	err = fc_shard_create(&w->config.shadow, &w->shard);
@@ -264,7 +249,6 @@ int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **ou
 	if (!w)
 		return -ENOMEM;
 	w->config = *config;
-	memcpy(w->flow_monitor, config->flow_monitor, sizeof(w->flow_monitor));
 	w->waits_left = QUEUE_WAITS_MAX;
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	w->irq = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -318,14 +302,6 @@ void fc_worker_destroy(struct fc_worker *w)
 	close(w->wake);
 	close(w->irq);
 	free(w);
-}
-
-void fc_worker_timeouts(struct fc_worker *w, unsigned monitor, uint64_t active_ns,
-			uint64_t inactive_ns)
-{
-	pthread_mutex_lock(&w->lock);
-	fc_shard_timeouts(w->shard, monitor, active_ns, inactive_ns);
-	pthread_mutex_unlock(&w->lock);
 }
 
 void fc_worker_stats(struct fc_worker *w, struct fc_worker_stats *out)

@@ -19,9 +19,8 @@ struct fc_worker;
 struct fc_worker_config {
 	struct fc_ring *ring; /* the caller's; this worker is its only reader */
 	struct fc_transport *transport;
-	struct fc_shadow_config shadow; /* without closed and context */
-	const int *flow_monitor;        /* of each of the card's monitors; copied */
-	uint32_t interface_first;       /* number of the card's port 0 */
+	struct fc_shadow_config shadow; /* without monitors, closed and context */
+	uint32_t interface_first;       /* flows of port p say interface_first + p */
 	bool check_ledger;
 	enum fc_config_wait wait;
 	unsigned poll_ms;
@@ -56,9 +55,45 @@ int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **ou
 void fc_worker_stop(struct fc_worker *worker, enum fc_worker_end end, uint32_t index);
 void fc_worker_destroy(struct fc_worker *worker);
 
-/* Other timeouts, of the card's monitor `monitor`. Any thread. */
-void fc_worker_timeouts(struct fc_worker *worker, unsigned monitor, uint64_t active_ns,
-			uint64_t inactive_ns);
+/*
+ * The card's monitors as this worker knows them. Any thread; `flow_monitor` is what the queue's
+ * messages call it, `entries_max` what all monitors of the shard may hold from now on.
+ */
+
+/* One that the card does not use yet: before it is enabled there. Return 0, -EBUSY (number taken),
+ * -EINVAL, -ENOSPC, -ENOMEM. */
+int fc_worker_monitor_add(struct fc_worker *worker, unsigned number,
+			  const struct fc_shadow_monitor *monitor, int flow_monitor,
+			  size_t entries_max);
+/* Take that back, before any record of it can have come. */
+void fc_worker_monitor_drop(struct fc_worker *worker, unsigned number);
+/* Other timeouts, entries or place among the flow monitors. Return as above; -EINVAL: not there. */
+int fc_worker_monitor_tune(struct fc_worker *worker, unsigned number,
+			   const struct fc_shadow_monitor *monitor, int flow_monitor,
+			   size_t entries_max);
+
+enum fc_worker_order {
+	FC_ORDER_REMOVE, /* close its flows, forget it; its statistics go into `retired` */
+	FC_ORDER_CLEAR,  /* throw its flows away */
+	FC_ORDER_EXPORT, /* close its flows (of a permanent cache: hand totals over) */
+	FC_ORDERS
+};
+
+/*
+ * Give an order for the monitors in `mask`, a bit each. It is carried out at the next cut; a
+ * removal at the first cut at or after the barrier of epoch `epoch`, which must be behind all of
+ * its records. Any thread; fc_worker_ordered tells which are not done yet, never waits.
+ */
+void fc_worker_order(struct fc_worker *worker, enum fc_worker_order order, unsigned mask,
+		     uint32_t epoch);
+unsigned fc_worker_ordered(struct fc_worker *worker, enum fc_worker_order order);
+/* Take an order back. Return those of `mask` that had not been done. */
+unsigned fc_worker_withdraw(struct fc_worker *worker, enum fc_worker_order order, unsigned mask);
+
+/* Of a monitor that is there; or, after its removal or the worker's end, what it had. -ENOENT. */
+int fc_worker_monitor_stats(struct fc_worker *worker, unsigned number,
+			    struct fc_shard_monitor_stats *out);
+void fc_worker_monitor_stats_clear(struct fc_worker *worker, unsigned number);
 
 /* Any thread. */
 void fc_worker_stats(struct fc_worker *worker, struct fc_worker_stats *out);

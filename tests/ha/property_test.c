@@ -246,6 +246,22 @@ static void expire(unsigned monitor, uint32_t flow)
 	push(&ref.due, &item);
 }
 
+/* Silent flows go down to fifteen sixteenths of the cache. */
+static void expire_watermark(unsigned monitor)
+{
+	size_t entries = limits[monitor].entries;
+
+	while (entries && live_of(monitor) > entries - entries / 16) {
+		uint32_t oldest = oldest_of(monitor);
+		struct ended item;
+
+		if (live_of(monitor) <= entries && ref.instance[monitor][oldest].tag == ref.cut - 1)
+			return;
+		item = end_of(monitor, oldest, FC_END_RESOURCES);
+		push(&ref.due, &item);
+	}
+}
+
 static void reference_barrier(uint64_t start_ns, uint64_t end_ns)
 {
 	uint64_t length = end_ns > start_ns ? end_ns - start_ns : 0;
@@ -262,9 +278,11 @@ static void reference_barrier(uint64_t start_ns, uint64_t end_ns)
 		ref.due = ref.waiting;
 		ref.waiting.count = 0;
 		ref.cut++;
-		for (unsigned m = 0; m < MONITORS; m++)
+		for (unsigned m = 0; m < MONITORS; m++) {
 			for (uint32_t flow = 0; flow < FLOWS; flow++)
 				expire(m, flow);
+			expire_watermark(m);
+		}
 		ref.in_flight = answer == FC_DRAIN_IN_FLIGHT;
 	}
 	ref.later_count = 0;

@@ -223,7 +223,8 @@ static void ledgers_are_kept_and_strangers_refused(void **state)
 	assert_int_equal(fc_shard_ledger(shard, 0, &ledger), 0);
 	assert_int_equal(ledger.emitted_packets, 17);
 	assert_int_equal(ledger.selected_octets, 1700);
-	assert_int_equal(fc_shard_ledger(shard, 1, &ledger), -EINVAL);
+	assert_int_equal(fc_shard_ledger(shard, 8, &ledger), -EINVAL);
+	assert_int_equal(fc_shard_ledger(shard, 1, &ledger), -ENOENT);
 	fc_rec_set_kind(record, FC_KIND_SNAPSHOT);
 	assert_int_equal(fc_shard_take(shard, record), FC_TAKE_IGNORED);
 	fc_rec_set_kind(record, 9);

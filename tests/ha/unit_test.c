@@ -316,7 +316,7 @@ static void a_reload_keeps_flows_and_names_what_cannot_change(void **state)
 		card_barrier(&place[0], e);
 	await(status_of(7).closed_flows == 10); /* by the new timeout */
 	read_config("card 7\n transport pci fake:0\n ring size-log2 11\n");
-	assert_int_equal(fc_unit_reload(&unit, &config), 2); /* ring size, monitors */
+	assert_int_equal(fc_unit_reload(&unit, &config), 1); /* ring size */
 	assert_null(unit.slot[3]);
 	assert_int_equal(status_of(7).generation, 1);
 	stop();

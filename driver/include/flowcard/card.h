@@ -110,7 +110,16 @@ int fc_card_monitor_set(struct fc_card *card, unsigned number,
 int fc_card_monitor_change(struct fc_card *card, unsigned number, const struct fc_card_monitor *m,
 			   uint64_t limit_ns);
 
-/* The first half of that: off, and nothing of it is left in the cache. */
+/*
+ * Change which packets a running monitor takes (ports, ports_out, ipv4, ipv6), not how it keeps
+ * them: packets that it takes before and after are metered without a gap. `shrink`: take nothing
+ * new yet, only give up what is not wanted, so that several monitors can change places one after
+ * the other. As fc_card_monitor_set; -EINVAL also when it is not enabled, or mask or type differ.
+ */
+int fc_card_monitor_select(struct fc_card *card, unsigned number, const struct fc_card_monitor *m,
+			   bool shrink);
+
+/* The first half of fc_card_monitor_change: off, and nothing of it is left in the cache. */
 int fc_card_monitor_disable(struct fc_card *card, unsigned number, uint64_t limit_ns);
 
 /*
@@ -139,6 +148,13 @@ int fc_card_snapshotting(struct fc_card *card);
  * Return 0, -ETIMEDOUT, -EIO (bus mastering is off, so records could not be written).
  */
 int fc_card_start(struct fc_card *card);
+/* Its two halves: with the core enabled and ports off, monitors are programmed by
+ * fc_card_monitor_change and no packet passes them by. */
+int fc_card_core_start(struct fc_card *card);
+int fc_card_ports_start(struct fc_card *card);
+
+/* Number of the open epoch. */
+int fc_card_epoch_open(struct fc_card *card, uint32_t *out);
 
 /* Close the open epoch now (COMMAND.flush) without waiting; the rings then carry its barrier. */
 int fc_card_flush(struct fc_card *card);

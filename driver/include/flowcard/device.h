@@ -50,6 +50,7 @@ struct fc_device_setup {
 	struct fc_card_config config;
 	unsigned monitors;
 	struct fc_card_monitor monitor[FC_CARD_MONITORS_MAX];
+	bool hold_ports; /* they are started by fc_device_ports_start */
 };
 
 struct fc_device {
@@ -102,6 +103,7 @@ int fc_device_ledger(struct fc_device *device, uint32_t generation, unsigned mon
 int fc_device_port_counters(struct fc_device *device, uint32_t generation, unsigned port,
 			    struct fc_card_port_counters *out);
 int fc_device_faults(struct fc_device *device, uint32_t generation, uint32_t *out);
+int fc_device_ports_start(struct fc_device *device, uint32_t generation);
 int fc_device_stop(struct fc_device *device, uint32_t generation);
 int fc_device_flush(struct fc_device *device, uint32_t generation);
 int fc_device_flushing(struct fc_device *device, uint32_t generation);
