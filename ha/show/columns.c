@@ -93,15 +93,28 @@ static struct fc_show_pick pick_of(const struct fc_fnf_record_field *f)
 		{f->field->family != 6 ? f : NULL, f->field->family != 4 ? f : NULL}};
 }
 
+/* Keys, or what is collected, by rank; equals as the record has them. */
 static void add_fields(struct fc_show_columns *columns, const struct fc_fnf_record *record,
 		       bool keys, bool counters_only)
 {
+	const struct fc_fnf_record_field *sorted[FC_FNF_RECORD_FIELDS];
+	unsigned count = 0;
+
 	for (unsigned i = 0; i < record->fields; i++) {
 		const struct fc_fnf_record_field *f = &record->field[i];
-		struct fc_show_pick pick = pick_of(f);
+		unsigned at = count;
 
-		if (f->key == keys && (!counters_only || f->field->role == FC_FIELD_COUNTER))
-			add(columns, &pick);
+		if (f->key != keys || (counters_only && f->field->role != FC_FIELD_COUNTER))
+			continue;
+		for (; at && fc_show_rank(sorted[at - 1]->field) > fc_show_rank(f->field); at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = f;
+		count++;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		struct fc_show_pick pick = pick_of(sorted[i]);
+
+		add(columns, &pick);
 	}
 }
 

@@ -84,6 +84,18 @@ static const struct {
 	 "aggregate interface input collect timestamp absolute first timestamp absolute last "
 	 "transport tcp flags",
 	 4, 40},
+	/* Records and words as Cisco's parsers know them: parsers.py. */
+	{"cache_parsers_v4", "PARSERS-V4", "format table", 4, 4},
+	{"cache_parsers_times", "PARSERS-TIMES", "format table", 4, 4},
+	{"cache_parsers_l2", "PARSERS-L2", "format table", 4, 4},
+	{"cache_parsers_sort", "PARSERS-SORT",
+	 "sort highest counter packets long top 5 format table", 4, 40},
+	{"cache_parsers_sort_one", "PARSERS-SORT",
+	 "sort highest counter packets long top 1 format table", 4, 1},
+	{"cache_parsers_sort_v6", "PARSERS-SORT-V6",
+	 "sort highest counter bytes long top 5 format table", 6, 40},
+	{"cache_parsers_filter", "PARSERS-FILTER",
+	 "filter interface input Hu7/0/1 sort highest interface input top 2", 4, 12},
 	{"cache_aggregate_both", "BOTH", "aggregate ipv4 source address", 0, 40},
 };
 

@@ -64,6 +64,34 @@ static void add_records(struct fc_fnf *fnf)
 	add_record(fnf, SHOW_LONG_NAME, LIST("ipv4 destination address", "", "counter packets"));
 }
 
+/* Records whose tables Cisco's parsers know. */
+static void add_parsers_records(struct fc_fnf *fnf)
+{
+#define ADDRESSES4 "ipv4 source address", "ipv4 destination address"
+#define PORTS "transport source-port", "transport destination-port"
+	add_record(fnf, "PARSERS-V4",
+		   LIST(ADDRESSES4, PORTS, "ipv4 tos", "ipv4 protocol", "", COUNTERS));
+	add_record(fnf, "PARSERS-TIMES",
+		   LIST(ADDRESSES4, PORTS, "interface input", "ipv4 protocol", "",
+			"counter packets long", TIMES, "counter bytes layer2 long"));
+	add_record(fnf, "PARSERS-L2",
+		   LIST("datalink mac source address input",
+			"datalink mac destination address input", "", "counter bytes long", TIMES,
+			"counter bytes layer2 long"));
+	add_record(fnf, "PARSERS-SORT",
+		   LIST(ADDRESSES4, PORTS, "flow direction", "ipv4 version", "ipv4 tos",
+			"ipv4 protocol", "ipv4 ttl", "", "transport tcp flags", COUNTERS, TIMES,
+			"counter bytes layer2 long"));
+	add_record(fnf, "PARSERS-SORT-V6",
+		   LIST("ipv6 source address", "ipv6 destination address", PORTS, "flow direction",
+			"ipv6 version", "ipv6 protocol", "ipv6 traffic-class", "ipv6 hop-limit", "",
+			"transport tcp flags", COUNTERS, TIMES, "counter bytes layer2 long"));
+	add_record(fnf, "PARSERS-FILTER",
+		   LIST(ADDRESSES4, PORTS, "interface input", "ipv4 version", "ipv4 protocol",
+			"ipv4 ttl", "", "interface output", "counter packets long", TIMES,
+			"counter bytes layer2 long"));
+}
+
 static int add_monitor(struct fc_fnf *fnf, const char *name, const char *record,
 		       enum fc_fnf_cache cache)
 {
@@ -76,6 +104,8 @@ static int add_monitor(struct fc_fnf *fnf, const char *name, const char *record,
 
 static void add_monitors(struct fc_fnf *fnf)
 {
+	static const char *const parsers[] = {"PARSERS-V4",   "PARSERS-TIMES",   "PARSERS-L2",
+					      "PARSERS-SORT", "PARSERS-SORT-V6", "PARSERS-FILTER"};
 	int first = add_monitor(fnf, "V4", "V4", FC_CACHE_NORMAL), synchronized;
 
 	add_monitor(fnf, "V6", "V6", FC_CACHE_NORMAL);
@@ -87,6 +117,8 @@ static void add_monitors(struct fc_fnf *fnf)
 	add_monitor(fnf, "PERMANENT", "V4", FC_CACHE_PERMANENT);
 	add_monitor(fnf, "IMMEDIATE", "V4", FC_CACHE_IMMEDIATE);
 	synchronized = add_monitor(fnf, "SYNCHRONIZED", "V4", FC_CACHE_SYNCHRONIZED);
+	for (unsigned i = 0; i < sizeof(parsers) / sizeof(*parsers); i++)
+		add_monitor(fnf, parsers[i], parsers[i], FC_CACHE_NORMAL);
 	fnf->monitor[synchronized].synchronized_s = 300;
 	fnf->monitor[synchronized].spread_s = 30;
 	fnf->monitor[first].transaction_end = true;
@@ -134,6 +166,7 @@ void show_fixture_init(struct show_fixture *f)
 	memset(f, 0, sizeof(*f));
 	fc_fnf_init(&f->fnf);
 	add_records(&f->fnf);
+	add_parsers_records(&f->fnf);
 	add_monitors(&f->fnf);
 	f->view.fnf = &f->fnf;
 	f->view.binding = f->binding;
@@ -186,6 +219,7 @@ struct fc_flow show_flow(unsigned version, unsigned index)
 	fc_vec_set_src(f.vector, source);
 	fc_vec_set_dst(f.vector, destination);
 	fc_vec_set_proto(f.vector, index % 3 ? 6 : 17);
+	fc_vec_set_ttl(f.vector, 64);
 	fc_vec_set_tos(f.vector, index % 2 ? 0xc0 : 0);
 	fc_vec_set_sport(f.vector, 1024 + index);
 	fc_vec_set_dport(f.vector, index % 2 ? 443 : 53);

@@ -17,8 +17,8 @@ struct show_fixture {
 
 /*
  * Records: V4 (IPv4 keys, long counters), V6, BOTH, L2, NARROW, and one with a long name. Monitors
- * of the same names; WITHOUT (no record), PERMANENT, IMMEDIATE, SYNCHRONIZED. Samplers RANDOM and
- * EXACT (not used).
+ * of the same names; records and monitors PARSERS-...; WITHOUT (no record), PERMANENT, IMMEDIATE,
+ * SYNCHRONIZED. Samplers RANDOM and EXACT (not used).
  */
 void show_fixture_init(struct show_fixture *f);
 
