@@ -31,8 +31,8 @@ struct fc_show_columns {
 /* Place of a field in IOS-XE's own order of fields. */
 unsigned fc_show_rank(const struct fc_field *field);
 
-/* Of the record's fields, keys first, each in that order; of an aggregation: its fields, flows, then what it collects,
- * or the counters of the record. */
+/* Of the record's fields, keys first, each in that order; of an aggregation: its fields, flows,
+ * then what it collects, or the counters of the record. */
 void fc_show_columns_init(struct fc_show_columns *c, const struct fc_fnf_record *record,
 			  const struct fc_show_query *query);
 
