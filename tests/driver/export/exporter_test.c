@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "decoder.h"
+#include "collector.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <flowcard/export.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 /* cmocka wants the four above first. */
@@ -17,38 +15,6 @@
 
 #define CLIENT 1 /* the first one */
 #define NOW UINT64_C(1795348800000000000)
-
-struct collector {
-	int fd;
-	char port[8];
-	struct decoder decoder;
-};
-
-static void collector_open(struct collector *c)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof(address);
-
-	*c = (struct collector){.fd = socket(AF_INET, SOCK_DGRAM, 0)};
-	assert_true(c->fd >= 0);
-	assert_int_equal(bind(c->fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(c->fd, (struct sockaddr *)&address, &size), 0);
-	snprintf(c->port, sizeof(c->port), "%u", ntohs(address.sin_port));
-}
-
-static unsigned collector_read(struct collector *c)
-{
-	uint8_t datagram[65536];
-	unsigned count = 0;
-	ssize_t got;
-
-	while ((got = recv(c->fd, datagram, sizeof(datagram), MSG_DONTWAIT)) > 0) {
-		assert_null(decoder_read(&c->decoder, datagram, (size_t)got));
-		count++;
-	}
-	return count;
-}
 
 static struct fc_exporter *open_to(const char *port, struct fc_exporter_config config)
 {
