@@ -16,8 +16,8 @@
 #define NOW UINT64_C(1795348800000000000)
 #define SECOND UINT64_C(1000000000)
 
-static const struct fc_option_row interfaces[] = {
-	{{57}, {"HundredGigE7/0/0", ""}}, {{58}, {"HundredGigE7/0/1", ""}}};
+static const struct fc_option_row interfaces[] = {{{57}, {"HundredGigE7/0/0", ""}},
+						  {{58}, {"HundredGigE7/0/1", ""}}};
 static const struct fc_option_row samplers[] = {{{3, FC_SAMPLE_RANDOM, 100}, {"ONE-IN-100", ""}}};
 
 /* A record of some fields by name. */
@@ -276,10 +276,8 @@ static void statistics_are_a_clients_own(void **state)
 
 static void what_a_full_queue_drops_is_the_clients_loss(void **state)
 {
-	struct fc_exporter_config config = {.protocol = FC_PROTOCOL_V9,
-					    .host = "127.0.0.1",
-					    .port = "9",
-					    .queue_datagrams = 2};
+	struct fc_exporter_config config = {
+		.protocol = FC_PROTOCOL_V9, .host = "127.0.0.1", .port = "9", .queue_datagrams = 2};
 	struct fc_exporter_client_stats a;
 	struct fc_exporter_stats s;
 	struct fc_exporter *e;
@@ -300,7 +298,8 @@ static void what_a_full_queue_drops_is_the_clients_loss(void **state)
 	assert_int_equal(a.records_added, 5);
 	assert_int_equal(a.records_failed, 3);
 	assert_int_equal(s.failed[FC_UNSENT_ENQUEUE].datagrams, 3);
-	/* Queued records of a client that goes are nobody's; a newcomer in its place starts at 0. */
+	/* Queued records of a client that goes are nobody's; a newcomer in its place starts at 0.
+	 */
 	fc_exporter_client_remove(e, gone, NOW);
 	assert_int_equal(client_of(e, "C", by_port), gone);
 	assert_int_equal(fc_exporter_send(e, 1000), 0);

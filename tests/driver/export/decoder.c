@@ -178,7 +178,8 @@ static const char *read_data(struct decoder *d, unsigned id, const uint8_t *at, 
 
 	if (slot >= DECODER_TEMPLATES || !d->known[slot].count)
 		return "data before its template";
-	if (d->known[slot].scopes && d->known[slot].announced_in == d->datagrams)
+	if (!d->rows_with_template && d->known[slot].scopes &&
+	    d->known[slot].announced_in == d->datagrams)
 		return "rows in the datagram of their options template";
 	for (unsigned i = 0; i < d->known[slot].count; i++)
 		record += d->known[slot].length[i];

@@ -33,7 +33,8 @@ struct decoder {
 		unsigned announced_in;      /* datagram */
 		uint16_t element[DECODER_FIELDS], length[DECODER_FIELDS];
 	} known[DECODER_TEMPLATES];
-	struct decoded *out; /* records land here, at most out_size */
+	bool rows_with_template; /* rows may stand in the datagram of their options template */
+	struct decoded *out;     /* records land here, at most out_size */
 	size_t out_size;
 	/* Each field of each record, if somebody wants to see it. */
 	void (*field)(void *context, unsigned id, unsigned column, unsigned element,

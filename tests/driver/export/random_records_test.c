@@ -120,8 +120,8 @@ static void look(void *context, unsigned id, unsigned column, unsigned element, 
 	} else {
 		for (size_t i = 0; i < length; i++)
 			value = value << 8 | at[i];
-		assert_int_equal(value, truncated(fc_fnf_field_number(&f->from, &e->flow, base_ms),
-						  length));
+		assert_int_equal(
+			value, truncated(fc_fnf_field_number(&f->from, &e->flow, base_ms), length));
 	}
 	w->checked++;
 	w->seen += column + 1 == e->t->field_count;
@@ -164,11 +164,11 @@ static void put(struct world *w, unsigned client, const struct fc_flow *f)
 static unsigned run(enum fc_protocol protocol, uint64_t *state)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	struct fc_exporter_config config = {
-		.protocol = protocol,
-		.payload_max = 900 + synthetic_random(state) % 500,
-		.boot_ns = START_NS - UINT64_C(86400000000000),
-		.template_datagrams = 1 + (unsigned)(synthetic_random(state) % 9)};
+	struct fc_exporter_config config = {.protocol = protocol,
+					    .payload_max = 900 + synthetic_random(state) % 500,
+					    .boot_ns = START_NS - UINT64_C(86400000000000),
+					    .template_datagrams =
+						    1 + (unsigned)(synthetic_random(state) % 9)};
 	struct fc_fnf_record record;
 	unsigned clients = 0, checked;
 
