@@ -156,7 +156,7 @@ def exporters(j):
                                                    "successfully_sent_bytes": e["octets_sent"]}, name)
             for reason, count in e["failed"].items():
                 key = reason.replace(" ", "_").lower()
-                j.within(got[name]["pkt_send_stats"], {key: count["datagrams"], key + "_bytes": count["octets"]}, name)
+                j.within(got[name]["pkt_send_stats"], {key: int(count["datagrams"]), key + "_bytes": int(count["octets"])}, name)
             for c in e["clients"]:
                 client = got[name]["client_send_stats"][c["client"]]
                 for what, ours in (("records_added", "records"), ("bytes_added", "octets")):
