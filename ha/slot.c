@@ -159,6 +159,7 @@ static void stop_workers(struct fc_slot *s, enum fc_worker_end end,
 		s->queue[r] = NULL;
 	}
 	s->workers = 0;
+	s->status.metering = false;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -221,6 +222,9 @@ static int start_ports(struct fc_slot *s)
 	pthread_mutex_lock(&s->device_lock);
 	err = fc_device_ports_start(&s->device, s->device.generation);
 	pthread_mutex_unlock(&s->device_lock);
+	pthread_mutex_lock(&s->lock);
+	s->status.metering = !err;
+	pthread_mutex_unlock(&s->lock);
 	return err;
 }
 

@@ -59,6 +59,7 @@ struct fc_slot_status {
 	struct fc_slot_losses lost;
 	struct fc_card_build build;      /* of the last presence */
 	unsigned workers;                /* running now */
+	bool metering;                   /* the first plan is on the card, its ports are started */
 	int which[FC_CARD_MONITORS_MAX]; /* flow monitor of each of the card's; FC_CONFIG_NONE */
 	uint64_t merged_packets, closed_flows; /* of all presences, also those that are over */
 };

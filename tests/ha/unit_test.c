@@ -217,7 +217,7 @@ static void flows_are_merged_closed_and_exported_at_the_end(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	card_flows(&place[0], 0, 40);
 	card_barrier(&place[0], 0);
 	card_flows(&place[0], 1, 40);
@@ -238,7 +238,7 @@ static void a_card_that_is_pulled_is_told_within_a_second(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	card_flows(&place[0], 0, 10);
 	card_barrier(&place[0], 0);
 	card_flows(&place[0], 1, 20); /* never sees its barrier */
@@ -252,7 +252,7 @@ static void a_card_that_is_pulled_is_told_within_a_second(void **state)
 	assert_int_equal(status_of(7).lost.epochs, 1);
 	await(!strcmp(status_of(7).error, "fake:0: nobody there")); /* the old one is let go */
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	assert_int_equal(status_of(7).generation, 2);
 	card_flows(&place[0], 0, 5); /* epochs begin anew */
 	await(status_of(7).merged_packets == 35 * 3);
@@ -264,7 +264,7 @@ static void deferred_records_of_a_pulled_card_are_not_forgotten(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	card_flows(&place[0], 0, 10);
 	card_barrier(&place[0], 0);
 	card_flows(&place[0], 1, 10);
@@ -285,11 +285,11 @@ static void a_second_card_is_plugged_in_while_the_first_runs(void **state)
 	(void)state;
 	start(CARD(7, 0) CARD(3, 1));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	assert_int_equal(status_of(3).state, FC_DEVICE_GONE);
 	card_flows(&place[0], 0, 10);
 	insert(&place[1]);
-	await(status_of(3).workers == 1);
+	await(status_of(3).metering);
 	card_flows(&place[1], 0, 20);
 	await(status_of(3).merged_packets == 60 && status_of(7).merged_packets == 30);
 	assert_int_equal(status_of(7).generation, 1);
@@ -301,7 +301,7 @@ static void a_reload_keeps_flows_and_names_what_cannot_change(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	card_flows(&place[0], 0, 10);
 	card_barrier(&place[0], 0);
 	await(status_of(7).merged_packets == 30);
@@ -327,11 +327,11 @@ static void a_reset_on_demand_restores_service(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	card_flows(&place[0], 0, 10);
 	await(status_of(7).merged_packets == 30);
 	fc_slot_reset(unit.slot[7]);
-	await(status_of(7).generation == 2 && status_of(7).workers == 1);
+	await(status_of(7).generation == 2 && status_of(7).metering);
 	assert_int_equal(status_of(7).closed_flows, 10);
 	assert_int_equal(status_of(7).lost.times, 0);
 	place[0].written = 0;
@@ -345,7 +345,7 @@ static void a_failed_card_is_reset_until_it_is_well(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	__atomic_store_n(&place[0].card.no_bus_master, true, __ATOMIC_SEQ_CST);
 	await(status_of(7).failures >= 1);
 	await(status_of(7).lost.times == 1);
@@ -372,7 +372,7 @@ static void the_control_commands_answer(void **state)
 	(void)state;
 	start(CARD(7, 0));
 	insert(&place[0]);
-	await(status_of(7).workers == 1);
+	await(status_of(7).metering);
 	card_flows(&place[0], 0, 10);
 	fake_ledger_record(0, 0, 30, 3000, record);
 	card_writes(&place[0], record);
