@@ -15,7 +15,7 @@ struct fc_show_ledger {
 
 struct fc_show_card {
 	unsigned slot;
-	char where[FC_CONFIG_PLACE];
+	char where[FC_FNF_TEXT];
 	bool shutdown; /* nothing below is known then */
 	struct fc_slot_status status;
 	unsigned rings; /* that are drained now */
