@@ -160,7 +160,8 @@ static void put_rings(json_t *object, struct fc_slot *slot, const struct fc_unit
 		    !fc_slot_worker_ledger(slot, 0, m, &ledger))
 			json_array_append_new(
 				ledgers,
-				ledger_json(&ledger, unit->config.monitor[status->which[m]].name));
+				ledger_json(&ledger,
+					    unit->config.fnf.monitor[status->which[m]].name));
 	json_object_set_new(object, "rings", rings);
 	json_object_set_new(object, "ledgers", ledgers);
 }
@@ -214,7 +215,7 @@ static int run_cards(void *context, struct fc_syntax_line *line)
 static json_t *exporter_json(const struct fc_unit *unit, unsigned number)
 {
 	static const char *const protocol[] = {"netflow-v5", "netflow-v9", "ipfix"};
-	const struct fc_config_exporter *e = &unit->config.exporter[number];
+	const struct fc_fnf_exporter *e = &unit->config.fnf.exporter[number];
 	json_t *object = json_object();
 	struct fc_exporter_stats s;
 
@@ -250,8 +251,8 @@ static int run_exporters(void *context, struct fc_syntax_line *line)
 	const struct fc_unit *unit = a->context->unit;
 	json_t *object = json_object(), *list = json_array();
 
-	for (unsigned e = 0; e < FC_CONFIG_EXPORTERS; e++) {
-		const char *name = unit->config.exporter[e].name;
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
+		const char *name = unit->config.fnf.exporter[e].name;
 
 		if (*name && (!line->values || !strcmp(line->value[0].text, name)))
 			json_array_append_new(list, exporter_json(unit, e));
@@ -263,20 +264,23 @@ static int run_exporters(void *context, struct fc_syntax_line *line)
 }
 
 /* ------------------------------------------------------------------ show flow monitor */
-static json_t *monitor_json(const struct fc_unit *unit, const struct fc_config_monitor *m)
+static json_t *monitor_json(const struct fc_unit *unit, const struct fc_fnf_monitor *m)
 {
+	static const char *const type[] = {"normal", "immediate", "permanent", "synchronized"};
 	json_t *object = json_object(), *exporters = json_array();
 
 	put_text(object, "name", m->name);
-	put_text(object, "record", m->record->name);
-	put_text(object, "cache_type", m->immediate ? "immediate" : "normal");
+	if (m->record != FC_FNF_NONE)
+		put_text(object, "record", unit->config.fnf.record[m->record].name);
+	put_text(object, "cache_type", type[m->cache]);
 	put(object, "entries", m->entries);
 	put(object, "timeout_active_s", m->active_s);
 	put(object, "timeout_inactive_s", m->inactive_s);
-	for (unsigned e = 0; e < 2; e++)
+	for (unsigned e = 0; e < FC_FNF_MONITOR_EXPORTERS; e++)
 		if (m->exporter[e] != FC_CONFIG_NONE)
 			json_array_append_new(
-				exporters, json_string(unit->config.exporter[m->exporter[e]].name));
+				exporters,
+				json_string(unit->config.fnf.exporter[m->exporter[e]].name));
 	json_object_set_new(object, "exporters", exporters);
 	return object;
 }
@@ -287,11 +291,12 @@ static int run_monitors(void *context, struct fc_syntax_line *line)
 	const struct fc_unit *unit = a->context->unit;
 	json_t *object = json_object(), *list = json_array();
 
-	for (unsigned m = 0; m < FC_CONFIG_MONITORS; m++) {
-		const char *name = unit->config.monitor[m].name;
+	for (unsigned m = 0; m < FC_FNF_MONITORS; m++) {
+		const char *name = unit->config.fnf.monitor[m].name;
 
 		if (*name && (!line->values || !strcmp(line->value[0].text, name)))
-			json_array_append_new(list, monitor_json(unit, &unit->config.monitor[m]));
+			json_array_append_new(list,
+					      monitor_json(unit, &unit->config.fnf.monitor[m]));
 	}
 	json_object_set_new(object, "monitors", list);
 	return give(a, object);
@@ -352,8 +357,8 @@ static int run_cache(void *context, struct fc_syntax_line *line)
 	struct listing l = {.monitor = FC_CONFIG_NONE};
 	json_t *object;
 
-	for (int m = 0; m < FC_CONFIG_MONITORS; m++)
-		if (!strcmp(unit->config.monitor[m].name, line->value[0].text))
+	for (int m = 0; m < FC_FNF_MONITORS; m++)
+		if (!strcmp(unit->config.fnf.monitor[m].name, line->value[0].text))
 			l.monitor = m;
 	if (l.monitor == FC_CONFIG_NONE)
 		return refuse(a, -ENOENT, "no flow monitor of this name");

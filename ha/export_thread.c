@@ -15,15 +15,15 @@
 #define CHANGE_MS 2000         /* for an exporter that goes away */
 
 struct output {
-	struct fc_config_exporter config;
+	struct fc_fnf_exporter config;
 	struct fc_exporter *exporter; /* NULL: none */
 };
 
 struct fc_export_thread {
 	pthread_t thread;
 	pthread_mutex_t lock; /* all below; held while a batch is worked on */
-	struct output output[FC_CONFIG_EXPORTERS];
-	int use[FC_CONFIG_MONITORS][2];
+	struct output output[FC_FNF_EXPORTERS];
+	int use[FC_FNF_MONITORS][FC_FNF_MONITOR_EXPORTERS];
 	struct fc_flow_queue *queue[QUEUES_MAX];
 	unsigned queues;
 	uint64_t unwanted;
@@ -41,7 +41,7 @@ static void give(struct fc_export_thread *t, const struct fc_flow_message *m)
 {
 	bool taken = false;
 
-	for (unsigned u = 0; u < 2; u++) {
+	for (unsigned u = 0; u < FC_FNF_MONITOR_EXPORTERS; u++) {
 		int e = t->use[m->monitor][u];
 
 		if (e == FC_CONFIG_NONE || !t->output[e].exporter)
@@ -55,7 +55,7 @@ static void give(struct fc_export_thread *t, const struct fc_flow_message *m)
 static void seal_all(struct fc_export_thread *t, uint64_t cut_ns)
 {
 	t->cut_ns = cut_ns;
-	for (unsigned e = 0; e < FC_CONFIG_EXPORTERS; e++)
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
 		if (t->output[e].exporter)
 			fc_exporter_seal(t->output[e].exporter, cut_ns);
 }
@@ -64,7 +64,7 @@ static bool room(const struct fc_export_thread *t)
 {
 	struct fc_exporter_stats stats;
 
-	for (unsigned e = 0; e < FC_CONFIG_EXPORTERS; e++) {
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
 		if (!t->output[e].exporter)
 			continue;
 		fc_exporter_stats(t->output[e].exporter, &stats);
@@ -95,7 +95,7 @@ static unsigned drain(struct fc_export_thread *t, struct fc_flow_queue *queue, u
 
 static void send_all(struct fc_export_thread *t)
 {
-	for (unsigned e = 0; e < FC_CONFIG_EXPORTERS; e++)
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
 		if (t->output[e].exporter)
 			fc_exporter_send(t->output[e].exporter, 0);
 }
@@ -119,6 +119,12 @@ static void *run(void *argument)
 }
 
 /* ------------------------------------------------------------------ from outside */
+static void use_nothing(struct fc_export_thread *t, unsigned monitor)
+{
+	for (unsigned u = 0; u < FC_FNF_MONITOR_EXPORTERS; u++)
+		t->use[monitor][u] = FC_CONFIG_NONE;
+}
+
 int fc_export_thread_start(struct fc_export_thread **out)
 {
 	struct fc_export_thread *t = calloc(1, sizeof(*t));
@@ -126,8 +132,8 @@ int fc_export_thread_start(struct fc_export_thread **out)
 
 	if (!t)
 		return -ENOMEM;
-	for (unsigned m = 0; m < FC_CONFIG_MONITORS; m++)
-		t->use[m][0] = t->use[m][1] = FC_CONFIG_NONE;
+	for (unsigned m = 0; m < FC_FNF_MONITORS; m++)
+		use_nothing(t, m);
 	pthread_mutex_init(&t->lock, NULL);
 	err = -pthread_create(&t->thread, NULL, run, t);
 	if (err) {
@@ -153,7 +159,7 @@ static unsigned close_output(struct output *o, uint64_t cut_ns, unsigned deadlin
 	return left > 0 ? (unsigned)left : 0;
 }
 
-static int open_output(struct output *o, const struct fc_config_exporter *config, unsigned number,
+static int open_output(struct output *o, const struct fc_fnf_exporter *config, unsigned number,
 		       char *error, size_t error_octets)
 {
 	char port[8];
@@ -163,13 +169,16 @@ static int open_output(struct output *o, const struct fc_config_exporter *config
 		.port = port,
 		.source = *config->source ? config->source : NULL,
 		.domain = number,
+		.payload_max = config->mtu,
 		.template_seconds = config->template_seconds,
+		.template_datagrams = config->template_packets,
 		.rate = config->rate,
 	};
 	int err;
 
 	snprintf(port, sizeof(port), "%u", config->port);
-	err = fc_exporter_open(&c, &o->exporter);
+	err = config->transport == FC_TRANSPORT_UDP ? fc_exporter_open(&c, &o->exporter)
+						    : -EPROTONOSUPPORT;
 	if (!err && fc_exporter_client_add(o->exporter, "Flow Monitors", NULL) < 0) {
 		fc_exporter_close(o->exporter);
 		err = -ENOMEM;
@@ -190,25 +199,25 @@ int fc_export_thread_configure(struct fc_export_thread *t, const struct fc_confi
 	int err = 0;
 
 	pthread_mutex_lock(&t->lock);
-	for (unsigned e = 0; e < FC_CONFIG_EXPORTERS; e++) {
-		const struct fc_config_exporter *want = &config->exporter[e];
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
+		const struct fc_fnf_exporter *want = &config->fnf.exporter[e];
 		struct output *o = &t->output[e];
 		int failed = 0;
 
 		if (o->exporter && !memcmp(want, &o->config, sizeof(*want)))
 			continue;
 		close_output(o, t->cut_ns, CHANGE_MS);
-		if (*want->name)
+		if (*want->name && *want->destination)
 			failed = open_output(o, want, e, err ? (char[1]){0} : error,
 					     err ? 0 : error_octets);
 		if (!err)
 			err = failed;
 	}
-	for (unsigned m = 0; m < FC_CONFIG_MONITORS; m++)
-		memcpy(t->use[m], config->monitor[m].exporter, sizeof(t->use[m]));
-	for (unsigned m = 0; m < FC_CONFIG_MONITORS; m++)
-		if (!*config->monitor[m].name)
-			t->use[m][0] = t->use[m][1] = FC_CONFIG_NONE;
+	for (unsigned m = 0; m < FC_FNF_MONITORS; m++)
+		if (*config->fnf.monitor[m].name)
+			memcpy(t->use[m], config->fnf.monitor[m].exporter, sizeof(t->use[m]));
+		else
+			use_nothing(t, m);
 	pthread_mutex_unlock(&t->lock);
 	return err;
 }
@@ -247,7 +256,7 @@ int fc_export_thread_stats(struct fc_export_thread *t, unsigned exporter,
 	int err = -ENOENT;
 
 	pthread_mutex_lock(&t->lock);
-	if (exporter < FC_CONFIG_EXPORTERS && t->output[exporter].exporter) {
+	if (exporter < FC_FNF_EXPORTERS && t->output[exporter].exporter) {
 		fc_exporter_stats(t->output[exporter].exporter, out);
 		err = 0;
 	}
@@ -274,7 +283,7 @@ unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms)
 	for (unsigned q = 0; q < t->queues; q++)
 		while (drain(t, t->queue[q], BATCH))
 			;
-	for (unsigned e = 0; e < FC_CONFIG_EXPORTERS; e++)
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
 		left += close_output(&t->output[e], t->cut_ns, deadline_ms);
 	pthread_mutex_destroy(&t->lock);
 	free(t);

@@ -9,6 +9,7 @@
 #ifndef FC_EXPORT_THREAD_H
 #define FC_EXPORT_THREAD_H
 
+#include <flowcard/export.h>
 #include <ha/config.h>
 #include <ha/flow_queue.h>
 

@@ -128,6 +128,22 @@ static uint8_t sampler_id(struct fc_fnf *fnf)
 	return (uint8_t)id;
 }
 
+void fc_fnf_number(struct fc_fnf *fnf)
+{
+	for (int i = 0; i < FC_FNF_RECORDS; i++)
+		if (fnf->record[i].kind != FC_RECORD_FREE && !fnf->record[i].id)
+			fnf->record[i].id = ++fnf->next_id;
+	for (int i = 0; i < FC_FNF_EXPORTERS; i++)
+		if (*fnf->exporter[i].name && !fnf->exporter[i].id)
+			fnf->exporter[i].id = ++fnf->next_id;
+	for (int i = 0; i < FC_FNF_MONITORS; i++)
+		if (*fnf->monitor[i].name && !fnf->monitor[i].id)
+			fnf->monitor[i].id = ++fnf->next_id;
+	for (int i = 0; i < FC_FNF_SAMPLERS; i++)
+		if (*fnf->sampler[i].name && !fnf->sampler[i].id)
+			fnf->sampler[i].id = sampler_id(fnf);
+}
+
 int fc_fnf_sampler_add(struct fc_fnf *fnf, const char *name)
 {
 	for (int i = 0; i < FC_FNF_SAMPLERS; i++) {

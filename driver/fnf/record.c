@@ -34,6 +34,32 @@ void fc_fnf_record_mask(const struct fc_fnf_record *record, uint32_t mask[FC_VEC
 	add_masks(record, 6, mask);
 }
 
+/* What is 0 in every vector of version 4 may be in its mask. */
+static void clear_ipv6(uint32_t *mask)
+{
+	uint8_t first[16] = {0};
+
+	memcpy(first, fc_vec_src(mask), 4);
+	fc_vec_set_src(mask, first);
+	memcpy(first, fc_vec_dst(mask), 4);
+	fc_vec_set_dst(mask, first);
+	fc_vec_set_ext_map(mask, 0);
+}
+
+bool fc_fnf_record_splits(const struct fc_fnf_record *record)
+{
+	uint32_t both[FC_VECTOR_WORDS], one[FC_VECTOR_WORDS];
+
+	fc_fnf_record_mask(record, both);
+	fc_fnf_record_mask_of(record, 6, one);
+	if (memcmp(both, one, sizeof(both)) != 0)
+		return true;
+	fc_fnf_record_mask_of(record, 4, one);
+	clear_ipv6(both);
+	clear_ipv6(one);
+	return memcmp(both, one, sizeof(both)) != 0;
+}
+
 void fc_fnf_record_families(const struct fc_fnf_record *record, bool *ipv4, bool *ipv6)
 {
 	bool of4 = false, of6 = false;

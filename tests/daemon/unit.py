@@ -141,12 +141,12 @@ def exporter(name, port, protocol="ipfix"):
 
 
 def monitor(name, exporters, active=LONG, inactive=LONG):
-    return (f"flow monitor {name}\n record original-input\n" + "".join(f" exporter {e}\n" for e in exporters) +
+    return (f"flow monitor {name}\n record original-input\n cache entries 200000\n" + "".join(f" exporter {e}\n" for e in exporters) +
             f" cache timeout active {active}\n cache timeout inactive {inactive}\n")
 
 
 def card(slot, socket, name, extra="", ports=1):
     text = f"card {slot}\n transport vfio-user {socket}\n ring size-log2 12\n{extra}"
     for port in range(ports):
-        text += f"interface card {slot} port {port}\n ip flow monitor {name} input\n ipv6 flow monitor {name} input\n"
+        text += f"interface HundredGigE{slot}/0/{port}\n ip flow monitor {name} input\n ipv6 flow monitor {name} input\n"
     return text

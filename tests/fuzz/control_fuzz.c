@@ -10,7 +10,7 @@ static struct fc_unit unit;
 static const char text[] = "flow exporter OUT\n destination 127.0.0.1\n transport udp 9\n"
 			   "flow monitor M\n record original-input\n exporter OUT\n"
 			   "card 7\n transport pci nowhere\n"
-			   "interface card 7 port 0\n ip flow monitor M input\n";
+			   "interface Hu7/0/0\n ip flow monitor M input\n";
 
 static int nobody(const char *where, struct fc_transport **out, char *error, size_t octets)
 {

@@ -3,7 +3,6 @@
 #include <flowcard/registers.h>
 #include <ha/config.h>
 #include <ha/config_align.h>
-#include <ha/syntax.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,112 +10,6 @@
 
 #include <cmocka.h>
 
-/* ------------------------------------------------------------------ the parser by itself */
-static int row_of_value;
-
-static int run_nothing(void *context, struct fc_syntax_line *line)
-{
-	(void)context;
-	row_of_value = (int)line->values;
-	return 0;
-}
-
-static const struct fc_syntax_command table[] = {
-	{0, false, "show version", run_nothing, NULL},
-	{0, false, "show flow monitor NAME", run_nothing, NULL},
-	{0, false, "show flow monitor NAME cache", run_nothing, NULL},
-	{0, true, "shutdown", run_nothing, NULL},
-	{0, true, "level <1-10>", run_nothing, NULL},
-	{0, true, "mode {fast|fine|slow}", run_nothing, NULL},
-	{0, true, "description LINE", run_nothing, NULL},
-	{1, false, "other", run_nothing, NULL},
-};
-
-static int parse(const char *text, struct fc_syntax_line *line)
-{
-	bool first;
-
-	return fc_syntax_parse(table, sizeof(table) / sizeof(*table), 0, text, line, &first);
-}
-
-static void keywords_may_be_short_while_unique(void **state)
-{
-	struct fc_syntax_line line;
-
-	(void)state;
-	assert_int_equal(parse("show version", &line), 0);
-	assert_int_equal(parse("SHO V", &line), 0);
-	assert_int_equal(parse("sh v", &line), -EINVAL); /* show, shutdown */
-	assert_non_null(strstr(line.message, "Ambiguous"));
-	assert_int_equal(line.column, 0);
-	assert_int_equal(parse("shu", &line), 3);
-	assert_int_equal(parse("show fl mon X", &line), 1);
-	assert_int_equal(parse("show fl mon X c", &line), 2);
-	assert_string_equal(line.value[0].text, "X");
-}
-
-static void values_are_checked_and_pointed_at(void **state)
-{
-	struct fc_syntax_line line;
-
-	(void)state;
-	assert_int_equal(parse("level 10", &line), 4);
-	assert_int_equal(line.value[0].number, 10);
-	assert_int_equal(parse("level 11", &line), -EINVAL);
-	assert_int_equal(line.column, 6);
-	assert_int_equal(parse("level 0", &line), -EINVAL);
-	assert_int_equal(parse("level 1x", &line), -EINVAL);
-	assert_int_equal(parse("level 99999999999999999999", &line), -EINVAL);
-	assert_int_equal(parse("mode sl", &line), 5);
-	assert_int_equal(line.value[0].number, 2);
-	assert_int_equal(parse("mode f", &line), -EINVAL); /* fast, fine */
-	assert_int_equal(parse("level", &line), -EINVAL);
-	assert_non_null(strstr(line.message, "Incomplete"));
-	assert_int_equal(line.column, 5);
-	assert_int_equal(parse("level 3 4", &line), -EINVAL);
-	assert_int_equal(line.column, 8);
-}
-
-static void no_may_leave_values_out(void **state)
-{
-	struct fc_syntax_line line;
-
-	(void)state;
-	assert_int_equal(parse("no level", &line), 4);
-	assert_true(line.no);
-	assert_int_equal(parse("no level 5", &line), 4);
-	assert_int_equal(parse("no show version", &line), -EINVAL);
-	assert_int_equal(parse("no", &line), -EINVAL);
-	assert_int_equal(parse("no description", &line), 6);
-}
-
-static void a_line_value_keeps_its_blanks(void **state)
-{
-	struct fc_syntax_line line;
-
-	(void)state;
-	assert_int_equal(parse("  description  two  words and level 5  ", &line), 6);
-	assert_string_equal(line.value[0].text, "two  words and level 5");
-	assert_int_equal(parse("description", &line), -EINVAL);
-	assert_int_equal(parse("description a b c d e f g h i j k l m n o p q r s", &line), 6);
-	assert_string_equal(line.value[0].text, "a b c d e f g h i j k l m n o p q r s");
-}
-
-static void comments_and_long_lines(void **state)
-{
-	char text[FC_SYNTAX_LINE + 10];
-	struct fc_syntax_line line;
-
-	(void)state;
-	assert_int_equal(parse("", &line), -ENOENT);
-	assert_int_equal(parse("   \t", &line), -ENOENT);
-	assert_int_equal(parse(" ! show nothing", &line), -ENOENT);
-	memset(text, 'a', sizeof(text));
-	text[sizeof(text) - 1] = '\0';
-	assert_int_equal(parse(text, &line), -EINVAL);
-}
-
-/* ------------------------------------------------------------------ a configuration */
 static struct fc_config config;
 
 static char *read_text(const char *text, int want)
@@ -134,52 +27,82 @@ static char *read_text(const char *text, int want)
 	return complaints;
 }
 
+/* ------------------------------------------------------------------ a configuration */
 static const char whole[] = "hostname pe1\n"
+			    "flow record PAIRS\n"
+			    " description who with whom\n"
+			    " collect counter packets long\n"
+			    " match ipv4 source prefix minimum-mask 24\n"
+			    " match ipv4 destination address\n"
 			    "flow exporter OUT\n"
-			    " destination 192.0.2.1\n"
+			    " destination 192.0.2.1 vrf mgmt\n"
 			    " source 192.0.2.2\n"
 			    " transport udp 2055\n"
 			    " export-protocol ipfix\n"
 			    " template data timeout 60\n"
+			    " option sampler-table timeout 30\n"
 			    "flow monitor M\n"
-			    " record netflow ipv4 original-input\n"
+			    " record PAIRS\n"
 			    " exporter OUT\n"
 			    " cache timeout active 60\n"
 			    " cache timeout inactive 5\n"
 			    "flow monitor BOTH\n"
 			    " record original-input\n"
+			    " cache type immediate\n"
+			    "sampler TENTH\n"
+			    " mode random 1 out-of 10\n"
 			    "card 7\n"
-			    " transport vfio-user /run/card 7.sock\n"
+			    " transport vfio-user /run/card-7.sock\n"
 			    "card 3\n"
 			    " transport pci 0000:03:00.0\n"
 			    " ring size-log2 12\n"
 			    " card-loss exit\n"
 			    " worker wait poll\n"
 			    " worker cpu 1\n"
-			    "interface card 3 port 0\n"
-			    " ip flow monitor M input\n"
-			    "interface card 3 port 1\n"
+			    "interface HundredGigE3/0/0\n"
+			    " ip flow monitor M sampler TENTH input\n"
+			    "interface hu 3/0/1\n"
+			    " description uplink\n"
 			    " ip flow monitor BOTH input\n"
 			    " ipv6 flow monitor BOTH input\n"
-			    "interface card 3 port 2\n"
-			    " ip flow monitor BOTH input\n";
+			    "interface Hu3/0/2\n"
+			    " ip flow monitor BOTH input\n"
+			    " ip flow monitor M output\n";
 
 static void a_whole_configuration_is_understood(void **state)
 {
-	char text[sizeof(whole)];
+	const struct fc_fnf *f = &config.fnf;
+	const struct fc_fnf_record *r;
 
 	(void)state;
-	snprintf(text, sizeof(text), "%s", whole);
-	memcpy(strstr(text, "card 7.sock"), "card-7.sock", 11);
-	free(read_text(text, 0));
+	free(read_text(whole, 0));
 	assert_string_equal(config.hostname, "pe1");
-	assert_int_equal(config.exporter[0].protocol, FC_PROTOCOL_IPFIX);
-	assert_int_equal(config.exporter[0].port, 2055);
-	assert_int_equal(config.exporter[0].template_seconds, 60);
-	assert_int_equal(config.monitor[0].active_s, 60);
-	assert_int_equal(config.monitor[1].active_s, 1800);
-	assert_int_equal(config.monitor[0].exporter[0], 0);
-	assert_int_equal(config.monitor[1].exporter[0], FC_CONFIG_NONE);
+	r = &f->record[f->monitor[0].record];
+	assert_string_equal(r->name, "PAIRS");
+	assert_int_equal(r->fields, 3);
+	assert_string_equal(r->field[0].field->name, "ipv4 source prefix"); /* keys first */
+	assert_int_equal(r->field[0].argument, 24);
+	assert_false(r->field[2].key);
+	assert_int_equal(f->exporter[0].protocol, FC_PROTOCOL_IPFIX);
+	assert_string_equal(f->exporter[0].vrf, "mgmt");
+	assert_int_equal(f->exporter[0].port, 2055);
+	assert_int_equal(f->exporter[0].template_seconds, 60);
+	assert_true(f->exporter[0].option[FC_OPTION_SAMPLERS]);
+	assert_int_equal(f->exporter[0].option_seconds[FC_OPTION_SAMPLERS], 30);
+	assert_int_equal(f->monitor[0].active_s, 60);
+	assert_int_equal(f->monitor[1].active_s, 1800);
+	assert_int_equal(f->monitor[1].cache, FC_CACHE_IMMEDIATE);
+	assert_int_equal(f->monitor[0].exporter[0], 0);
+	assert_int_equal(f->monitor[1].exporter[0], FC_FNF_NONE);
+	assert_int_equal(f->sampler[0].window, 10);
+}
+
+static void cards_and_interfaces_are_understood(void **state)
+{
+	struct fc_config_port *port = config.card[3].port;
+
+	(void)state;
+	free(read_text(whole, 0));
 	assert_string_equal(config.card[7].where, "vfio-user:/run/card-7.sock");
 	assert_string_equal(config.card[3].where, "0000:03:00.0");
 	assert_int_equal(config.card[3].ring_log2, 12);
@@ -187,60 +110,109 @@ static void a_whole_configuration_is_understood(void **state)
 	assert_int_equal(config.card[3].wait, FC_CONFIG_WAIT_POLL);
 	assert_int_equal(config.card[3].cpu, 1);
 	assert_int_equal(config.card[7].cpu, FC_CONFIG_NONE);
-	assert_int_equal(config.card[3].port[1].monitor[FC_CONFIG_IPV6], 1);
-	free(read_text(whole, -EINVAL)); /* two words where one is wanted */
+	assert_int_equal(port[0].binding[FC_CONFIG_INPUT][FC_CONFIG_IPV4][0].monitor, 0);
+	assert_int_equal(port[0].binding[FC_CONFIG_INPUT][FC_CONFIG_IPV4][0].sampler, 0);
+	assert_int_equal(port[1].binding[FC_CONFIG_INPUT][FC_CONFIG_IPV6][0].monitor, 1);
+	assert_int_equal(port[1].binding[FC_CONFIG_INPUT][FC_CONFIG_IPV6][0].sampler,
+			 FC_CONFIG_NONE);
+	assert_int_equal(port[2].binding[FC_CONFIG_OUTPUT][FC_CONFIG_IPV4][0].monitor, 0);
+	assert_string_equal(port[1].description, "uplink");
 }
 
 static void monitors_of_a_card_follow_from_its_ports(void **state)
 {
-	struct fc_card_monitor m[FC_CARD_MONITORS_MAX];
+	struct fc_config_need n[FC_CARD_MONITORS_MAX];
 	int which[FC_CARD_MONITORS_MAX];
-	char text[sizeof(whole)];
+	struct fc_card_monitor m[FC_CARD_MONITORS_MAX];
 
 	(void)state;
-	snprintf(text, sizeof(text), "%s", whole);
-	memcpy(strstr(text, "card 7.sock"), "card-7.sock", 11);
-	free(read_text(text, 0));
+	free(read_text(whole, 0));
+	assert_int_equal(fc_config_needs(&config.fnf, config.card[3].port, n), 3);
+	assert_int_equal(n[0].monitor, 0);
+	assert_int_equal(n[0].ports, 1);
+	assert_int_equal(n[0].ports_out, 4);
+	assert_true(n[0].ipv4 && !n[0].ipv6);
+	assert_int_equal(n[0].sampler[FC_CONFIG_INPUT][0], 0);
+	assert_int_equal(n[0].sampler[FC_CONFIG_OUTPUT][2], FC_CONFIG_NONE);
+	assert_int_equal(n[1].ports, 2 | 4); /* IPv4 on two ports */
+	assert_int_equal(n[2].ports, 2);     /* IPv6 on one */
+	assert_true(n[2].ipv6 && !n[2].ipv4);
+	assert_int_equal(fc_config_crowd(n, 3, 2, false), 1);
+	assert_int_equal(fc_config_crowd(n, 3, 3, false), 1); /* output of port 2 */
 	assert_int_equal(fc_config_card_monitors(&config, 3, m, which), 3);
-	assert_int_equal(m[0].ports, 1);
-	assert_true(m[0].ipv4 && !m[0].ipv6);
-	assert_int_equal(which[0], 0);
-	assert_int_equal(m[1].ports, 2 | 4); /* IPv4 on two ports */
-	assert_int_equal(m[2].ports, 2);     /* IPv6 on one */
-	assert_true(m[2].ipv6 && !m[2].ipv4);
+	assert_int_equal(m[1].immediate, 1);
 	assert_int_equal(which[2], 1);
-	assert_int_equal(fc_vec_sport(m[0].mask), 0xffff);
 	assert_int_equal(fc_config_card_monitors(&config, 7, m, which), 0);
+}
+
+static void a_record_with_finer_keys_for_one_ip_version_takes_two_monitors(void **state)
+{
+	struct fc_config_need n[FC_CARD_MONITORS_MAX];
+
+	(void)state;
+	free(read_text("flow record R\n match ipv4 source prefix minimum-mask 16\n"
+		       " match ipv6 source address\nflow monitor M\n record R\n"
+		       "card 1\n transport pci x\ninterface Hu1/0/0\n"
+		       " ip flow monitor M input\n ipv6 flow monitor M input\n",
+		       0));
+	assert_int_equal(fc_config_needs(&config.fnf, config.card[1].port, n), 2);
+	assert_memory_equal(fc_vec_src(n[0].mask), "\xff\xff\0\0\0", 5);
+	assert_memory_equal(fc_vec_src(n[1].mask), "\xff\xff\xff\xff\xff", 5);
 }
 
 static void a_bad_line_is_shown_with_number_and_caret(void **state)
 {
-	char *text = read_text("hostname a\nflow exporter E\n destination h\n  transport tcp 5\n",
+	char *text = read_text("hostname a\nflow exporter E\n destination h\n  transport ucp 5\n",
 			       -EINVAL);
 
 	(void)state;
 	assert_string_equal(text, "x:4: Invalid input detected at '^' marker.\n"
-				  "    transport tcp 5\n"
+				  "    transport ucp 5\n"
 				  "              ^\n");
 	free(text);
 }
 
+/* ------------------------------------------------------------------ refusals */
+#define BOUND                                                                                      \
+	"flow record R\n match ipv4 source address\n collect counter packets\nsampler S\n"         \
+	" mode random 1 out-of 5\nflow exporter E\n destination h\nflow monitor M\n record R\n"    \
+	" exporter E\ncard 1\n transport pci x\ninterface Hu1/0/0\n"                               \
+	" ip flow monitor M sampler S input\n"
+
 static void what_does_not_fit_together_is_refused(void **state)
 {
 	static const char *const wrong[][2] = {
-		{"flow monitor M\n", "flow monitor M has no record"},
-		{"flow exporter E\n", "has no destination"},
 		{"card 1\n", "card 1 has no transport"},
 		{"card 1\n transport pci x\n epoch length-log2 10\n", "as long as an epoch"},
-		{"interface card 1 port 0\n", "no card in this slot"},
-		{"flow monitor M\n record netflow-original\n exporter X\n", "no flow exporter"},
+		{"interface Hu1/0/0\n", "There is no card in slot 1"},
+		{"interface Hu1/1/0\n", "An interface is HundredGigE"},
+		{"interface Te1/0/0\n", "An interface is HundredGigE"},
+		{"interface Hu1/0/8\n", "An interface is HundredGigE"},
+		{"flow monitor M\n record netflow-original\n exporter X\n", "X does not exist"},
+		{"flow monitor M\n record X\n", "% Flow Record: X does not exist"},
 		{"card 1\n transport pci x\nflow monitor M\n record netflow-original\n"
-		 "interface card 1 port 0\n ipv6 flow monitor M input\n",
-		 "other IP version"},
-		{"flow exporter E\n source nowhere\n", "address of this host"},
-		{"no card\n", "Which card?"},
-		{"no flow exporter\n", "Leave the section out"},
-		{"no flow monitor\n", "Leave the section out"},
+		 "interface Hu1/0/0\n ipv6 flow monitor M input\n",
+		 "the record of M is for IPv4"},
+		{"flow monitor M\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
+		 " ip flow monitor M input\n",
+		 "M has no record"},
+		{BOUND " ip flow monitor M input\n", "with another sampler"},
+		{BOUND " ip flow monitor M sampler T output\n", "% Sampler: T does not exist"},
+		{BOUND "sampler T\ninterface Hu1/0/0\n ip flow monitor M sampler T output\n",
+		 "% Sampler: T has no mode"},
+		{"flow record R\n collect counter packets\nflow monitor M\n record R\n",
+		 "R has no match field"},
+		{"flow record R\n collect counter packets\n collect counter packets long\n",
+		 "\"counter packets\" is in the record"},
+		{"flow record R\n match ipv4 ttl\n collect ipv4 ttl\n", "is in the record"},
+		{"flow record net\n", "means a predefined record"},
+		{"flow record netflow-v5\n", "means a predefined record"},
+		{"no flow record netflow-v5\n", "is predefined"},
+		{"no flow record R\n", "R does not exist"},
+		{"no card\n", "Incomplete command."},
+		{"no flow exporter\n", "Incomplete command."},
+		{"no flow monitor\n", "Incomplete command."},
+		{"hostname \xc3\xa9\n", "ASCII"},
 	};
 
 	(void)state;
@@ -253,9 +225,195 @@ static void what_does_not_fit_together_is_refused(void **state)
 	}
 }
 
+static void what_is_in_use_is_not_changed(void **state)
+{
+	static const char *const wrong[][2] = {
+		{"no flow record R\n", "% Flow Record: Failed to delete: Object is in use"},
+		{"no flow exporter E\n", "% Flow Exporter: Failed to delete: Object is in use"},
+		{"no flow monitor M\n", "% Flow Monitor: Failed to delete: Object is in use"},
+		{"no sampler S\n", "% Sampler: Failed to delete: Object is in use"},
+		{"flow record R\n match ipv4 ttl\n",
+		 "% Flow Record: Failed to field add: Object is in use"},
+		{"flow record R\n no match ipv4 source address\n",
+		 "% Flow Record: Failed to field remove: Object is in use"},
+		{"flow monitor M\n no record\n",
+		 "% Flow Monitor: Failed to set record: Object is in use"},
+		{"flow monitor M\n cache type permanent\n",
+		 "% Flow Monitor: Failed to set cache type: Object is in use"},
+		{"flow monitor M\n cache entries 100\n",
+		 "% Flow Monitor: Failed to set cache entries: Object is in use"},
+		{"sampler S\n mode random 1 out-of 6\n",
+		 "% Sampler: Failed to set mode: Object is in use"},
+		{"interface Hu1/0/0\n no ip flow monitor M\n", "Incomplete command."},
+		{"interface Hu1/0/0\n no ip flow monitor M output\n", "is not on this interface"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char text[1000], *said;
+
+		snprintf(text, sizeof(text), BOUND "%s", wrong[i][0]);
+		said = read_text(text, -EINVAL);
+		if (!strstr(said, wrong[i][1]))
+			fail_msg("case %zu says: %s", i, said);
+		free(said);
+	}
+	/* The same once it is free, in this order; and what may change in use. */
+	free(read_text(BOUND
+		       "flow exporter E\n dscp 7\nflow monitor M\n cache timeout active 9\n"
+		       " no exporter E\ninterface Hu1/0/0\n"
+		       " default ip flow monitor M sampler S input\nflow monitor M\n no record\n"
+		       "no flow monitor M\nno flow record R\nno flow exporter E\nno sampler S\n",
+		       0));
+	assert_int_equal(fc_fnf_record_find(&config.fnf, "R"), FC_FNF_NONE);
+	assert_int_equal(fc_fnf_monitor_find(&config.fnf, "M"), FC_FNF_NONE);
+}
+
+static void a_record_is_not_put_over_another(void **state)
+{
+	char *text = read_text("flow monitor M\n record netflow-original\n"
+			       " record netflow ipv4 original-input\n",
+			       -EINVAL);
+
+	(void)state;
+	assert_non_null(strstr(text, "% Flow Monitor: Failed to set record: Already there is an "
+				     "existing record configured"));
+	free(text);
+	free(read_text("flow monitor M\n record netflow-original\n record netflow-original\n"
+		       " no record\n record netflow ipv6 as peer\n",
+		       0));
+	assert_string_equal(config.fnf.record[config.fnf.monitor[0].record].name,
+			    "netflow ipv6 as peer");
+}
+
+static void protocols_take_what_they_can_say(void **state)
+{
+	static const char *const wrong[][2] = {
+		{"flow exporter E\n transport tcp 4739\n", "takes ipfix only"},
+		{"flow exporter E\n transport kafka flows\n", "takes ipfix only"},
+		{"flow exporter E\n transport file\n", "takes ipfix only"},
+		{"flow exporter E\n export-protocol ipfix\n transport tls 4740\n"
+		 " export-protocol netflow-v9\n",
+		 "takes ipfix only"},
+		{"flow exporter E\n export-protocol netflow-v5\nflow record R\n"
+		 " match datalink vlan input\nflow monitor M\n exporter E\n record R\n",
+		 "netflow-v5 cannot say record R"},
+		{"flow exporter E\nflow record R\n match datalink vlan input\n"
+		 " match ipv4 source address\nflow monitor M\n record R\n exporter E\n"
+		 "flow exporter E\n export-protocol netflow-v5\n",
+		 "netflow-v5 cannot say record R"},
+		{"flow exporter E\nflow record R\n match ipv4 tos\nflow monitor M\n record R\n"
+		 " exporter E\n",
+		 "a data record of R has 1 octets, netflow-v9 needs 4"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char *text = read_text(wrong[i][0], -EINVAL);
+
+		if (!strstr(text, wrong[i][1]))
+			fail_msg("case %zu says: %s", i, text);
+		free(text);
+	}
+	free(read_text("flow exporter E\n export-protocol ipfix\n transport tcp 4739\n"
+		       "flow exporter F\n export-protocol netflow-v5\n"
+		       "flow monitor M\n exporter E\n exporter F\n record netflow-original\n",
+		       0));
+}
+
+static void a_card_takes_so_many_monitors_and_no_more(void **state)
+{
+	char text[2000] = "card 1\n transport pci x\n", *said;
+
+	(void)state;
+	for (unsigned m = 0; m < 9; m++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "flow monitor M%u\n record netflow-original\ninterface Hu1/0/%u\n"
+			 " ip flow monitor M%u input\n",
+			 m, m % 8, m);
+	said = read_text(text, -EINVAL);
+	assert_non_null(strstr(said, "x:38: % Flow Monitor: the card would need more than 8"));
+	free(said);
+	said = read_text("card 1\n transport pci x\nflow monitor A\n record netflow-original\n"
+			 "flow monitor B\n record netflow-original\nflow monitor C\n"
+			 " record netflow-original\ninterface Hu1/0/0\n ip flow monitor A input\n"
+			 " ip flow monitor B input\ninterface Hu1/0/1\n ip flow monitor C output\n",
+			 -EINVAL);
+	assert_non_null(strstr(said, "x:13: % Flow Monitor: an IPv4 packet of HundredGigE1/0/0 "
+				     "would be metered more than 2 times"));
+	free(said);
+}
+
+/* ------------------------------------------------------------------ sessions */
+static void the_cursor_follows_the_sections(void **state)
+{
+	struct fc_config_cursor c = {FC_CONFIG_GLOBAL};
+	struct fc_syntax_line line;
+
+	(void)state;
+	fc_config_init(&config);
+	assert_int_equal(fc_config_line(&config, &c, "flow record R", &line), 0);
+	assert_string_equal(fc_config_prompt(&c), "config-flow-record");
+	assert_int_equal(fc_config_line(&config, &c, "mat ipv4 so a", &line), 0);
+	assert_int_equal(fc_config_line(&config, &c, "exporter E", &line), -EINVAL);
+	assert_int_equal(c.mode, FC_CONFIG_RECORD);
+	assert_int_equal(fc_config_line(&config, &c, "flow monitor M", &line), 0);
+	assert_int_equal(c.mode, FC_CONFIG_MONITOR);
+	assert_int_equal(fc_config_line(&config, &c, "exit", &line), 0);
+	assert_int_equal(c.mode, FC_CONFIG_GLOBAL);
+	assert_false(c.ended);
+	assert_int_equal(fc_config_line(&config, &c, "exit", &line), 0);
+	assert_true(c.ended);
+	assert_int_equal(fc_config_line(&config, &c, "sampler S", &line), 0);
+	assert_false(c.ended);
+	assert_int_equal(fc_config_line(&config, &c, "end", &line), 0);
+	assert_true(c.ended && c.mode == FC_CONFIG_GLOBAL);
+}
+
+static void a_section_that_is_gone_takes_no_lines(void **state)
+{
+	struct fc_config_cursor mine = {FC_CONFIG_GLOBAL}, other = {FC_CONFIG_GLOBAL};
+	struct fc_syntax_line line;
+
+	(void)state;
+	fc_config_init(&config);
+	assert_int_equal(fc_config_line(&config, &mine, "sampler S", &line), 0);
+	assert_int_equal(fc_config_line(&config, &other, "no sampler S", &line), 0);
+	assert_int_equal(fc_config_line(&config, &mine, "mode random 1 out-of 2", &line), -EINVAL);
+	assert_string_equal(line.message, "% S has been removed");
+	assert_int_equal(fc_config_line(&config, &mine, "exit", &line), 0);
+}
+
+static void the_secret_is_kept_hashed(void **state)
+{
+	char *text, *copy;
+	size_t octets;
+	FILE *out;
+
+	(void)state;
+	free(read_text("enable secret swordfish\n", 0));
+	assert_memory_equal(config.secret, "$6$", 3);
+	assert_true(fc_config_secret_fits(&config, "swordfish"));
+	assert_false(fc_config_secret_fits(&config, "Swordfish"));
+	out = open_memstream(&text, &octets);
+	assert_int_equal(fc_config_write(&config, NULL, out), 0);
+	fclose(out);
+	assert_null(strstr(text, "swordfish"));
+	copy = read_text(text, 0);
+	assert_true(fc_config_secret_fits(&config, "swordfish"));
+	free(copy);
+	free(text);
+	free(read_text("enable secret 0 x\nno enable secret\n", 0));
+	assert_false(fc_config_secret_fits(&config, "x"));
+	assert_false(fc_config_secret_fits(&config, ""));
+	free(read_text("enable secret 6 x\n", -EINVAL));
+}
+
+/* ------------------------------------------------------------------ a reload */
 static void names_keep_their_numbers_over_a_reload(void **state)
 {
 	static struct fc_config running;
+	const struct fc_fnf *f = &config.fnf;
 
 	(void)state;
 	free(read_text("flow exporter A\n destination a\nflow exporter B\n destination b\n"
@@ -266,31 +424,38 @@ static void names_keep_their_numbers_over_a_reload(void **state)
 		       "flow monitor N\n record netflow-original\n exporter C\n"
 		       "flow monitor M\n record netflow-original\n exporter B\n"
 		       "card 1\n transport pci x\n"
-		       "interface card 1 port 0\n ip flow monitor M input\n",
+		       "interface Hu1/0/0\n ip flow monitor M input\n",
 		       0));
 	fc_config_align(&config, &running);
-	assert_string_equal(config.exporter[1].name, "B");
-	assert_string_equal(config.exporter[1].destination, "bb");
-	assert_string_equal(config.exporter[0].name, ""); /* A is gone, C took a free number */
-	assert_string_equal(config.exporter[2].name, "C");
-	assert_string_equal(config.monitor[0].name, "M");
-	assert_int_equal(config.monitor[0].exporter[0], 1);
-	assert_int_equal(config.monitor[1].exporter[0], 2);
-	assert_int_equal(config.card[1].port[0].monitor[FC_CONFIG_IPV4], 0);
+	assert_string_equal(f->exporter[1].name, "B");
+	assert_string_equal(f->exporter[1].destination, "bb");
+	assert_int_equal(f->exporter[1].id, running.fnf.exporter[1].id);
+	assert_string_equal(f->exporter[0].name, ""); /* A is gone, C took a free number */
+	assert_string_equal(f->exporter[2].name, "C");
+	assert_int_equal(f->exporter[2].id, running.fnf.next_id + 1); /* never used before */
+	assert_string_equal(f->monitor[0].name, "M");
+	assert_int_equal(f->monitor[0].exporter[0], 1);
+	assert_int_equal(f->monitor[1].exporter[0], 2);
+	assert_int_equal(f->monitor[0].id, running.fnf.monitor[0].id);
+	assert_int_equal(config.card[1].port[0].binding[0][FC_CONFIG_IPV4][0].monitor, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keywords_may_be_short_while_unique),
-		cmocka_unit_test(values_are_checked_and_pointed_at),
-		cmocka_unit_test(no_may_leave_values_out),
-		cmocka_unit_test(a_line_value_keeps_its_blanks),
-		cmocka_unit_test(comments_and_long_lines),
 		cmocka_unit_test(a_whole_configuration_is_understood),
+		cmocka_unit_test(cards_and_interfaces_are_understood),
 		cmocka_unit_test(monitors_of_a_card_follow_from_its_ports),
+		cmocka_unit_test(a_record_with_finer_keys_for_one_ip_version_takes_two_monitors),
 		cmocka_unit_test(a_bad_line_is_shown_with_number_and_caret),
 		cmocka_unit_test(what_does_not_fit_together_is_refused),
+		cmocka_unit_test(what_is_in_use_is_not_changed),
+		cmocka_unit_test(a_record_is_not_put_over_another),
+		cmocka_unit_test(protocols_take_what_they_can_say),
+		cmocka_unit_test(a_card_takes_so_many_monitors_and_no_more),
+		cmocka_unit_test(the_cursor_follows_the_sections),
+		cmocka_unit_test(a_section_that_is_gone_takes_no_lines),
+		cmocka_unit_test(the_secret_is_kept_hashed),
 		cmocka_unit_test(names_keep_their_numbers_over_a_reload),
 	};
 

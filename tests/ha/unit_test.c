@@ -157,7 +157,7 @@ static void read_config(const char *cards)
 
 #define CARD(slot, place_)                                                                         \
 	"card " #slot "\n transport pci fake:" #place_ "\n ring size-log2 10\n"                    \
-	"interface card " #slot " port 0\n ip flow monitor M input\n"
+	"interface Hu" #slot "/0/0\n ip flow monitor M input\n"
 
 static void open_sink(void)
 {

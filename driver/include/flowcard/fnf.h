@@ -216,12 +216,16 @@ int fc_fnf_record_add(struct fc_fnf *fnf, const char *name);
 int fc_fnf_exporter_add(struct fc_fnf *fnf, const char *name);
 int fc_fnf_monitor_add(struct fc_fnf *fnf, const char *name);
 int fc_fnf_sampler_add(struct fc_fnf *fnf, const char *name);
+/* Ids for objects that have none (0). */
+void fc_fnf_number(struct fc_fnf *fnf);
 
 /* Key mask of a record for a card; IP version and direction are always in it. The second one is
  * that of one IP version: fields of the other one (4 or 6) have no part in it. */
 void fc_fnf_record_mask(const struct fc_fnf_record *record, uint32_t mask[FC_VECTOR_WORDS]);
 void fc_fnf_record_mask_of(const struct fc_fnf_record *record, unsigned family,
 			   uint32_t mask[FC_VECTOR_WORDS]);
+/* Does each IP version need a mask of its own, because the common one parts its flows further? */
+bool fc_fnf_record_splits(const struct fc_fnf_record *record);
 /* Which packets a record is for: those of the IP version that its fields speak of; both when they
  * speak of both, or of none. An object that no monitor can use is for none. */
 void fc_fnf_record_families(const struct fc_fnf_record *record, bool *ipv4, bool *ipv6);
