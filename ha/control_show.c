@@ -304,7 +304,7 @@ static int run_monitors(void *context, struct fc_syntax_line *line)
 
 struct listing {
 	json_t *flows;
-	int monitor;
+	uint32_t id; /* of the flow monitor */
 	uint64_t count, packets, octets;
 };
 
@@ -337,8 +337,7 @@ static void list_flows(struct fc_slot *slot, struct listing *l)
 	struct fc_flow flow[LIST_FLOWS];
 
 	while (!cursor.over) {
-		size_t count = fc_slot_flows_next(slot, (uint32_t)l->monitor + 1, &cursor, flow,
-						  LIST_FLOWS);
+		size_t count = fc_slot_flows_next(slot, l->id, &cursor, flow, LIST_FLOWS);
 
 		l->count += count;
 		for (size_t i = 0; i < count; i++) {
@@ -354,14 +353,13 @@ static int run_cache(void *context, struct fc_syntax_line *line)
 {
 	struct asking *a = context;
 	const struct fc_unit *unit = a->context->unit;
-	struct listing l = {.monitor = FC_CONFIG_NONE};
+	int m = fc_fnf_monitor_find(&unit->config.fnf, line->value[0].text);
+	struct listing l = {0};
 	json_t *object;
 
-	for (int m = 0; m < FC_FNF_MONITORS; m++)
-		if (!strcmp(unit->config.fnf.monitor[m].name, line->value[0].text))
-			l.monitor = m;
-	if (l.monitor == FC_CONFIG_NONE)
+	if (m == FC_FNF_NONE)
 		return refuse(a, -ENOENT, "no flow monitor of this name");
+	l.id = unit->config.fnf.monitor[m].id;
 	l.flows = json_array();
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
 		if (unit->slot[s])

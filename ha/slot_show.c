@@ -176,7 +176,7 @@ unsigned fc_slot_reconfigure(struct fc_slot *s, const struct fc_config *config, 
 	differ(&d, want->cpu != have->cpu, "worker cpu");
 	have->loss_exit = want->loss_exit;
 	memcpy(have->port, want->port, sizeof(have->port));
-	memcpy(s->config.monitor, config->monitor, sizeof(s->config.monitor));
+	s->config.fnf = config->fnf;
 	pthread_mutex_unlock(&s->lock);
 	atomic_store(&s->replan, true);
 	fc_slot_wake(s);
