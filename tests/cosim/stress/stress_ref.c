@@ -387,6 +387,7 @@ static void check_barrier(struct ring_state *ring, const uint32_t *rec)
 
 void stress_ref_record(unsigned int number, const uint32_t *rec)
 {
+	clean = false; /* epochs of no packets have records, too */
 	switch (fc_rec_kind(rec)) {
 	case FC_KIND_FLOW:
 	case FC_KIND_SNAPSHOT:
