@@ -79,7 +79,6 @@ SMALL_SAMPLER = (
     Edit("fc_sampler_counters.sv", "logic [127:0]      copy [Places];", "logic [11:0] copy [Places];"),
     Edit("fc_sampler_counters.sv", "logic [127:0]      old;", "logic [11:0] old;"),
     Edit("fc_sampler_counters.sv", "logic [6:0]        place_q;", "logic place_q;"),
-    Edit("fc_sampler_counters.sv", "live[at_i] : 128'd0;", "live[at_i] : 12'd0;"),
     Edit("fc_sampler_counters.sv", "{old[127:64] + 64'(selected_i), old[63:0] + 64'd1};", "{old[11:6] + 6'(selected_i), old[5:0] + 6'd1};"),
     Edit("fc_sampler_counters.sv", "copy[index_i[7:1]][127:64] : copy[index_i[7:1]][63:0];",
          "64'(copy[index_i[7:1]][11:6]) : 64'(copy[index_i[7:1]][5:0]);"),)
@@ -168,6 +167,9 @@ PROOFS = (
             Edit("fc_sampler.sv", "ends   = so_far_c >= window_c;", "ends   = so_far_c > window_c;"),
             Edit("fc_sampler.sv", "place  = (so_far_c == '0) ? drawn[31:16] : place_c;", "place  = drawn[31:16];"),
             Edit("fc_sampler.sv", "if (write && at_b == at_c) {place_c", "if (write) {place_c"),
-            Edit("fc_sampler.sv", "valid_c && on_c && !stale_c && !hit_c;", "valid_c && on_c && !hit_c;"),
-            Edit("fc_sampler_counters.sv", "if (rescue) copy[at_i] <= old;\n    else if (walk_q", "if (walk_q"),)),
+            Edit("fc_sampler.sv", "valid_c && on_c && !stale_c;", "valid_c && on_c;"),
+            Edit("fc_sampler.sv", "valid_d <= valid_c && chosen;", "valid_d <= valid_c && chosen && !stale_c;"),
+            Edit("fc_sampler_counters.sv", "if (rescue) copy[at_i] <= live[at_i];\n    else if (walk_q", "if (walk_q"),
+            Edit("fc_sampler_counters.sv", "if (!copied_q[place_q]) kept_q[place_q] <= held_q[place_q];",
+                 "if (!copied_q[place_q]) kept_q[place_q] <= written_q[place_q];"),)),
 )

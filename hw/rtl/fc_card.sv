@@ -216,7 +216,7 @@ module fc_card #(
   );
 
   // ------------------------------------------------------------------ registers
-  logic regs_busy, latching, working;
+  logic regs_busy, latching, working, working_q;
 
   fc_regs #(
     .EntriesLog2(EntriesLog2), .Ports(Ports), .Rings(Rings), .Monitors(Monitors),
@@ -233,7 +233,7 @@ module fc_card #(
     .reset_o(reset_request), .resetting_i(resetting), .flush_o(flush),
     .flush_monitor_o(flush_monitor), .snapshot_o(snapshot), .command_monitor_o(command_monitor), .enable_o(core_enable),
     .port_enable_o(port_enable), .epoch_shift_o(epoch_shift), .epoch_guard_ns_o(epoch_guard_ns),
-    .clearing_i(clearing), .idle_i(!working), .closing_i(closing), .flushing_i(flushing),
+    .clearing_i(clearing), .idle_i(!working_q), .closing_i(closing), .flushing_i(flushing),
     .flushing_monitor_i(flushing_monitor), .snapshotting_i(snapshotting), .monitor_present_i(monitor_present),
     .bus_master_i(cfg_bus_master_i), .link_up_i(cfg_link_up_i), .axi_error_i(axi_error),
     .no_bus_master_i(no_bus_master), .max_payload_i(cfg_max_payload_i), .unaccounted_i(unaccounted),
@@ -255,8 +255,12 @@ module fc_card #(
   logic card_busy /* verilator public_flat_rd */;
   logic mac_busy /* verilator public_flat_rd */;
 
-  assign working   = (|port_busy) || (|desc_valid) || core_busy || dma_busy || clearing || resetting || latching;
-  assign card_busy = working || dma_timing || regs_busy || flush || reset_request;
+  // STATUS.idle is a clock late, since to know it takes long. Commands are seen at once, so a command and then idle mean that
+  // it was carried out.
+  assign working   = (|port_busy) || (|desc_valid) || core_busy || dma_busy || clearing || resetting || latching
+                     || flush || flush_monitor || snapshot || reset_request;
+  assign card_busy = working || working_q || dma_timing || regs_busy;
+  always_ff @(posedge clk_i) working_q <= working || !rst_ni;
   // Both clocks are looked at here, which only something outside the card may do.
   assign mac_busy  = (|port_mac_busy) || resetting || latching || rst_port_mac_n != {Ports{rst_core_n}};
 

@@ -39,12 +39,14 @@ module fc_issue (
   logic             low_valid, low_ready, walk_turn, sweep_goes, walk_goes, starved, packet_goes;
 
   assign low_valid      = sweep_valid_i || walk_valid_i;
-  assign starved        = low_valid && waited_q == 4'd15;
+  // Not looking at the requests, whose answer would come late in the clock. If the one that waited has gone (a walk that
+  // stops), one slot stays empty.
+  assign starved        = waited_q == 4'd15;
   assign low_ready      = !ctl_valid_i && (!packet_valid_i || starved);
   assign walk_turn      = !sweep_valid_i || sweeps_q == 4'd15;
   assign ctl_ready_o    = 1'b1;
   assign packet_ready_o = !ctl_valid_i && !starved;
-  assign sweep_ready_o  = low_ready && !walk_turn;
+  assign sweep_ready_o  = low_ready && sweeps_q != 4'd15;
   assign walk_ready_o   = low_ready && walk_turn;
   assign packet_goes    = packet_valid_i && packet_ready_o;
   assign sweep_goes     = sweep_valid_i && sweep_ready_o;

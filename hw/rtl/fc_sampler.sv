@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Between selection and issue: the sampler of (monitor, direction, port) says whether an operation goes on. Stage B has its
-// CONTROL and draws, stage C decides and counts. Both move when the issue stage takes packets, so an operation that is
-// left out costs the slot it would have had, and no more. Theory of operation: docs/hw/core.md.
+// CONTROL and draws, stage C decides and counts, stage D holds what goes on, so that the issue stage knows it from the
+// beginning of the clock. All move when the issue stage takes packets, so an operation that is left out costs the slot it
+// would have had, and no more. Theory of operation: docs/hw/core.md.
 `default_nettype none
 
 module fc_sampler #(
@@ -40,32 +41,33 @@ module fc_sampler #(
   logic [31:0]  state_words [128];          // {place of the packet that is taken, packets of this window so far}
   logic [127:0] fresh_q;                    // the state is that of a new sampler, whatever the memory holds
 
-  logic          valid_b, valid_c, on_b, on_c, stale_b, stale_c, hit_b, hit_c, random_b, random_c;
+  logic          valid_b, valid_c, valid_d, on_b, on_c, stale_b, stale_c, hit_b, random_b, random_c;
   logic          chosen, ends, write;
   logic [6:0]    at_b, at_c;
   logic [15:0]   window_b, window_c, so_far_c, place_c, place;
   logic [31:0]   next, product_high, product_low, drawn;
   logic [16:0]   length;
-  fc_pkg::desc_t desc_b;
+  fc_pkg::desc_t desc_b, desc_c;
 
   assign ready_o = ready_i;
   assign hit_b   = we_i && sampler_i == at_b;
-  assign hit_c   = we_i && sampler_i == at_c;
 
   // What is here when its sampler gets a new CONTROL was read under the old one: it is decided by that, and not counted.
   always_ff @(posedge clk_i) begin
     if (ready_i) begin
       valid_b <= valid_i;
       valid_c <= valid_b;
+      valid_d <= valid_c && chosen;
       stale_b <= we_i && sampler_i == at_i;
       stale_c <= stale_b || hit_b;
     end else begin
       stale_b <= stale_b || hit_b;
-      stale_c <= stale_c || hit_c;
+      stale_c <= stale_c || (we_i && sampler_i == at_c);
     end
     if (!rst_ni) begin
       valid_b <= 1'b0;
       valid_c <= 1'b0;
+      valid_d <= 1'b0;
     end
   end
 
@@ -104,7 +106,7 @@ module fc_sampler #(
 
   always_ff @(posedge clk_i) begin
     if (ready_i && valid_b) begin
-      desc_o <= desc_b;
+      desc_c <= desc_b;
       at_c   <= at_b;
       on_c   <= on_b;
     end
@@ -134,10 +136,8 @@ module fc_sampler #(
     end
   end
 
-  assign write     = ready_i && valid_c && on_c && !stale_c && !hit_c;
-  assign valid_o   = valid_c && chosen;
-  assign monitor_o = at_c[6:4];
-  assign busy_o    = valid_b || valid_c;
+  // A CONTROL of this very clock wins over the write: fresh_q, written_q of the counters, and stage B's packet becomes stale.
+  assign write = ready_i && valid_c && on_c && !stale_c;
 
   always_ff @(posedge clk_i) begin
     if (write) state_words[at_c] <= next;
@@ -148,11 +148,21 @@ module fc_sampler #(
     if (!rst_ni) fresh_q <= '1;
   end
 
+  // ---------------------------------------------------------------- stage D
+  always_ff @(posedge clk_i) begin
+    if (ready_i && valid_c) begin
+      desc_o    <= desc_c;
+      monitor_o <= at_c[6:4];
+    end
+  end
+  assign valid_o = valid_d;
+  assign busy_o  = valid_b || valid_c || valid_d;
+
   always_comb begin : holds
     holds_o = '0;
     if (busy_o) begin
       for (int unsigned m = 0; m < Monitors; m++) begin
-        holds_o[m] = (valid_b && at_b[6:4] == 3'(m)) || (valid_c && at_c[6:4] == 3'(m));
+        holds_o[m] = (valid_b && at_b[6:4] == 3'(m)) || (valid_c && at_c[6:4] == 3'(m)) || (valid_d && monitor_o == 3'(m));
       end
     end
   end

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Observed and selected packets of each sampler, 64 bits. A latch copies a place a clock; a place that is counted before its
-// turn is copied first, in the same clock, so the copy shows the instant of the latch and counting never waits.
+// turn is copied first, in the same clock, so the copy shows the instant of the latch and counting never waits. Clearing a
+// place does not touch its memory, so the copy needs only to know which places held something at the latch.
 `default_nettype none
 
 module fc_sampler_counters (
@@ -21,19 +22,23 @@ module fc_sampler_counters (
 
   logic [127:0]      live [Places];     // {selected, observed}
   logic [127:0]      copy [Places];
-  logic [Places-1:0] written_q;         // a place not written since it was cleared counts as 0
+  logic [Places-1:0] written_d, written_q;  // a place not written since it was cleared counts as 0
+  logic [Places-1:0] held_q;            // written at the latch
   logic [Places-1:0] copied_q, kept_q;  // of this latch; and copy holds more than 0
   logic [127:0]      old;
   logic [6:0]        place_q;
   logic              walk_q, rescue, last;
 
   always_comb begin : counted
-    old    = '0;
-    rescue = 1'b0;
+    old       = '0;
+    rescue    = 1'b0;
+    written_d = written_q;
     if (count_i) begin
       if (written_q[at_i]) old = live[at_i];
-      rescue = walk_q && !copied_q[at_i];
+      rescue          = walk_q && !copied_q[at_i];
+      written_d[at_i] = 1'b1;
     end
+    if (clear_i) written_d[clear_at_i] = 1'b0;
   end
   assign last   = walk_q && !rescue && place_q == '1;
 
@@ -41,8 +46,8 @@ module fc_sampler_counters (
     if (count_i) live[at_i] <= {old[127:64] + 64'(selected_i), old[63:0] + 64'd1};
   end
   always_ff @(posedge clk_i) begin
-    if (count_i) written_q[at_i] <= 1'b1;
-    if (clear_i) written_q[clear_at_i] <= 1'b0;
+    if (count_i || clear_i) written_q <= written_d;
+    if (latch_i) held_q <= written_d;
     if (!rst_ni) written_q <= '0;
   end
 
@@ -54,10 +59,10 @@ module fc_sampler_counters (
       copied_q <= '0;
     end else if (rescue) begin
       copied_q[at_i] <= 1'b1;
-      kept_q[at_i]   <= written_q[at_i];
+      kept_q[at_i]   <= held_q[at_i];
     end else if (walk_q) begin
       copied_q[place_q] <= 1'b1;
-      if (!copied_q[place_q]) kept_q[place_q] <= written_q[place_q];
+      if (!copied_q[place_q]) kept_q[place_q] <= held_q[place_q];
       place_q           <= place_q + 7'd1;
       walk_q            <= !last;
     end
@@ -69,9 +74,9 @@ module fc_sampler_counters (
   end
 
   always_ff @(posedge clk_i) begin
-    if (rescue) copy[at_i] <= old;
+    if (rescue) copy[at_i] <= live[at_i];
     else if (walk_q) begin
-      if (!copied_q[place_q] && written_q[place_q]) copy[place_q] <= live[place_q];
+      if (!copied_q[place_q] && held_q[place_q]) copy[place_q] <= live[place_q];
     end
   end
 

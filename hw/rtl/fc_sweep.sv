@@ -47,6 +47,7 @@ module fc_sweep #(
   logic [Ways-1:0]       issued_q, bits, left, first;
   logic [4:0]            flying_q;
   logic                  group_touched, group_last, row_last, row_over, read, granted, open_group, again, event_w, event_tag;
+  logic                  rested_q, again_q;      // nothing was under way a clock ago, and what touched_q said then
   logic [GroupBits-1:0]  event_group, group_base, group_to;
   logic [Chunk-1:0]      chunk;
 
@@ -118,9 +119,9 @@ module fc_sweep #(
                else if (group_last) state_d = StDrain;
       StRows:  if (row_over && row_last) state_d = group_last ? StDrain : StGroup;
       default: begin
-        if (flying_q == '0) begin
-          state_d = again ? StGroup : StIdle;
-          done_o  = !again;
+        if (rested_q) begin
+          state_d = again_q ? StGroup : StIdle;
+          done_o  = !again_q;
         end
       end
     endcase
@@ -142,7 +143,11 @@ module fc_sweep #(
     else if (open_group) group_q <= group_to;
     else if (state_q == StGroup || (row_over && row_last)) group_q <= group_to + 1'b1;
     flying_q <= flying_q + 5'(granted) - 5'(valid_i && flush_i);
+    // A clock of its own: in a large cache it takes long to know whether any group is touched.
+    rested_q <= state_q == StDrain && !rested_q && flying_q == '0;
+    if (state_q == StDrain) again_q <= again;
     if (!rst_ni) begin
+      rested_q <= 1'b0;
       state_q  <= StIdle;
       flying_q <= '0;
       have_q   <= 1'b0;

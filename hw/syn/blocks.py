@@ -40,7 +40,7 @@ def by_size(*kinds):
     return dict(zip(SIZES, kinds))
 
 
-CACHE = {"g_way[*].u_narrow.mem": by_size("bram", "bram", "uram"),
+CACHE = {"g_way[*].u_narrow.mem": by_size("bram", "uram", "uram"),
          "g_way[*].u_vector.mem": by_size("bram", "uram", "uram")}
 COUNTERS = {"u_counters.mem": "uram"}
 SWEEP = {"g_way[*].u_bits.mem": by_size("lutram", "bram", "bram")}

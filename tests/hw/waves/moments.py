@@ -24,7 +24,7 @@ def decision(*lanes):
 MOMENTS = {
     "hit": {
         "title": "A packet of a flow that is in the cache: one operation through the stages, no record",
-        "scene": "hit", "clock": CORE, "at": {f"{D}.valid_i": 1, f"{D}.c_hit": 1}, "before": 9, "columns": 15,
+        "scene": "hit", "clock": CORE, "at": {f"{D}.valid_i": 1, f"{D}.c_hit": 1}, "before": 10, "columns": 16,
         "lanes": [("selected by a monitor", "u_core.u_select.valid_o"), ("sampler lets go", "u_core.u_sampler.valid_o"), STAGES,
                   decision(("hit way", "hit", {"hex": True}), ("add", f"next.add{NEXT}"), ("packets", f"next.packets{NEXT}"), ("record", "emits")),
                   ("counters written", f"{U}.u_counters.we_i")]},
