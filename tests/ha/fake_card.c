@@ -39,7 +39,7 @@ void fake_flow_record(const struct fake_delta *delta, uint32_t record[FC_RECORD_
 	fc_rec_set_l2_bytes(record, delta->bytes + 14 * (uint64_t)delta->packets);
 	fc_rec_set_first_ns(record, delta->first_ns);
 	fc_rec_set_last_ns(record, delta->last_ns);
-	fc_rec_set_tcp_flags_or(record, 1u << delta->epoch % 12);
+	fc_rec_set_tcp_flags_or(record, delta->flags ? delta->flags : 1u << delta->epoch % 12);
 	fc_rec_set_ttl_min(record, 60 - delta->epoch % 8);
 	fc_rec_set_ttl_max(record, 60 + delta->epoch % 8);
 	fc_rec_set_len_min(record, 40 + delta->epoch % 16);

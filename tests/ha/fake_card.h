@@ -12,6 +12,7 @@ struct fake_delta {
 	unsigned monitor;
 	uint32_t epoch, packets;
 	uint64_t bytes, first_ns, last_ns;
+	unsigned flags; /* of TCP; 0: one that the epoch says */
 };
 
 /* Key of monitor 0: addresses, ports, protocol; of the others: source address only. */
