@@ -1,77 +1,94 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
-#include <ha/export_thread.h>
-#include <pthread.h>
-#include <stdatomic.h>
+#include <ha/export_impl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#define QUEUES_MAX (FC_CONFIG_SLOTS * FC_CARD_RINGS_MAX)
 #define BATCH 256       /* messages between two looks at the lock */
 #define QUEUE_HIGH 8192 /* datagrams; half of what an exporter keeps: send before taking more */
+#define HOLD_NS UINT64_C(1000000000) /* but no longer than this */
 #define IDLE_NS 1000000
+#define HOUSEKEEPING_NS UINT64_C(20000000)
 #define REMOVE_WAITS_MAX 30000 /* of IDLE_NS */
-#define CHANGE_MS 2000         /* for an exporter that goes away */
+#define EPOCH_MS_FIRST 1000    /* until two cuts have been seen */
+#define EPOCH_MS_MIN 20
+#define EPOCH_MS_MAX 2000
 
-struct output {
-	struct fc_fnf_exporter config;
-	struct fc_exporter *exporter; /* NULL: none */
-};
+uint64_t fc_export_now_ns(void)
+{
+	struct timespec now;
 
-struct fc_export_thread {
-	pthread_t thread;
-	pthread_mutex_t lock; /* all below; held while a batch is worked on */
-	struct output output[FC_FNF_EXPORTERS];
-	int use[FC_FNF_MONITORS][FC_FNF_MONITOR_EXPORTERS];
-	struct fc_flow_queue *queue[QUEUES_MAX];
-	unsigned queues;
-	uint64_t unwanted;
-	uint64_t cut_ns; /* the last one of any worker */
-	atomic_bool stop;
-};
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
 
 static void sleep_ns(long ns)
 {
 	nanosleep(&(struct timespec){0, ns}, NULL);
 }
 
-/* ------------------------------------------------------------------ the thread */
+/* ------------------------------------------------------------------ flows and cuts */
 static void give(struct fc_export_thread *t, const struct fc_flow_message *m)
 {
 	bool taken = false;
 
-	for (unsigned u = 0; u < FC_FNF_MONITOR_EXPORTERS; u++) {
-		int e = t->use[m->monitor][u];
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
+		struct fc_export_output *o = &t->output[e];
+		int client = o->use[m->monitor].client;
 
-		if (e == FC_CONFIG_NONE || !t->output[e].exporter)
+		if (!o->exporter || !client)
 			continue;
-		fc_exporter_add(t->output[e].exporter, 1, &m->flow, 1, m->cut_ns);
+		fc_exporter_add(o->exporter, client, &m->flow, 1, m->cut_ns);
 		taken = true;
 	}
 	t->unwanted += !taken;
 }
 
-static void seal_all(struct fc_export_thread *t, uint64_t cut_ns)
+/* How long what a cut has sealed may take: nearly as long as the last epoch did. */
+static unsigned spread_ms(const struct fc_export_thread *t, uint64_t now_ns)
 {
-	t->cut_ns = cut_ns;
-	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
-		if (t->output[e].exporter)
-			fc_exporter_seal(t->output[e].exporter, cut_ns);
+	uint64_t ms = t->cut_at_ns ? (now_ns - t->cut_at_ns) / 1000000 : EPOCH_MS_FIRST;
+
+	if (ms < EPOCH_MS_MIN)
+		ms = EPOCH_MS_MIN;
+	if (ms > EPOCH_MS_MAX)
+		ms = EPOCH_MS_MAX;
+	return (unsigned)(ms * 9 / 10);
 }
 
-static bool room(const struct fc_export_thread *t)
+/* The cuts of one card's rings are one. */
+static void seal_all(struct fc_export_thread *t, uint64_t cut_ns)
 {
-	struct fc_exporter_stats stats;
+	uint64_t now_ns = fc_export_now_ns();
+	unsigned spread = cut_ns == t->cut_ns ? 0 : spread_ms(t, now_ns);
 
 	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
-		if (!t->output[e].exporter)
+		struct fc_exporter *exporter = t->output[e].exporter;
+
+		if (!exporter)
 			continue;
-		fc_exporter_stats(t->output[e].exporter, &stats);
-		if (stats.datagrams_queued > QUEUE_HIGH)
-			return false;
+		fc_exporter_seal(exporter, cut_ns);
+		if (spread)
+			fc_exporter_spread(exporter, spread);
 	}
-	return true;
+	t->cut_ns = cut_ns;
+	if (spread)
+		t->cut_at_ns = now_ns;
+}
+
+/* May more flows be taken? A long queue that only its pace holds back is waited for, a while. */
+static bool room(struct fc_export_thread *t, uint64_t now_ns)
+{
+	bool full = false;
+
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS && !full; e++)
+		full = t->output[e].exporter &&
+		       fc_exporter_backlog(t->output[e].exporter) > QUEUE_HIGH;
+	if (!full)
+		t->full_since_ns = 0;
+	else if (!t->full_since_ns)
+		t->full_since_ns = now_ns;
+	return !full || now_ns - t->full_since_ns > HOLD_NS;
 }
 
 /* Return messages taken. */
@@ -93,38 +110,51 @@ static unsigned drain(struct fc_export_thread *t, struct fc_flow_queue *queue, u
 	return taken;
 }
 
-static void send_all(struct fc_export_thread *t)
+/* ------------------------------------------------------------------ the thread */
+static void send_all(struct fc_export_thread *t, bool idle_ones)
 {
-	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
-		if (t->output[e].exporter)
-			fc_exporter_send(t->output[e].exporter, 0);
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
+		struct fc_exporter *exporter = t->output[e].exporter;
+
+		if (exporter && (idle_ones || fc_exporter_queued(exporter)))
+			fc_exporter_send(exporter, 0);
+	}
+}
+
+/* Return whether there was something to do. */
+static bool turn(struct fc_export_thread *t)
+{
+	struct fc_exporter *done[FC_EXPORT_RETIRED];
+	uint64_t now_ns = fc_export_now_ns();
+	bool keep_house = now_ns >= t->housekeeping_ns;
+	unsigned taken = 0, finished;
+
+	pthread_mutex_lock(&t->lock);
+	for (unsigned q = 0; q < t->queues && room(t, now_ns); q++)
+		taken += drain(t, t->queue[q], BATCH);
+	send_all(t, keep_house);
+	finished = fc_export_send_retired(t, now_ns, done);
+	if (keep_house) {
+		fc_export_drop_leaving(t, now_ns);
+		t->housekeeping_ns = now_ns + HOUSEKEEPING_NS;
+	}
+	pthread_mutex_unlock(&t->lock);
+	while (finished)
+		fc_exporter_close(done[--finished]);
+	return taken != 0;
 }
 
 static void *run(void *argument)
 {
 	struct fc_export_thread *t = argument;
 
-	while (!atomic_load(&t->stop)) {
-		unsigned taken = 0;
-
-		pthread_mutex_lock(&t->lock);
-		for (unsigned q = 0; q < t->queues && room(t); q++)
-			taken += drain(t, t->queue[q], BATCH);
-		send_all(t);
-		pthread_mutex_unlock(&t->lock);
-		if (!taken)
+	while (!atomic_load(&t->stop))
+		if (!turn(t))
 			sleep_ns(IDLE_NS);
-	}
 	return NULL;
 }
 
 /* ------------------------------------------------------------------ from outside */
-static void use_nothing(struct fc_export_thread *t, unsigned monitor)
-{
-	for (unsigned u = 0; u < FC_FNF_MONITOR_EXPORTERS; u++)
-		t->use[monitor][u] = FC_CONFIG_NONE;
-}
-
 int fc_export_thread_start(struct fc_export_thread **out)
 {
 	struct fc_export_thread *t = calloc(1, sizeof(*t));
@@ -132,12 +162,12 @@ int fc_export_thread_start(struct fc_export_thread **out)
 
 	if (!t)
 		return -ENOMEM;
-	for (unsigned m = 0; m < FC_FNF_MONITORS; m++)
-		use_nothing(t, m);
+	pthread_mutex_init(&t->change, NULL);
 	pthread_mutex_init(&t->lock, NULL);
 	err = -pthread_create(&t->thread, NULL, run, t);
 	if (err) {
 		pthread_mutex_destroy(&t->lock);
+		pthread_mutex_destroy(&t->change);
 		free(t);
 		return err;
 	}
@@ -145,89 +175,12 @@ int fc_export_thread_start(struct fc_export_thread **out)
 	return 0;
 }
 
-/* What it has goes out before it goes. Return datagrams that could not be sent. */
-static unsigned close_output(struct output *o, uint64_t cut_ns, unsigned deadline_ms)
-{
-	int left;
-
-	if (!o->exporter)
-		return 0;
-	fc_exporter_seal(o->exporter, cut_ns);
-	left = fc_exporter_send(o->exporter, deadline_ms);
-	fc_exporter_close(o->exporter);
-	o->exporter = NULL;
-	return left > 0 ? (unsigned)left : 0;
-}
-
-static int open_output(struct output *o, const struct fc_fnf_exporter *config, unsigned number,
-		       char *error, size_t error_octets)
-{
-	char port[8];
-	const struct fc_exporter_config c = {
-		.protocol = config->protocol,
-		.host = config->destination,
-		.port = port,
-		.source = *config->source ? config->source : NULL,
-		.domain = number,
-		.payload_max = config->mtu,
-		.template_seconds = config->template_seconds,
-		.template_datagrams = config->template_packets,
-		.rate = config->rate,
-	};
-	int err;
-
-	snprintf(port, sizeof(port), "%u", config->port);
-	err = config->transport == FC_TRANSPORT_UDP ? fc_exporter_open(&c, &o->exporter)
-						    : -EPROTONOSUPPORT;
-	if (!err && fc_exporter_client_add(o->exporter, "Flow Monitors", NULL) < 0) {
-		fc_exporter_close(o->exporter);
-		err = -ENOMEM;
-	}
-	o->config = *config;
-	if (!err)
-		return 0;
-	o->exporter = NULL;
-	snprintf(error, error_octets, "flow exporter %s: %s:%s: %s", config->name,
-		 config->destination, port,
-		 err == -ENOENT ? "the host does not resolve" : strerror(-err));
-	return err;
-}
-
-int fc_export_thread_configure(struct fc_export_thread *t, const struct fc_config *config,
-			       char *error, size_t error_octets)
-{
-	int err = 0;
-
-	pthread_mutex_lock(&t->lock);
-	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
-		const struct fc_fnf_exporter *want = &config->fnf.exporter[e];
-		struct output *o = &t->output[e];
-		int failed = 0;
-
-		if (o->exporter && !memcmp(want, &o->config, sizeof(*want)))
-			continue;
-		close_output(o, t->cut_ns, CHANGE_MS);
-		if (*want->name && *want->destination)
-			failed = open_output(o, want, e, err ? (char[1]){0} : error,
-					     err ? 0 : error_octets);
-		if (!err)
-			err = failed;
-	}
-	for (unsigned m = 0; m < FC_FNF_MONITORS; m++)
-		if (*config->fnf.monitor[m].name)
-			memcpy(t->use[m], config->fnf.monitor[m].exporter, sizeof(t->use[m]));
-		else
-			use_nothing(t, m);
-	pthread_mutex_unlock(&t->lock);
-	return err;
-}
-
 int fc_export_thread_add(struct fc_export_thread *t, struct fc_flow_queue *queue)
 {
 	int err = 0;
 
 	pthread_mutex_lock(&t->lock);
-	if (t->queues == QUEUES_MAX)
+	if (t->queues == FC_EXPORT_QUEUES)
 		err = -ENOSPC;
 	else
 		t->queue[t->queues++] = queue;
@@ -250,32 +203,22 @@ void fc_export_thread_remove(struct fc_export_thread *t, struct fc_flow_queue *q
 	pthread_mutex_unlock(&t->lock);
 }
 
-int fc_export_thread_stats(struct fc_export_thread *t, unsigned exporter,
-			   struct fc_exporter_stats *out)
+static unsigned send_last(struct fc_exporter *exporter, uint64_t cut_ns, uint64_t until_ns)
 {
-	int err = -ENOENT;
+	uint64_t now_ns = fc_export_now_ns();
+	int left;
 
-	pthread_mutex_lock(&t->lock);
-	if (exporter < FC_FNF_EXPORTERS && t->output[exporter].exporter) {
-		fc_exporter_stats(t->output[exporter].exporter, out);
-		err = 0;
-	}
-	pthread_mutex_unlock(&t->lock);
-	return err;
-}
-
-uint64_t fc_export_thread_unwanted(struct fc_export_thread *t)
-{
-	uint64_t unwanted;
-
-	pthread_mutex_lock(&t->lock);
-	unwanted = t->unwanted;
-	pthread_mutex_unlock(&t->lock);
-	return unwanted;
+	fc_exporter_spread(exporter, 0);
+	fc_exporter_seal(exporter, cut_ns);
+	left = fc_exporter_send(exporter,
+				until_ns > now_ns ? (unsigned)((until_ns - now_ns) / 1000000) : 0);
+	fc_exporter_close(exporter);
+	return left > 0 ? (unsigned)left : 0;
 }
 
 unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms)
 {
+	uint64_t until_ns = fc_export_now_ns() + (uint64_t)deadline_ms * 1000000;
 	unsigned left = 0;
 
 	atomic_store(&t->stop, true);
@@ -283,9 +226,15 @@ unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms)
 	for (unsigned q = 0; q < t->queues; q++)
 		while (drain(t, t->queue[q], BATCH))
 			;
-	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
-		left += close_output(&t->output[e], t->cut_ns, deadline_ms);
+	for (unsigned r = 0; r < t->retired_count; r++)
+		left += send_last(t->retired[r].exporter, t->cut_ns, until_ns);
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
+		if (t->output[e].exporter)
+			left += send_last(t->output[e].exporter, t->cut_ns, until_ns);
+		fc_template_ids_destroy(t->output[e].ids);
+	}
 	pthread_mutex_destroy(&t->lock);
+	pthread_mutex_destroy(&t->change);
 	free(t);
 	return left;
 }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The one thread that seals and sends: it takes closed flows from every worker's queue, gives each
- * to the exporters of its monitor, seals at cuts, and sends at each exporter's rate.
+ * to the exporters of its monitor, seals at cuts, and sends what a cut has sealed evenly until the
+ * next one.
  *
- *   worker 0 --queue--+                        +--> exporter A --> UDP
- *   worker 1 --queue--+--> export thread ------+--> exporter B --> UDP
+ *   worker 0 --queue--+                         +--> exporter A: a client for each monitor and
+ *   worker 1 --queue--+--> export thread -------+              option table
+ *                                               +--> exporter B
+ *
+ * Nothing in it waits for a collector: an exporter that cannot send fills its queue and then drops,
+ * counted. All functions but start and stop may be called by any thread.
  */
 #ifndef FC_EXPORT_THREAD_H
 #define FC_EXPORT_THREAD_H
@@ -19,10 +24,12 @@ struct fc_export_thread;
 int fc_export_thread_start(struct fc_export_thread **out);
 
 /*
- * Make exporters and the monitors' use of them what `config` says. Exporters that stay the same
- * keep their sequence numbers; one that changed or went away first seals and sends what it has, for
- * two seconds at most. Return 0, or -errno with a sentence (which names the exporter) for the first
- * that could not be opened; the others are in use.
+ * Make exporters, their clients and option tables what `config` says. Exporters that stay the same
+ * keep their queue and sequence; one that changed or went away sends what it has, in the
+ * background, for two seconds at most; its successor goes on with its sequence and template ids. A
+ * monitor that is gone, or has lost its exporter, is still exported for five seconds, since its
+ * last flows are on their way. Return 0, or -errno with a sentence (which names the exporter) for
+ * the first that could not be opened; the others are in use.
  */
 int fc_export_thread_configure(struct fc_export_thread *t, const struct fc_config *config,
 			       char *error, size_t error_octets);
@@ -32,9 +39,27 @@ int fc_export_thread_configure(struct fc_export_thread *t, const struct fc_confi
 int fc_export_thread_add(struct fc_export_thread *t, struct fc_flow_queue *queue);
 void fc_export_thread_remove(struct fc_export_thread *t, struct fc_flow_queue *queue);
 
-/* Of the exporter with this number in the configuration. Return 0 or -ENOENT. */
+/* Of the exporter with this number in the configuration. Return 0 or -ENOENT (it is not open). */
 int fc_export_thread_stats(struct fc_export_thread *t, unsigned exporter,
 			   struct fc_exporter_stats *out);
+
+/* All that can be said of an exporter; a copy. */
+struct fc_export_look {
+	struct fc_exporter_address address;
+	unsigned long cleared_seconds; /* since the statistics began */
+	struct fc_exporter_stats stats;
+	unsigned clients, templates;
+	struct fc_exporter_client_stats *client;
+	struct fc_exporter_template *template;
+};
+
+/* Return 0, -ENOENT, -ENOMEM. */
+int fc_export_thread_look(struct fc_export_thread *t, unsigned exporter,
+			  struct fc_export_look *out);
+void fc_export_look_free(struct fc_export_look *look);
+
+/* Statistics begin at nothing. Return 0 or -ENOENT. */
+int fc_export_thread_clear(struct fc_export_thread *t, unsigned exporter);
 
 /* Flows of monitors that have no exporter: given up, counted. */
 uint64_t fc_export_thread_unwanted(struct fc_export_thread *t);

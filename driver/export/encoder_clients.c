@@ -32,7 +32,6 @@ int fc_encoder_init(struct fc_encoder *e, const struct fc_exporter_config *confi
 	if (!e->codec)
 		return -EINVAL;
 	e->domain = config->domain;
-	e->sequence = config->sequence;
 	e->ids = config->ids;
 	e->payload_max = config->payload_max ? config->payload_max : PAYLOAD_DEFAULT;
 	e->template_ms = 1000 * (uint64_t)(config->template_seconds ? config->template_seconds

@@ -289,3 +289,13 @@ uint32_t fc_exporter_sequence(const struct fc_exporter *e)
 {
 	return e->encoder.sequence;
 }
+
+void fc_exporter_continue(struct fc_exporter *e, uint32_t sequence)
+{
+	e->encoder.sequence = sequence;
+}
+
+uint64_t fc_exporter_queued(const struct fc_exporter *e)
+{
+	return e->queue.tail - e->queue.head;
+}

@@ -165,6 +165,11 @@ int fc_exporter_send(struct fc_exporter *e, unsigned deadline_ms)
 	return (int)at_most(unfinished(e), INT32_MAX);
 }
 
+uint64_t fc_exporter_backlog(const struct fc_exporter *e)
+{
+	return e->sender->ops->paced && e->sender->ready ? sendable(e) : 0;
+}
+
 void fc_exporter_spread(struct fc_exporter *e, unsigned ms)
 {
 	fc_pace_until(&e->pace, fc_monotonic_ns() + (uint64_t)ms * NS_PER_MS);

@@ -2,7 +2,10 @@
 #include "exporter_impl.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 void fc_exporter_stats(const struct fc_exporter *e, struct fc_exporter_stats *out)
 {
@@ -14,6 +17,35 @@ void fc_exporter_stats(const struct fc_exporter *e, struct fc_exporter_stats *ou
 	out->ready = e->sender->ready;
 	out->wait_error = e->sender->ready ? 0 : -e->sender->error;
 	out->sessions = e->sender->sessions;
+}
+
+static void print_address(const struct sockaddr_storage *a, socklen_t size, char *text,
+			  size_t octets, uint16_t *port)
+{
+	char service[8] = "0";
+
+	if (getnameinfo((const struct sockaddr *)a, size, text, (socklen_t)octets, service,
+			sizeof(service), NI_NUMERICHOST | NI_NUMERICSERV))
+		*text = '\0';
+	*port = (uint16_t)strtoul(service, NULL, 10);
+}
+
+void fc_exporter_address(const struct fc_exporter *e, struct fc_exporter_address *out)
+{
+	struct sockaddr_storage a;
+	socklen_t size = sizeof(a);
+	uint16_t port;
+	short events;
+	int fd = e->sender->ops->wait(e->sender, &events);
+
+	*out = (struct fc_exporter_address){0};
+	if (fd < 0)
+		return;
+	if (!getsockname(fd, (struct sockaddr *)&a, &size))
+		print_address(&a, size, out->source, sizeof(out->source), &out->source_port);
+	size = sizeof(a);
+	if (!getpeername(fd, (struct sockaddr *)&a, &size))
+		print_address(&a, size, out->destination, sizeof(out->destination), &port);
 }
 
 const char *fc_exporter_reason_name(enum fc_exporter_reason reason)

@@ -53,7 +53,6 @@ struct fc_exporter_config {
 	unsigned rate;               /* UDP: datagrams a second that leave at most; 0: 10000 */
 	uint64_t boot_ns;            /* virtual boot time, card time */
 	size_t queue_datagrams;      /* sealed datagrams kept; 0: 16384 */
-	uint32_t sequence;           /* the first one */
 	unsigned retry_ms;           /* first pause of a failed connection, doubled up to 64 times;
 					0: 1000 */
 	struct fc_template_ids *ids; /* NULL: its own */
@@ -138,8 +137,15 @@ int fc_exporter_send(struct fc_exporter *e, unsigned deadline_ms);
 uint64_t fc_exporter_mark(const struct fc_exporter *e);
 void fc_exporter_gate(struct fc_exporter *e, uint64_t mark);
 
-/* Sequence number of the next datagram: for an exporter that follows this one. */
+/* Datagrams that are sealed and not sent; and those that nothing but the pace holds back (of a
+ * transport that waits for its collector: none). */
+uint64_t fc_exporter_queued(const struct fc_exporter *e);
+uint64_t fc_exporter_backlog(const struct fc_exporter *e);
+
+/* Sequence number of the next datagram; and go on with that of an exporter that this one follows,
+ * before anything is added. */
 uint32_t fc_exporter_sequence(const struct fc_exporter *e);
+void fc_exporter_continue(struct fc_exporter *e, uint32_t sequence);
 
 /* ------------------------------------------------------------------ what it has done */
 enum fc_exporter_reason {
@@ -189,6 +195,15 @@ struct fc_exporter_client_stats {
 };
 
 void fc_exporter_stats(const struct fc_exporter *e, struct fc_exporter_stats *out);
+
+struct fc_exporter_address {
+	char source[64], destination[64]; /* in numbers; empty: not known, or a file */
+	uint16_t source_port;             /* 0: not known */
+};
+
+/* The two ends of its socket, when it has one. */
+void fc_exporter_address(const struct fc_exporter *e, struct fc_exporter_address *out);
+
 /* "Reason not given" and so on, as `show flow exporter statistics` says it. */
 const char *fc_exporter_reason_name(enum fc_exporter_reason reason);
 /* Of client 1 .. FC_EXPORTER_CLIENTS - 1. Return 0 or -ENOENT. */
@@ -197,6 +212,7 @@ int fc_exporter_client_stats(const struct fc_exporter *e, unsigned client,
 /* Begin at nothing; what is queued counts as sealed and added. */
 void fc_exporter_clear(struct fc_exporter *e);
 
+#define FC_EXPORTER_TEMPLATES (2 * FC_EXPORTER_CLIENTS)
 #define FC_EXPORTER_TEMPLATE_FIELDS FC_FNF_RECORD_FIELDS
 
 struct fc_exporter_template {

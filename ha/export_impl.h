@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The export thread, for its parts: export_thread.c (flows and cuts to exporters),
+ * export_outputs.c (exporters as configured), export_look.c (what they have done). */
+#ifndef FC_EXPORT_IMPL_H
+#define FC_EXPORT_IMPL_H
+
+#include <ha/export_thread.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define FC_EXPORT_QUEUES (FC_CONFIG_SLOTS * FC_CARD_RINGS_MAX)
+#define FC_EXPORT_RETIRED 64
+#define FC_EXPORT_ROWS (FC_CONFIG_SLOTS * FC_CARD_PORTS_MAX)
+
+/* A monitor as a client of an exporter. */
+struct fc_export_use {
+	int client;          /* 0: none */
+	uint32_t id;         /* of the monitor */
+	uint64_t leaving_ns; /* CLOCK_MONOTONIC when it goes; 0: stays */
+	struct fc_fnf_record record;
+};
+
+struct fc_export_output {
+	struct fc_fnf_exporter config;
+	struct fc_exporter *exporter; /* NULL: none */
+	struct fc_template_ids *ids;  /* outlive it; NULL: none needed yet */
+	uint64_t cleared_ns;          /* CLOCK_MONOTONIC */
+	struct fc_export_use use[FC_FNF_MONITORS];
+};
+
+/* An exporter that is not configured any more and sends its last datagrams. */
+struct fc_export_retired {
+	struct fc_exporter *exporter;
+	uint64_t until_ns; /* CLOCK_MONOTONIC */
+};
+
+struct fc_export_thread {
+	pthread_t thread;
+	pthread_mutex_t change; /* one configuration at a time; taken before `lock` */
+	pthread_mutex_t lock;   /* all below; held while a batch is worked on */
+	struct fc_export_output output[FC_FNF_EXPORTERS];
+	struct fc_export_retired retired[FC_EXPORT_RETIRED];
+	unsigned retired_count;
+	struct fc_flow_queue *queue[FC_EXPORT_QUEUES];
+	unsigned queues;
+	uint64_t unwanted;
+	uint64_t cut_ns;          /* the last one of any worker, card time */
+	uint64_t cut_at_ns;       /* when it came, CLOCK_MONOTONIC */
+	uint64_t full_since_ns;   /* an exporter's queue is long; 0: none */
+	uint64_t housekeeping_ns; /* next look at what is idle or leaves */
+	atomic_bool stop;
+};
+
+uint64_t fc_export_now_ns(void); /* CLOCK_MONOTONIC */
+
+/* Clients whose time is over go. Lock held. */
+void fc_export_drop_leaving(struct fc_export_thread *t, uint64_t now_ns);
+
+/* Retired exporters send; those that are done or too late are taken out into `done`, for the caller
+ * to close without the lock. Return how many. */
+unsigned fc_export_send_retired(struct fc_export_thread *t, uint64_t now_ns,
+				struct fc_exporter *done[FC_EXPORT_RETIRED]);
+
+#endif
