@@ -104,9 +104,11 @@ static void complain(FILE *out, const char *name, unsigned number, const char *t
 	fputs("^\n", out);
 }
 
-static unsigned check_card(const struct fc_config_card *card, unsigned slot, const char *name,
+static unsigned check_card(const struct fc_config *config, unsigned slot, const char *name,
 			   FILE *out)
 {
+	const struct fc_config_card *card = &config->card[slot];
+	struct fc_config_need need[FC_CARD_MONITORS_MAX];
 	unsigned wrong = 0;
 
 	if (!*card->where)
@@ -115,6 +117,9 @@ static unsigned check_card(const struct fc_config_card *card, unsigned slot, con
 		wrong += fprintf(out,
 				 "%s: card %u: the guard time of %u ns is as long as an epoch\n",
 				 name, slot, (unsigned)card->epoch_guard_ns) > 0;
+	if (fc_config_needs(&config->fnf, card->port, need) < 0)
+		wrong += fprintf(out, "%s: card %u would need more than %d monitors\n", name, slot,
+				 FC_CARD_MONITORS_MAX) > 0;
 	return wrong;
 }
 
@@ -126,13 +131,13 @@ static unsigned check(const struct fc_config *c, const char *name, FILE *out)
 
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
 		if (c->card[s].there)
-			wrong += check_card(&c->card[s], s, name, out);
+			wrong += check_card(c, s, name, out);
 	return wrong;
 }
 
 int fc_config_read(struct fc_config *config, FILE *in, const char *name, FILE *complaints)
 {
-	struct fc_config_cursor cursor = {FC_CONFIG_GLOBAL};
+	struct fc_config_cursor cursor = {.whole = true};
 	struct fc_syntax_line line;
 	char text[FC_SYNTAX_LINE + 2];
 	unsigned number = 0, wrong = 0;

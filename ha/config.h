@@ -83,6 +83,8 @@ enum fc_config_mode {
 struct fc_config_cursor {
 	enum fc_config_mode mode;
 	bool ended;             /* the line was "end", or "exit" outside of any section */
+	bool whole;             /* lines of a whole text: how many monitors a card needs is
+				   looked at when it is over (fc_config_read does) */
 	char name[FC_FNF_NAME]; /* of the object */
 	unsigned slot, port;
 };

@@ -18,8 +18,11 @@ static int run_hostname(void *context, struct fc_syntax_line *line)
 
 static int run_end(void *context, struct fc_syntax_line *line)
 {
+	struct fc_config_reader *r = context;
+
 	(void)line;
-	*((struct fc_config_reader *)context)->cursor = (struct fc_config_cursor){.ended = true};
+	fc_config_enter(r, FC_CONFIG_GLOBAL, "");
+	r->cursor->ended = true;
 	return 0;
 }
 

@@ -95,6 +95,8 @@ static int refuse_crowd(const struct fc_config_reader *r, struct fc_syntax_line 
 	struct fc_config_need need[FC_CARD_MONITORS_MAX];
 	int count = fc_config_needs(&r->config->fnf, r->card->port, need);
 
+	if (count < 0 && r->cursor->whole)
+		return 0;
 	if (count < 0)
 		return fc_syntax_refuse(
 			line, 0, "%% Flow Monitor: the card would need more than %d monitors",
@@ -110,15 +112,24 @@ static int refuse_crowd(const struct fc_config_reader *r, struct fc_syntax_line 
 	return 0;
 }
 
-static int unbind(struct fc_config_binding b[FC_FNF_BINDINGS], int monitor,
-		  struct fc_syntax_line *line)
+/* A monitor that stays for one IP version only can take one more of the card's: then it is refused,
+ * and "no interface" takes both away. */
+static int unbind(struct fc_config_reader *r, struct fc_config_binding b[FC_FNF_BINDINGS],
+		  int monitor, struct fc_syntax_line *line)
 {
+	struct fc_config_binding before[FC_FNF_BINDINGS];
+	int err;
+
+	memcpy(before, b, sizeof(before));
 	for (unsigned i = 0; i < FC_FNF_BINDINGS; i++) {
 		if (b[i].monitor != monitor)
 			continue;
 		memmove(&b[i], &b[i + 1], (FC_FNF_BINDINGS - i - 1) * sizeof(*b));
 		b[FC_FNF_BINDINGS - 1] = (struct fc_config_binding){FC_CONFIG_NONE, FC_CONFIG_NONE};
-		return 0;
+		err = refuse_crowd(r, line);
+		if (err)
+			memcpy(b, before, sizeof(before));
+		return err;
 	}
 	return fc_syntax_refuse(line, 0, "%% Flow Monitor: %s is not on this interface",
 				line->value[0].text);
@@ -181,7 +192,7 @@ static int run_bind(struct fc_config_reader *r, struct fc_syntax_line *line, uns
 		return fc_syntax_refuse(line, 0, "%% Flow Monitor: %s does not exist",
 					line->value[0].text);
 	if (line->no)
-		return unbind(b, fresh.monitor, line);
+		return unbind(r, b, fresh.monitor, line);
 	err = find_sampler(r->config, line, &fresh.sampler);
 	if (!err)
 		err = refuse_monitor(r->config, line, fresh.monitor, family);

@@ -46,7 +46,9 @@ int fc_config_run_exit(void *context, struct fc_syntax_line *line)
 	struct fc_config_reader *r = context;
 	bool outside = r->cursor->mode == FC_CONFIG_GLOBAL;
 
-	*r->cursor = (struct fc_config_cursor){.ended = outside || line->row->detail};
+	(void)line;
+	fc_config_enter(r, FC_CONFIG_GLOBAL, "");
+	r->cursor->ended = outside;
 	return 0;
 }
 
@@ -229,7 +231,7 @@ static int find_row(struct fc_config_cursor *cursor, const char *text, struct fc
 		return found;
 	found = fc_syntax_parse(row, rows, FC_CONFIG_GLOBAL, text, line, &global_first);
 	if (found >= 0)
-		*cursor = (struct fc_config_cursor){FC_CONFIG_GLOBAL};
+		cursor->mode = FC_CONFIG_GLOBAL;
 	else if (!first || global_first)
 		found = fc_syntax_parse(row, rows, cursor->mode, text, line, &first);
 	return found;
