@@ -33,7 +33,7 @@ extern const struct fc_cli_command fc_cli_show_flow[];   /* ha/show/flow.c: reco
 							    monitors, interfaces, samplers */
 extern const struct fc_cli_command fc_cli_show_cache[];  /* ha/show/cache.c */
 extern const struct fc_cli_command fc_cli_clear_flow[];  /* ha/show/clear.c */
-extern const struct fc_cli_command fc_cli_show_card[];   /* ha/show/card.c */
+extern const struct fc_cli_command fc_cli_show_card[];   /* ha/show/card_rows.c */
 extern const struct fc_cli_command fc_cli_show_broker[]; /* ha/show/broker.c */
 
 #endif

@@ -151,6 +151,7 @@ int fc_show_exporters(const struct fc_show_view *view, int exporter, bool json, 
 		return 0;
 	object = json_object();
 	json_object_set_new(object, "exporters", list);
+	fc_show_put(object, "flows_without_exporter", view->unwanted);
 	return fc_show_give(object, out);
 }
 

@@ -28,6 +28,7 @@ struct fc_show_view {
 	unsigned bindings;
 	const struct fc_show_counts *counts;     /* by monitor */
 	const struct fc_show_exporter *exporter; /* by exporter */
+	uint64_t unwanted;                       /* flows of monitors that have no exporter */
 };
 
 /* Everything below: -1 for all objects, or the index of one. Return 0 or -EIO. */
