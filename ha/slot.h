@@ -147,6 +147,9 @@ struct fc_slot_sampler {
  * programmed), or the card's error. */
 int fc_slot_samplers(struct fc_slot *slot, struct fc_slot_sampler *out);
 
+/* Samplers with this id begin a new window, their counters at 0. Return 0 or errors as above. */
+int fc_slot_samplers_clear(struct fc_slot *slot, uint8_t id);
+
 /* Ledgers and port counters of the card, latched; errors as above. */
 int fc_slot_ledger(struct fc_slot *slot, unsigned monitor, struct fc_ledger *out);
 int fc_slot_port_counters(struct fc_slot *slot, unsigned port, struct fc_card_port_counters *out);

@@ -234,6 +234,25 @@ int fc_slot_samplers(struct fc_slot *s, struct fc_slot_sampler *out)
 	return err ? err : (int)count;
 }
 
+int fc_slot_samplers_clear(struct fc_slot *s, uint8_t id)
+{
+	struct fc_slot_sampler list[FC_SLOT_SAMPLERS];
+	unsigned index[FC_SLOT_SAMPLERS], count;
+	int err = card_take(s);
+
+	if (err)
+		return err;
+	pthread_mutex_lock(&s->lock);
+	count = list_samplers(s, list, index);
+	pthread_mutex_unlock(&s->lock);
+	for (unsigned i = 0; !err && i < count; i++)
+		if (list[i].sampler.id == id)
+			err = fc_card_sampler_set(&s->device.card, index[i], list[i].output,
+						  list[i].port, &list[i].sampler);
+	pthread_mutex_unlock(&s->device_lock);
+	return err;
+}
+
 int fc_slot_ledger(struct fc_slot *s, unsigned monitor, struct fc_ledger *out)
 {
 	int err = card_take(s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* clear flow monitor, clear flow exporter: rows of EXEC. */
+/* clear flow monitor, clear flow exporter, clear sampler: rows of EXEC. */
 #include "ha/show/gather.h"
 
 #include <errno.h>
@@ -103,6 +103,43 @@ static int run_exporter(struct fc_cli_call *call)
 	return err;
 }
 
+/* ------------------------------------------------------------------ samplers */
+static int clear_sampler(struct fc_cli_call *call, const struct fc_fnf_sampler *sampler)
+{
+	int first = 0;
+
+	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
+		struct fc_slot *slot = fc_unit_slot(call->unit, s);
+		int err;
+
+		if (!slot)
+			continue;
+		err = fc_slot_samplers_clear(slot, sampler->id);
+		fc_unit_slot_release(call->unit, s);
+		if (err != -ENODEV && !first) /* a card that is not there counts nothing */
+			first = err;
+	}
+	if (first)
+		fprintf(call->out, "%% Sampler %s was not cleared on every card: %s.\n",
+			sampler->name, strerror(-first));
+	return first;
+}
+
+static int run_sampler(struct fc_cli_call *call)
+{
+	const struct fc_config *config = fc_unit_config(call->unit);
+	const char *name = fc_show_name(call);
+	int number = name ? fc_fnf_sampler_find(&config->fnf, name) : FC_FNF_NONE, err = 0;
+
+	if (name && number == FC_FNF_NONE)
+		err = fc_show_unknown(call, "Sampler", name);
+	for (int s = 0; !err && s < FC_FNF_SAMPLERS; s++)
+		if (*config->fnf.sampler[s].name && (!name || number == s))
+			err = clear_sampler(call, &config->fnf.sampler[s]);
+	fc_unit_config_release(config);
+	return err;
+}
+
 /* clang-format off */
 const struct fc_cli_command fc_cli_clear_flow[] = {
 	{"clear flow monitor [name] NAME", "Throw away the flows of a monitor, and begin its counts anew", FC_CLI_PRIVILEGED, run_all},
@@ -112,6 +149,8 @@ const struct fc_cli_command fc_cli_clear_flow[] = {
 	{"clear flow monitor [name] NAME statistics", "Begin the counts of a monitor anew", FC_CLI_PRIVILEGED, run_statistics},
 	{"clear flow exporter statistics", "Begin the statistics of all exporters anew", FC_CLI_PRIVILEGED, run_exporter},
 	{"clear flow exporter [name] NAME statistics", "Begin the statistics of an exporter anew", FC_CLI_PRIVILEGED, run_exporter},
+	{"clear sampler", "Begin the windows and counts of all samplers anew", FC_CLI_PRIVILEGED, run_sampler},
+	{"clear sampler [name] NAME", "Begin the window and counts of a sampler anew", FC_CLI_PRIVILEGED, run_sampler},
 	{NULL, NULL, FC_CLI_USER, NULL},
 };
 /* clang-format on */

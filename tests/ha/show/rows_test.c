@@ -306,6 +306,15 @@ static void statistics_of_exporters_begin_anew(void **state)
 	says("show flow exporter OUT statistics", "last cleared 00:00:0");
 }
 
+/* Its window and counters begin anew when its register is written. */
+static void samplers_begin_anew(void **state)
+{
+	(void)state;
+	free(say("clear sampler", false, 0));
+	free(say("clear sampler HALF", false, 0));
+	free(say("clear sampler NONE", false, -ENOENT));
+}
+
 /* ------------------------------------------------------------------ the unit */
 static void read_config(void)
 {
@@ -370,6 +379,7 @@ int main(void)
 		cmocka_unit_test(clearing_statistics_keeps_the_flows),
 		cmocka_unit_test(a_cache_that_no_cut_clears_is_told),
 		cmocka_unit_test(statistics_of_exporters_begin_anew),
+		cmocka_unit_test(samplers_begin_anew),
 	};
 
 	make_syntax();
