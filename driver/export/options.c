@@ -16,7 +16,8 @@
 /*
  * The columns after the scope, the same in both protocols. Interfaces: nfdump wants the index among
  * the options and the description alone, else it loses names. Samplers: nfdump scales by 48, 50,
- * 49, 84, 34 in this order or by 34 alone.
+ * 49, 84, 34 in this order or by 34 alone. The id has two octets in v9 as Cisco has it, one in
+ * IPFIX, where the element is no wider.
  */
 #define INTERFACE_COLUMNS                                                                          \
 	{"interface input", 10, 4, FC_OPTION_NUMBER, 0},                                           \
@@ -29,8 +30,8 @@
 	{                                                                                          \
 		"exported flow records total", 42, 8, FC_OPTION_NUMBER, 2                          \
 	}
-#define SAMPLER_COLUMNS                                                                            \
-	{"flow sampler", 48, 2, FC_OPTION_NUMBER, 0},                                              \
+#define SAMPLER_COLUMNS(id_octets)                                                                 \
+	{"flow sampler", 48, id_octets, FC_OPTION_NUMBER, 0},                                      \
 		{"flow sampler random interval", 50, 4, FC_OPTION_NUMBER, 2},                      \
 		{"flow sampler mode", 49, 1, FC_OPTION_NUMBER, 1},                                 \
 		{"flow sampler name", 84, 32, FC_OPTION_STRING, 0},                                \
@@ -52,7 +53,7 @@ static const struct fc_option_layout v9[FC_OPTIONS] = {
 			    {SYSTEM,
 			     {"routing vrf input", 234, 4, FC_OPTION_NUMBER, 0},
 			     {"vrf name", 236, 32, FC_OPTION_STRING, 0}}},
-	[FC_OPTION_SAMPLERS] = {1, 6, {SYSTEM, SAMPLER_COLUMNS}},
+	[FC_OPTION_SAMPLERS] = {1, 6, {SYSTEM, SAMPLER_COLUMNS(2)}},
 	[FC_OPTION_APPLICATIONS] = {1, 4, {SYSTEM, APPLICATION_COLUMNS}},
 };
 
@@ -64,10 +65,11 @@ static const struct fc_option_layout ipfix[FC_OPTIONS] = {
 				 EXPORTER_COLUMNS,
 				 {"not sent flow total", 166, 8, FC_OPTION_NUMBER, 3}}},
 	[FC_OPTION_VRFS] = {1,
-			    2,
-			    {{"ROUTING VRF INPUT", 234, 4, FC_OPTION_NUMBER, 0},
+			    3,
+			    {OBSERVATION_DOMAIN,
+			     {"routing vrf input", 234, 4, FC_OPTION_NUMBER, 0},
 			     {"vrf name", 236, 32, FC_OPTION_STRING, 0}}},
-	[FC_OPTION_SAMPLERS] = {1, 6, {OBSERVATION_DOMAIN, SAMPLER_COLUMNS}},
+	[FC_OPTION_SAMPLERS] = {1, 6, {OBSERVATION_DOMAIN, SAMPLER_COLUMNS(1)}},
 	[FC_OPTION_APPLICATIONS] = {1, 4, {OBSERVATION_DOMAIN, APPLICATION_COLUMNS}},
 };
 

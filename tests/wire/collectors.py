@@ -235,6 +235,12 @@ class Nfcapd(Collector):
             put(rows, *nfdump_row(flow))
         return rows
 
+    def interface_names(self):
+        """Of the interfaces of all flows. After stop()."""
+        text = subprocess.run([program("nfdump"), "-R", self.data, "-q", "-o", "fmt:%inam"], check=True,
+                              capture_output=True, text=True, env={**os.environ, "TZ": "UTC"}).stdout
+        return {line.strip() for line in text.splitlines()}
+
 
 def nfdump_row(flow):
     version = "4" if "src4_addr" in flow else "6"
@@ -256,14 +262,15 @@ class Nfacctd(Collector):
 
     FIELDS = "src_host,dst_host,src_port,dst_port,proto,tos,tcpflags,timestamp_start,timestamp_end,flows"
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, renormalize=False):
         self.pipe = os.path.join(folder, "pmacct.pipe")
         if os.path.exists(self.pipe):
             os.remove(self.pipe)
         self.seen = {}
         config = os.path.join(folder, "nfacctd.conf")
         with open(config, "w", encoding="ascii") as stream:
-            stream.write(f"daemonize: false\nnfacctd_ip: 127.0.0.1\nnfacctd_port: {port}\nnfacctd_pipe_size: 4000000\n"
+            stream.write(f"nfacctd_renormalize: {str(renormalize).lower()}\n"
+                         f"daemonize: false\nnfacctd_ip: 127.0.0.1\nnfacctd_port: {port}\nnfacctd_pipe_size: 4000000\n"
                          f"plugins: memory[a]\naggregate[a]: {self.FIELDS}\nimt_path[a]: {self.pipe}\n"
                          "imt_mem_pools_number[a]: 0\nimt_mem_pools_size[a]: 4194304\nplugin_pipe_size[a]: 67108864\ntimestamps_utc: true\n")
         super().__init__([program("nfacctd"), "-f", config], os.path.join(folder, "nfacctd.log"), port)
@@ -307,8 +314,9 @@ def nfacctd_row(line):
                     milliseconds(line["TIMESTAMP_END"]), int(line["TCP_FLAGS"]) & 0xff, int(line["FLOWS"]))
 
 
-def start_nfacctd(folder):
-    return start_on_free_port(lambda port: Nfacctd(folder, port))
+def start_nfacctd(folder, renormalize=False):
+    """renormalize: sampled counters are scaled by what the sampler table says."""
+    return start_on_free_port(lambda port: Nfacctd(folder, port, renormalize))
 
 
 # ------------------------------------------------------------------------------------------- recorder, tshark, ipfixDump
@@ -368,6 +376,13 @@ def tshark_totals(pcap, port):
             "bad": len(warnings.splitlines())}
 
 
+def tshark_tables(pcap, port):
+    """Names of interfaces, and (name, id, window) of samplers, of all option tables."""
+    frames = tshark_frames(pcap, port, "cflow.if_descr", "cflow.sampler_name", "cflow.sampler_id",
+                           "cflow.sampler_random_interval")
+    return {name for f in frames for name in f[0]}, {s for f in frames if f[1] for s in zip(*f[1:])}
+
+
 def tshark_time(text):
     """Nov 22, 2026 12:10:20.340000000 UTC"""
     whole, _, part = text.replace(" UTC", "").partition(".")
@@ -425,6 +440,8 @@ def ipfixdump_rows(payload):
         field = re.match(r"\s*\(\d+\)\s+(\w+) : (.*)", line)
         if field:
             record[field.group(1)] = field.group(2).strip()
+        elif line.startswith("--- data record") and "packetDeltaCount" not in record:
+            record = {}  # of an option table
         elif line.startswith("--- data record") and record:
             put(rows, *ipfixdump_row(record))
             record = {}

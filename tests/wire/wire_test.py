@@ -10,12 +10,46 @@ import collectors
 
 FLOWS = 2000
 SKIPPED = 77
-# What is sent, and the families it can carry. "uptime" is v9 with sys-uptime times and 32-bit counters.
-CASES = {"v5": (["--protocol", "v5", "--families", "4"]), "v9": (["--protocol", "v9"]),
-         "ipfix": (["--protocol", "ipfix"]), "uptime": (["--protocol", "v9", "--uptime"]),
-         "small": (["--protocol", "ipfix", "--payload", "512", "--seed", "2"])}
+WINDOW = 100  # of --sampled
+NAMES = {"HundredGigE7/0/0", "HundredGigE7/0/1", "HundredGigE7/0/2"}
+
+
+class Case:
+    """What is sent; what of it a collector can show: every row, or only sums; scaled, because it was sampled; names."""
+
+    def __init__(self, *arguments, flows=FLOWS, rows=True, scaled=False, names=False):
+        self.arguments = ["--flows", str(flows), *arguments]
+        self.flows, self.rows, self.scaled, self.names = flows, rows, scaled, names
+
+
+TABLES = {"names": True, "flows": 500}
+SUMS = {"rows": False, "flows": 500}
+CASES = {
+    "v5": Case("--protocol", "v5", "--families", "4"),
+    "v9": Case("--protocol", "v9"),
+    "ipfix": Case("--protocol", "ipfix"),
+    "uptime": Case("--protocol", "v9", "--record", "uptime"),
+    "small": Case("--protocol", "ipfix", "--payload", "512", "--seed", "2"),
+    "v5-sampled": Case("--protocol", "v5", "--families", "4", "--sampled", scaled=True, flows=500),
+    "v9-options": Case("--protocol", "v9", "--options", "--clients", "3", **TABLES),
+    "ipfix-options": Case("--protocol", "ipfix", "--options", "--clients", "3", **TABLES),
+    "v9-sampled": Case("--protocol", "v9", "--options", "--sampled", "--record", "sampler", scaled=True, **TABLES),
+    "ipfix-sampled": Case("--protocol", "ipfix", "--options", "--sampled", "--record", "sampler", scaled=True, **TABLES),
+    "v9-wide": Case("--protocol", "v9", "--record", "wide", flows=500),
+    "ipfix-wide": Case("--protocol", "ipfix", "--record", "wide", flows=500),
+    "v9-destination": Case("--protocol", "v9", "--record", "destination", **SUMS),
+    "ipfix-destination": Case("--protocol", "ipfix", "--record", "destination", **SUMS),
+    "v9-original": Case("--protocol", "v9", "--record", "netflow-original", "--families", "4", **SUMS),
+    "ipfix-original": Case("--protocol", "ipfix", "--record", "netflow-original", "--families", "4", **SUMS),
+    "v9-original6": Case("--protocol", "v9", "--record", "netflow ipv6 original-input", "--families", "6", **SUMS),
+}
 # nfacctd computes the times of v5 and of sys-uptime in whole seconds.
 TOLERANCE_MS = {("nfacctd", "v5"): 1000, ("nfacctd", "uptime"): 1000}
+IPFIX = ("ipfix", "small", "ipfix-options", "ipfix-sampled", "ipfix-wide")
+# It takes seconds a case: those that show something of its own.
+NFACCTD = ("v5", "v9", "ipfix", "uptime", "v9-sampled", "ipfix-sampled")
+# It lists what is on the wire: nothing is scaled.
+TSHARK = ("v5", "v9", "ipfix", "uptime", "v9-sampled", "ipfix-sampled", "ipfix-wide")
 
 
 def build_folder():
@@ -28,10 +62,14 @@ def tool(name):
 
 def send(case, port, csv, *more):
     """The totals that send_flows prints."""
-    command = [tool("send_flows"), "--export", f"udp:127.0.0.1:{port}", "--flows", str(FLOWS), "--csv", csv,
-               *CASES[case], *more]
+    command = [tool("send_flows"), "--export", f"udp:127.0.0.1:{port}", "--csv", csv, *CASES[case].arguments, *more]
     line = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=120).stdout
     return {name: int(value) for name, value in (word.split("=") for word in line.split())}
+
+
+def check_names(case, seen, what):
+    if CASES[case].names and not seen:
+        raise collectors.CollectorError(f"{what} does not show the names of the option tables")
 
 
 def through_nfcapd(case, folder, csv):
@@ -39,13 +77,15 @@ def through_nfcapd(case, folder, csv):
     try:
         sent = send(case, collector.port, csv)
         collector.wait_drained()
-        return sent, collector.stop(), collector.rows()
+        totals = collector.stop()
+        check_names(case, collector.interface_names() & NAMES, "nfdump")
+        return sent, totals, collector.rows()
     finally:
         collector.kill()
 
 
 def through_nfacctd(case, folder, csv):
-    collector = collectors.start_nfacctd(folder)
+    collector = collectors.start_nfacctd(folder, renormalize=True)
     try:
         # It hands records to another process and loses them there when it is hurried.
         sent = send(case, collector.port, csv, "--rate", "200")
@@ -71,9 +111,11 @@ def through_tshark(case, folder, csv):
     sent, recorder = record(case, folder, csv)
     addresses = collectors.tshark_addresses(recorder.pcap, recorder.port)
     keys = collectors.read_csv(csv).keys()
-    for side in (0, 1):
+    for side in (0, 1) if CASES[case].rows else ():
         if set(addresses[side]) != {key[side] for key in keys}:
             raise collectors.CollectorError("tshark saw other addresses")
+    names, samplers = collectors.tshark_tables(recorder.pcap, recorder.port)
+    check_names(case, names == NAMES and samplers == {("ONE-IN-100", "3", str(WINDOW))}, "tshark")
     return (sent, collectors.tshark_totals(recorder.pcap, recorder.port),
             collectors.tshark_rows(recorder.pcap, recorder.port))
 
@@ -84,9 +126,14 @@ def through_ipfixdump(case, folder, csv):
 
 
 COLLECTORS = {"nfcapd": (through_nfcapd, ("nfcapd", "nfdump"), tuple(CASES)),
-              "nfacctd": (through_nfacctd, ("nfacctd", "pmacct"), tuple(CASES)),
-              "tshark": (through_tshark, ("tshark",), tuple(CASES)),
-              "ipfixdump": (through_ipfixdump, ("ipfixDump",), ("ipfix", "small"))}
+              "nfacctd": (through_nfacctd, ("nfacctd", "pmacct"), NFACCTD),
+              "tshark": (through_tshark, ("tshark",), TSHARK),
+              "ipfixdump": (through_ipfixdump, ("ipfixDump",), IPFIX)}
+
+
+def scale(rows, factor):
+    for row in rows.values():
+        row.packets, row.octets = row.packets * factor, row.octets * factor
 
 
 def check(name, case):
@@ -97,13 +144,17 @@ def check(name, case):
         expected = collectors.read_csv(csv)
     if name == "tshark":
         expected = collectors.without_addresses(expected)
+    factor = WINDOW if CASES[case].scaled and name in ("nfcapd", "nfacctd") else 1
+    scale(expected, factor)
     wrong = [] if len(expected) else ["nothing was sent"]
-    wanted = {"flows": sent["records"], "packets": sent["packets"], "bytes": sent["octets"], "sequence_errors": 0,
-              "bad": 0}
+    # ipfixDump counts rows of option tables as what they are: records.
+    wanted = {"flows": sent["all" if name == "ipfixdump" else "records"], "packets": sent["packets"] * factor,
+              "bytes": sent["octets"] * factor, "sequence_errors": 0, "bad": 0}
     wrong += [f"{key}: sent {value}, {name} has {totals[key]}" for key, value in wanted.items()
               if totals[key] != value]
-    wrong += [] if sent["flows"] == FLOWS and not sent["dropped"] else [f"the exporter lost flows: {sent}"]
-    wrong += collectors.differences(expected, rows, TOLERANCE_MS.get((name, case), 0))
+    wrong += [] if sent["flows"] == CASES[case].flows and not sent["dropped"] else [f"the exporter lost flows: {sent}"]
+    if CASES[case].rows:
+        wrong += collectors.differences(expected, rows, TOLERANCE_MS.get((name, case), 0))
     print(f"{name} {case}: {totals} {'WRONG' if wrong else 'equal'}", flush=True)
     return [f"{name} {case}: {sentence}" for sentence in wrong]
 
