@@ -192,7 +192,7 @@ MASK(id, ADD(label_id, 0xffff))
 MASK(label, ADD(label_id, 0xfffff))
 MASK(frag_offset, ADD(frag_offset, 0x1fff))
 MASK(frag_flags, ADD(frag_flags, 7))
-MASK(ext_map, ADD(ext_map, 0xff))
+MASK(ext_map, ADD(ext_map, 0x1f))
 MASK(sport, ADD(sport, 0xffff))
 MASK(dport, ADD(dport, 0xffff))
 /* What a port means is the protocol's, so it is told apart too. */

@@ -167,7 +167,7 @@ def reload(folder):
     daemon.await_card(7, "all merged", lambda s: s["merged_packets"] == packets[0])
     live = daemon.ask("show flow monitor ALL cache")
     check(live["packets"] == packets[0] and live["live_flows"] == len(rows[0]) == len(live["flows"]), "the cache listing")
-    daemon.reload(base + "flow monitor ALL\n record nonsense\n")
+    daemon.reload(base + "flow monitor ALL\n cache nonsense\n")
     check("unit.conf:7: Invalid input" in daemon.text() and "was refused" in daemon.text(), "a bad file is refused")
     both = base + exporter("TWO", two.port, "netflow-v9") + monitor("ALL", ["ONE", "TWO"])
     daemon.reload(both + "".join(card(s.slot, s.socket, "ALL") for s in sims))

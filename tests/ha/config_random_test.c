@@ -76,8 +76,9 @@ static void put_number(struct maker *m, const char *at)
 		low = 1, span = 1;
 	if (span > 1000 && below(2))
 		span = 1000;
-	snprintf(text, sizeof(text), "%llu",
-		 (unsigned long long)(low + below((unsigned)(span < UINT32_MAX ? span + 1 : span))));
+	snprintf(
+		text, sizeof(text), "%llu",
+		(unsigned long long)(low + below((unsigned)(span < UINT32_MAX ? span + 1 : span))));
 	put(m, text, strlen(text));
 }
 
@@ -272,11 +273,20 @@ static void any_configuration_reads_back_as_it_was_written(void **state)
 /* Objects that stand in each other's way on purpose: bindings, records, samplers. */
 static void bindings_in_any_order_read_back(void **state)
 {
-	static const char *const objects[] = {
-		"card 1", "sampler x", "mode random 1 out-of 3", "flow record R1",
-		"match ipv4 source prefix minimum-mask 8", "match ipv6 source address",
-		"flow record R2", "match transport source-port", "flow monitor x", "record R1",
-		"flow monitor alpha", "record R2", "flow monitor Beta", "record original-input"};
+	static const char *const objects[] = {"card 1",
+					      "sampler x",
+					      "mode random 1 out-of 3",
+					      "flow record R1",
+					      "match ipv4 source prefix minimum-mask 8",
+					      "match ipv6 source address",
+					      "flow record R2",
+					      "match transport source-port",
+					      "flow monitor x",
+					      "record R1",
+					      "flow monitor alpha",
+					      "record R2",
+					      "flow monitor Beta",
+					      "record original-input"};
 	unsigned bound = 0;
 
 	(void)state;

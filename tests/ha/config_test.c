@@ -160,6 +160,25 @@ static void a_record_with_finer_keys_for_one_ip_version_takes_two_monitors(void 
 	assert_memory_equal(fc_vec_src(n[1].mask), "\xff\xff\xff\xff\xff", 5);
 }
 
+static void ip_versions_with_different_samplers_take_two_monitors(void **state)
+{
+	struct fc_config_need n[FC_CARD_MONITORS_MAX];
+
+	(void)state;
+	free(read_text("sampler S\n mode deterministic 1 out-of 9\nflow monitor M\n"
+		       " record original-input\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
+		       " ip flow monitor M sampler S input\n ipv6 flow monitor M input\n",
+		       0));
+	assert_int_equal(fc_config_needs(&config.fnf, config.card[1].port, n), 2);
+	assert_int_equal(n[0].sampler[FC_CONFIG_INPUT][0], 0);
+	assert_int_equal(n[1].sampler[FC_CONFIG_INPUT][0], FC_CONFIG_NONE);
+	free(read_text("sampler S\n mode deterministic 1 out-of 9\nflow monitor M\n"
+		       " record original-input\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
+		       " ip flow monitor M sampler S input\n ipv6 flow monitor M sampler S input\n",
+		       0));
+	assert_int_equal(fc_config_needs(&config.fnf, config.card[1].port, n), 1);
+}
+
 static void a_bad_line_is_shown_with_number_and_caret(void **state)
 {
 	char *text = read_text("hostname a\nflow exporter E\n destination h\n  transport ucp 5\n",
@@ -447,6 +466,7 @@ int main(void)
 		cmocka_unit_test(cards_and_interfaces_are_understood),
 		cmocka_unit_test(monitors_of_a_card_follow_from_its_ports),
 		cmocka_unit_test(a_record_with_finer_keys_for_one_ip_version_takes_two_monitors),
+		cmocka_unit_test(ip_versions_with_different_samplers_take_two_monitors),
 		cmocka_unit_test(a_bad_line_is_shown_with_number_and_caret),
 		cmocka_unit_test(what_does_not_fit_together_is_refused),
 		cmocka_unit_test(what_is_in_use_is_not_changed),

@@ -187,6 +187,51 @@ static void bits_outside_its_mask_do_not_change_what_a_key_says(void **state)
 	}
 }
 
+/* What a flow of this protocol and IP version says, with and without one bit of its vector. */
+static bool bit_matters(const struct fc_field *field, unsigned bit, unsigned turn)
+{
+	static const uint8_t protocol[] = {1, 6, 17, 58};
+	struct fc_flow a = {.interface_first = 9}, b;
+
+	for (unsigned w = 0; w < FC_VECTOR_WORDS; w++)
+		a.vector[w] = 0x9e3779b9u * (w + 7 * turn + 1) ^ 0x2545f491u * turn;
+	fc_vec_set_ip_version(a.vector, field->family ? field->family : 4 + 2 * (turn & 1));
+	fc_vec_set_proto(a.vector, protocol[turn % 4]);
+	b = a;
+	b.vector[bit / 32] ^= 1u << bit % 32;
+	a.tcp_flags = fc_vec_tcp_flags(a.vector);
+	b.tcp_flags = fc_vec_tcp_flags(b.vector);
+	return field->number(&a, 0) != field->number(&b, 0);
+}
+
+/* And it parts them by nothing that it does not show. */
+static void every_bit_of_a_mask_can_change_what_the_key_says(void **state)
+{
+	const struct fc_field *table;
+	size_t count;
+
+	(void)state;
+	table = fc_field_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t mask[FC_VECTOR_WORDS] = {0};
+
+		if (!table[i].mask || !table[i].number)
+			continue;
+		table[i].mask(mask, 0);
+		fc_vec_set_ip_version(mask, 0); /* always a key */
+		fc_vec_set_direction(mask, 0);
+		for (unsigned bit = 0; bit < 32 * FC_VECTOR_WORDS; bit++) {
+			bool matters = !(mask[bit / 32] >> bit % 32 & 1);
+
+			for (unsigned turn = 0; turn < 400 && !matters; turn++)
+				matters = bit_matters(&table[i], bit, turn);
+			if (!matters)
+				fail_msg("%s: bit %u of word %u changes nothing", table[i].name,
+					 bit % 32, bit / 32);
+		}
+	}
+}
+
 static void the_table_holds_together(void **state)
 {
 	const struct fc_field *table;
@@ -275,6 +320,7 @@ int main(void)
 		cmocka_unit_test_setup(the_classic_record_has_the_classic_keys, setup),
 		cmocka_unit_test_setup(a_prefix_masks_so_many_bits, setup),
 		cmocka_unit_test_setup(bits_outside_its_mask_do_not_change_what_a_key_says, setup),
+		cmocka_unit_test_setup(every_bit_of_a_mask_can_change_what_the_key_says, setup),
 		cmocka_unit_test_setup(the_table_holds_together, setup),
 		cmocka_unit_test_setup(version_5_takes_records_whose_keys_it_has, setup),
 		cmocka_unit_test_setup(data_records_have_the_octets_of_their_fields, setup),
