@@ -30,44 +30,6 @@ static int open_place(void *context, struct fc_transport **out, char *error, siz
 }
 
 /* ------------------------------------------------------------------ workers */
-/* A flow is in one ring only, but not every ring has as many. */
-static size_t share(const struct fc_slot *s, uint64_t entries)
-{
-	unsigned rings = s->device.card.build.rings;
-
-	return rings > 1 ? (size_t)(entries / rings * 5 / 4 + 16) : (size_t)entries;
-}
-
-void fc_slot_shadow(const struct fc_slot *s, const struct fc_plan_monitor *from,
-		    struct fc_shadow_monitor *out)
-{
-	*out = (struct fc_shadow_monitor){
-		.cache = from->cache,
-		.active_ns = from->active_ns,
-		.inactive_ns = from->inactive_ns,
-		.transaction_end = from->transaction_end,
-		.update_ns = from->update_ns,
-		.synchronized_ns = from->synchronized_ns,
-		.spread_ns = from->spread_ns,
-		.entries = share(s, from->entries),
-	};
-	memcpy(out->mask, from->card.mask, sizeof(out->mask));
-}
-
-size_t fc_slot_entries(const struct fc_slot *s, const struct fc_card_plan *plan)
-{
-	size_t entries = 1;
-
-	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
-		const struct fc_plan_monitor *m = &plan->monitor[n];
-
-		/* What is being spread stays in the table beside what is new. */
-		if (m->there)
-			entries += share(s, m->entries) * (m->spread_ns ? 2 : 1);
-	}
-	return entries;
-}
-
 static int start_worker(struct fc_slot *s, unsigned r)
 {
 	const struct fc_config_card *card = &s->config.card[s->number];

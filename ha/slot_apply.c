@@ -234,7 +234,7 @@ static int workers_add(struct apply *a, unsigned n, size_t entries)
 	unsigned r = 0;
 	int err = 0;
 
-	fc_slot_shadow(s, want, &monitor);
+	fc_plan_shadow(want, s->device.card.build.rings, &monitor);
 	for (; !err && r < s->workers; r++)
 		err = fc_worker_monitor_add(s->worker[r], n, &monitor, want->flow_monitor, entries);
 	if (!err)
@@ -289,7 +289,7 @@ static void tune(struct apply *a, unsigned n, size_t entries)
 	struct fc_slot *s = a->s;
 	int err = 0;
 
-	fc_slot_shadow(s, want, &monitor);
+	fc_plan_shadow(want, s->device.card.build.rings, &monitor);
 	for (unsigned r = 0; !err && r < s->workers; r++)
 		err = fc_worker_monitor_tune(s->worker[r], n, &monitor, want->flow_monitor,
 					     entries);
@@ -311,7 +311,7 @@ static void tune(struct apply *a, unsigned n, size_t entries)
 static void bring_on(struct apply *a)
 {
 	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
-		size_t entries = fc_slot_entries(a->s, a->plan);
+		size_t entries = fc_plan_entries(a->plan, a->s->device.card.build.rings);
 
 		if (a->outcome[n].error || !a->plan->monitor[n].there)
 			continue;

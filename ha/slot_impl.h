@@ -4,6 +4,7 @@
 #define FC_SLOT_IMPL_H
 
 #include <ha/slot.h>
+#include <ha/slot_plan.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -47,11 +48,6 @@ struct fc_slot {
 	struct fc_slot_status status; /* of the device, as last published */
 	char said[240];               /* the slot's thread only */
 };
-
-/* What a place needs of each worker: entries of one ring, all places together. */
-void fc_slot_shadow(const struct fc_slot *slot, const struct fc_plan_monitor *from,
-		    struct fc_shadow_monitor *out);
-size_t fc_slot_entries(const struct fc_slot *slot, const struct fc_card_plan *plan);
 
 /* Of all workers, for one place, added. Lock held. */
 void fc_slot_place_stats(struct fc_slot *slot, unsigned place, struct fc_shard_monitor_stats *sum);

@@ -48,16 +48,59 @@ static void fill(const struct fc_fnf *fnf, const struct fc_config_need *need,
 	to->transaction_end = from->transaction_end;
 }
 
-int fc_slot_plan_own(struct fc_slot *s, struct fc_card_plan *plan)
+int fc_slot_plan_make(const struct fc_fnf *fnf, const struct fc_config_port port[FC_CARD_PORTS_MAX],
+		      struct fc_card_plan *plan)
 {
 	struct fc_config_need need[FC_CARD_MONITORS_MAX];
-	int count;
+	int count = fc_config_needs(fnf, port, need);
 
 	memset(plan, 0, sizeof(*plan));
-	pthread_mutex_lock(&s->lock);
-	count = fc_config_needs(&s->config.fnf, s->config.card[s->number].port, need);
 	for (int n = 0; n < count; n++)
-		fill(&s->config.fnf, &need[n], &plan->monitor[n]);
-	pthread_mutex_unlock(&s->lock);
+		fill(fnf, &need[n], &plan->monitor[n]);
 	return count < 0 ? count : 0;
+}
+
+int fc_slot_plan_own(struct fc_slot *s, struct fc_card_plan *plan)
+{
+	int err;
+
+	pthread_mutex_lock(&s->lock);
+	err = fc_slot_plan_make(&s->config.fnf, s->config.card[s->number].port, plan);
+	pthread_mutex_unlock(&s->lock);
+	return err;
+}
+
+static size_t share(uint64_t entries, unsigned rings)
+{
+	return rings > 1 ? (size_t)(entries / rings * 5 / 4 + 16) : (size_t)entries;
+}
+
+void fc_plan_shadow(const struct fc_plan_monitor *from, unsigned rings,
+		    struct fc_shadow_monitor *out)
+{
+	*out = (struct fc_shadow_monitor){
+		.cache = from->cache,
+		.active_ns = from->active_ns,
+		.inactive_ns = from->inactive_ns,
+		.transaction_end = from->transaction_end,
+		.update_ns = from->update_ns,
+		.synchronized_ns = from->synchronized_ns,
+		.spread_ns = from->spread_ns,
+		.entries = share(from->entries, rings),
+	};
+	memcpy(out->mask, from->card.mask, sizeof(out->mask));
+}
+
+size_t fc_plan_entries(const struct fc_card_plan *plan, unsigned rings)
+{
+	size_t entries = 1;
+
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
+		const struct fc_plan_monitor *m = &plan->monitor[n];
+
+		/* What is being spread stays in the table beside what is new. */
+		if (m->there)
+			entries += share(m->entries, rings) * (m->spread_ns ? 2 : 1);
+	}
+	return entries;
 }

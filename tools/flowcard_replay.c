@@ -106,7 +106,7 @@ static int report_capture(const struct fc_replay *r)
 static int write_files(struct fc_replay *r, const struct fc_replay_totals *t, bool balanced)
 {
 	const struct fc_replay_options *o = r->options;
-	int err = o->csv ? fc_replay_csv_write(&r->csv, o->csv) : 0;
+	int err = o->csv ? fc_replay_csv_write(&r->sinks.csv, o->csv) : 0;
 
 	if (err) {
 		fprintf(stderr, "flowcard-replay: %s: %s\n", o->csv, strerror(-err));

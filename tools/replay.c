@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/replay.h"
 
+#include "ha/slot_plan.h"
 #include "sim/model_transport.h"
 #include <errno.h>
 #include <flowcard/registers.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	RING_LOG2 = 14,       /* 2 MiB: stays in a cache; drained every few frames */
 	DRAIN_RECORDS = 4096, /* a step */
-	SEND_SECONDS = 60,
-	LOOK_FLOWS = 256,    /* closed flows between two looks at the exporters' queues */
-	QUEUE_HIGH = 8192,   /* datagrams; half of what an exporter keeps */
-	RELAX_MAX = 1 << 22, /* waits for the final barrier, each some clocks */
+	RELAX_MAX = 1 << 22,  /* waits for the final barrier, each some clocks */
 };
 static const uint32_t guard_max_ns = 1000000;
 static const size_t shadow_closed = 1 << 16;
@@ -26,46 +23,20 @@ static int complain(const char *what, int err)
 	return err;
 }
 
-/* ---------------------------------------------------------------- sinks */
-/* Send all that is sealed, at the exporter's rate, as long as any leaves. Return datagrams left or
- * -errno. */
-static int send_all(struct fc_exporter *exporter)
+/* The card's error, as a sentence. */
+static int card_complain(const struct fc_replay *r, int err)
 {
-	int left = INT_MAX, before;
-
-	do {
-		before = left;
-		left = fc_exporter_send(exporter, SEND_SECONDS * 1000);
-	} while (left > 0 && left < before);
-	return left;
+	if (err)
+		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
+	return err;
 }
 
-/* A cut can close more flows than an exporter keeps datagrams: the model stands still meanwhile, so
- * it can wait. */
-static void keep_queues_short(struct fc_replay *r)
-{
-	struct fc_exporter_stats stats;
-
-	for (unsigned i = 0; i < r->exporters; i++) {
-		fc_exporter_stats(r->exporter[i], &stats);
-		if (stats.datagrams_queued > QUEUE_HIGH)
-			send_all(r->exporter[i]);
-	}
-}
-
+/* ---------------------------------------------------------------- drain */
 static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns)
 {
 	struct fc_replay *r = context;
 
-	r->closed_flows++;
-	r->closed_packets += flow->packets;
-	r->closed_octets += flow->octets;
-	if (r->options->csv)
-		fc_replay_csv_add(&r->csv, flow);
-	for (unsigned i = 0; i < r->exporters; i++)
-		fc_exporter_add(r->exporter[i], r->client[i], flow, 1, cut_ns);
-	if (r->closed_flows % LOOK_FLOWS == 0)
-		keep_queues_short(r);
+	fc_replay_sinks_flow(&r->sinks, flow, cut_ns);
 }
 
 /* A simplex unit never waits: the cut is safe once its flows are with the sinks. */
@@ -75,83 +46,22 @@ static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 
 	(void)epoch;
 	r->cut_ns = cut_ns;
+	fc_replay_sinks_cut(&r->sinks, cut_ns);
 	return FC_DRAIN_COMMITTED;
 }
 
-static int open_exporter(struct fc_replay *r, const struct fc_exporter_config *config)
-{
-	struct fc_exporter *e;
-	int client, err = fc_exporter_open(config, &e);
-
-	if (err)
-		return err;
-	err = fc_exporter_wait(e, SEND_SECONDS * 1000);
-	client = err ? err : fc_exporter_client_add(e, "flowcard-replay", NULL);
-	if (client < 0) {
-		fc_exporter_close(e);
-		return client;
-	}
-	r->exporter[r->exporters] = e;
-	r->client[r->exporters] = client;
-	return 0;
-}
-
-static int open_exporters(struct fc_replay *r)
-{
-	const struct fc_replay_options *o = r->options;
-
-	for (; r->exporters < o->exports; r->exporters++) {
-		char host[256], port[32];
-		struct fc_exporter_config config = {.protocol = o->protocol,
-						    .host = host,
-						    .port = port,
-						    .boot_ns = r->first_ns,
-						    .rate = o->rate};
-		int err = fc_exporter_destination(o->export[r->exporters], host, sizeof(host), port,
-						  sizeof(port));
-
-		if (!err)
-			err = open_exporter(r, &config);
-		if (err == -ENOENT)
-			fprintf(stderr, "flowcard-replay: %s: the host does not resolve\n",
-				o->export[r->exporters]);
-		else if (err)
-			complain(o->export[r->exporters], err);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int send_exports(struct fc_replay *r)
-{
-	for (unsigned i = 0; i < r->exporters; i++) {
-		int left = fc_exporter_seal(r->exporter[i], r->cut_ns);
-
-		if (!left)
-			left = send_all(r->exporter[i]);
-		if (left < 0)
-			return complain(r->options->export[i], left);
-		if (left > 0)
-			fprintf(stderr,
-				"flowcard-replay: %s: %d datagrams could not be sent in %d s\n",
-				r->options->export[i], left, SEND_SECONDS);
-	}
-	return 0;
-}
-
-/* ---------------------------------------------------------------- drain */
 static void drain(struct fc_replay *r)
 {
-	int taken;
+	for (unsigned ring = 0; ring < r->card.build.rings; ring++) {
+		int taken;
 
-	do {
-		taken = fc_drain_step(r->drain, DRAIN_RECORDS);
-	} while (taken > 0);
-	if (taken < 0 && !r->drain_error)
-		r->drain_error = taken;
-	for (unsigned i = 0; i < r->exporters; i++)
-		fc_exporter_send(r->exporter[i], 0);
+		do {
+			taken = fc_drain_step(r->drain[ring], DRAIN_RECORDS);
+		} while (taken > 0);
+		if (taken < 0 && !r->drain_error)
+			r->drain_error = taken;
+	}
+	fc_replay_sinks_step(&r->sinks);
 }
 
 static void pump(void *argument)
@@ -161,16 +71,53 @@ static void pump(void *argument)
 
 /* ---------------------------------------------------------------- opening */
 /* Shorter than the epoch: else the next one is due before this one's guard time is over. */
-static uint32_t guard_ns(const struct fc_replay_options *o)
+static uint32_t guard_ns(const struct fc_replay *r)
 {
-	uint64_t quarter = UINT64_C(1) << (o->epoch_shift - 2);
+	uint64_t quarter = UINT64_C(1) << (r->epoch_shift - 2);
 
 	return quarter < guard_max_ns ? (uint32_t)quarter : guard_max_ns;
 }
 
+/* Ports that the plan wants, those of its outputs' partners among them. */
+static unsigned ports_of(const struct fc_card_plan *plan)
+{
+	uint32_t ports = 1;
+	unsigned count = 0;
+
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
+		const struct fc_card_monitor *m = &plan->monitor[n].card;
+
+		if (plan->monitor[n].there)
+			ports |= m->ports | m->ports_out | (m->ports_out ? 3u : 0u);
+	}
+	for (; ports; ports >>= 1)
+		count++;
+	return count;
+}
+
+/* One port: the size that was asked for. More: the smallest model that has them. */
+static int choose_model(const struct fc_replay *r, struct fcsim_config *config)
+{
+	unsigned ports = ports_of(&r->plan);
+	struct fcsim_build build;
+
+	if (ports <= 1)
+		return 0;
+	for (unsigned i = 0; !fcsim_built(i, &build); i++) {
+		if (build.ports < ports || build.traced != !!config->trace_path)
+			continue;
+		config->entries = build.entries;
+		config->ports = build.ports;
+		config->rings = build.rings;
+		return 0;
+	}
+	fprintf(stderr, "flowcard-replay: no model of %u ports is built in\n", ports);
+	return -EINVAL;
+}
+
 static int open_model(struct fc_replay *r, const struct fc_replay_options *o)
 {
-	const struct fcsim_config config = {
+	struct fcsim_config config = {
 		.entries = o->entries,
 		.seed = o->seed,
 		.stall_percent = o->stall_percent,
@@ -178,8 +125,11 @@ static int open_model(struct fc_replay *r, const struct fc_replay_options *o)
 		.trace_from = o->trace_from,
 		.trace_to = o->trace_to,
 	};
-	int err = fcsim_create(&config, &r->sim);
+	int err = choose_model(r, &config);
 
+	if (err)
+		return err;
+	err = fcsim_create(&config, &r->sim);
 	if (err)
 		return complain(o->trace ? o->trace : "model", err);
 	fcsim_time_set(r->sim, r->first_ns);
@@ -187,74 +137,120 @@ static int open_model(struct fc_replay *r, const struct fc_replay_options *o)
 	return err ? complain("model transport", err) : 0;
 }
 
+static int set_samplers(struct fc_replay *r, unsigned n)
+{
+	int err = 0;
+
+	for (unsigned at = 0; !err && at < 2 * FC_CARD_PORTS_MAX; at++) {
+		unsigned o = at / FC_CARD_PORTS_MAX, p = at % FC_CARD_PORTS_MAX;
+
+		if (r->plan.monitor[n].sampler[o][p].mode)
+			err = fc_card_sampler_set(&r->card, n, o, p,
+						  &r->plan.monitor[n].sampler[o][p]);
+	}
+	return err;
+}
+
+static int program(struct fc_replay *r)
+{
+	int err = 0;
+
+	for (unsigned n = 0; !err && n < FC_CARD_MONITORS_MAX; n++) {
+		if (!r->plan.monitor[n].there)
+			continue;
+		err = set_samplers(r, n);
+		if (!err)
+			err = fc_card_monitor_set(&r->card, n, &r->plan.monitor[n].card);
+	}
+	return err ? err : fc_card_start(&r->card);
+}
+
 static int open_card(struct fc_replay *r, const struct fc_replay_options *o)
 {
-	struct fc_card_monitor monitor = {.ports = 1, .ipv4 = 1, .ipv6 = 1};
-	struct fc_fnf_record record;
 	uint8_t key[32] = {0};
 	struct fc_card_config config = {
 		.ring_log2 = RING_LOG2,
-		.epoch_shift = o->epoch_shift,
-		.epoch_guard_ns = guard_ns(o),
+		.epoch_shift = r->epoch_shift,
+		.epoch_guard_ns = guard_ns(r),
 		.hash_key = o->seeded ? key : NULL,
 		.doorbell_batch = DRAIN_RECORDS / 4,
 	};
 	int err;
 
 	memcpy(key, &o->seed, sizeof(o->seed));
-	fc_fnf_record_usual(&record);
-	fc_fnf_record_mask(&record, monitor.mask);
 	err = fc_card_open(&r->card, r->transport, &config);
-	if (err) {
-		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
-		return err;
-	}
-	r->card_open = true;
-	err = fc_card_monitor_set(&r->card, 0, &monitor);
-	if (!err)
-		err = fc_card_start(&r->card);
 	if (err)
-		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
-	return err;
+		return card_complain(r, err);
+	r->card_open = true;
+	return card_complain(r, program(r));
 }
 
-static int open_host(struct fc_replay *r, const struct fc_replay_options *o)
+static int open_ring(struct fc_replay *r, unsigned ring)
 {
+	unsigned rings = r->card.build.rings;
 	struct fc_shadow_config shadow = {
-		.entries_max = o->live_flows,
+		.entries_max = fc_plan_entries(&r->plan, rings),
 		.closed_max = shadow_closed,
-		.seed = o->seed,
-		.monitors = 1,
-		.monitor[0] = {.active_ns = o->active_ns, .inactive_ns = o->inactive_ns},
+		.seed = r->options->seed,
 		.closed = on_closed,
 		.context = r,
 	};
-	struct fc_drain_config config = {
-		.ring = &r->card.ring[0], .cut = on_cut, .context = r, .check_ledger = true};
-	struct fc_fnf_record record;
-	int err;
+	struct fc_drain_config config = {.ring = &r->card.ring[ring],
+					 .cut = on_cut,
+					 .context = r,
+					 .check_ledger = rings == 1};
+	int err = fc_shard_create(&shadow, &r->shard[ring]);
 
-	fc_fnf_record_usual(&record);
-	fc_fnf_record_mask(&record, shadow.monitor[0].mask);
-	err = fc_shard_create(&shadow, &r->shard);
+	for (unsigned n = 0; !err && n < FC_CARD_MONITORS_MAX; n++) {
+		struct fc_shadow_monitor monitor;
+
+		if (!r->plan.monitor[n].there)
+			continue;
+		fc_plan_shadow(&r->plan.monitor[n], rings, &monitor);
+		err = fc_shard_monitor_set(r->shard[ring], n, &monitor, 0, NULL);
+	}
 	if (err)
 		return complain("shadow table", err);
-	config.shard = r->shard;
-	err = fc_drain_create(&config, &r->drain);
+	config.shard = r->shard[ring];
+	err = fc_drain_create(&config, &r->drain[ring]);
 	return err ? complain("drain", err) : 0;
 }
 
-static int open_feeder(struct fc_replay *r, const struct fc_replay_options *o)
+static int open_host(struct fc_replay *r)
+{
+	int err = 0;
+
+	for (unsigned ring = 0; !err && ring < r->card.build.rings; ring++)
+		err = open_ring(r, ring);
+	return err;
+}
+
+static int open_feeder(struct fc_replay *r)
 {
 	const struct fc_feeder_config config = {
-		.epoch_shift = o->epoch_shift,
-		.epoch_guard_ns = guard_ns(o),
+		.epoch_shift = r->epoch_shift,
+		.epoch_guard_ns = guard_ns(r),
 		.pump = pump,
 		.argument = r,
 	};
 	int err = fc_feeder_create(r->sim, &config, &r->feeder);
 
 	return err ? complain("feeder", err) : 0;
+}
+
+static int open_sinks(struct fc_replay *r)
+{
+	r->sinks.options = r->options;
+	if (r->config) {
+		for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++)
+			if (r->plan.monitor[n].there)
+				r->sinks.csv.monitors[n] =
+					r->config->fnf.monitor[r->plan.monitor[n].flow_monitor]
+						.name;
+		r->sinks.plan = &r->plan;
+		r->sinks.interface_first = fc_config_interface(r->slot, 0);
+	}
+	return fc_replay_sinks_open(&r->sinks, r->config, r->first_ns);
 }
 
 int fc_replay_open(struct fc_replay *r, const struct fc_replay_options *options,
@@ -264,15 +260,17 @@ int fc_replay_open(struct fc_replay *r, const struct fc_replay_options *options,
 
 	r->options = options;
 	r->first_ns = r->cut_ns = first ? first->time_ns : 0;
-	err = open_exporters(r);
+	err = fc_replay_plan(r);
+	if (!err)
+		err = open_sinks(r);
 	if (!err)
 		err = open_model(r, options);
 	if (!err)
 		err = open_card(r, options);
 	if (!err)
-		err = open_host(r, options);
+		err = open_host(r);
 	if (!err)
-		err = open_feeder(r, options);
+		err = open_feeder(r);
 	if (err)
 		fc_replay_close(r);
 	return err;
@@ -282,19 +280,18 @@ void fc_replay_close(struct fc_replay *r)
 {
 	if (r->feeder)
 		fc_feeder_destroy(r->feeder);
-	if (r->drain)
-		fc_drain_destroy(r->drain);
-	if (r->shard)
-		fc_shard_destroy(r->shard);
+	for (unsigned ring = 0; ring < FC_CARD_RINGS_MAX; ring++) {
+		fc_drain_destroy(r->drain[ring]);
+		fc_shard_destroy(r->shard[ring]);
+	}
 	if (r->card_open)
 		fc_card_close(&r->card);
 	if (r->transport)
 		r->transport->ops->close(r->transport);
 	if (r->sim)
 		fcsim_destroy(r->sim);
-	while (r->exporters > 0)
-		fc_exporter_close(r->exporter[--r->exporters]);
-	fc_replay_csv_free(&r->csv);
+	fc_replay_sinks_close(&r->sinks);
+	free(r->config);
 }
 
 /* ---------------------------------------------------------------- running */
@@ -336,36 +333,14 @@ int fc_replay_finish(struct fc_replay *r)
 	err = fc_card_stop(&r->card);
 	if (!err)
 		err = fc_card_flush(&r->card);
-	if (err) {
-		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
-		return err;
-	}
+	if (err)
+		return card_complain(r, err);
 	err = await_flush(r);
 	if (err)
 		return err;
 	if (r->drain_error)
 		return complain("draining the ring", r->drain_error);
-	fc_shard_close_all(r->shard, r->cut_ns);
-	return send_exports(r);
-}
-
-int fc_replay_totals(struct fc_replay *r, struct fc_replay_totals *out)
-{
-	const struct fc_feeder_counters *fed = fc_feeder_counters(r->feeder);
-	int err = fc_card_ledger(&r->card, 0, &out->ledger);
-
-	if (!err)
-		err = fc_card_port_counters(&r->card, 0, &out->port);
-	if (!err)
-		err = fc_card_faults(&r->card, &out->faults);
-	if (err) {
-		fprintf(stderr, "flowcard-replay: card: %s\n", r->card.error);
-		return err;
-	}
-	fc_shard_stats(r->shard, &out->shard);
-	fc_drain_stats(r->drain, &out->drain);
-	fcsim_stats(r->sim, &out->sim);
-	for (unsigned v = 0; v < FC_CARD_VERDICTS; v++)
-		out->verdict[v] = out->port.verdict[v] + fed->verdict[v];
-	return 0;
+	for (unsigned ring = 0; ring < r->card.build.rings; ring++)
+		fc_shard_close_all(r->shard[ring], r->cut_ns);
+	return fc_replay_sinks_finish(&r->sinks, r->cut_ns);
 }

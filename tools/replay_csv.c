@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <flowcard/registers.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static int compare_flows(const void *left, const void *right)
 	return compare_key(a, b);
 }
 
-static void write_row(FILE *file, const struct fc_flow *flow)
+static void write_row(FILE *file, const struct fc_flow *flow, const char *monitor)
 {
 	const uint32_t *vector = flow->vector;
 	unsigned version = fc_vec_ip_version(vector);
@@ -62,10 +63,23 @@ static void write_row(FILE *file, const struct fc_flow *flow)
 	inet_ntop(family, fc_vec_dst(vector), dst, sizeof(dst));
 	fprintf(file, "%u,%s,%s,%u,%u,%u,%u,%u,", version, src, dst, (unsigned)fc_vec_sport(vector),
 		(unsigned)fc_vec_dport(vector), (unsigned)fc_vec_proto(vector),
-		(unsigned)fc_vec_tos(vector), (unsigned)fc_vec_input_port(vector));
-	fprintf(file, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%02x,%03x\n", flow->packets,
+		(unsigned)fc_vec_tos(vector),
+		(unsigned)flow->interface_first + fc_vec_input_port(vector));
+	fprintf(file, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%02x,%03x", flow->packets,
 		flow->octets, flow->first_ns, flow->last_ns, flow->tcp_flags & 0xffu,
 		flow->tcp_flags & 0xfffu);
+	if (monitor)
+		fprintf(file, ",%s,%u,%u,%u", monitor, (unsigned)fc_vec_direction(vector),
+			(unsigned)flow->sampler, (unsigned)flow->end_reason);
+	fputc('\n', file);
+}
+
+static bool has_monitors(const struct fc_replay_csv *csv)
+{
+	for (unsigned n = 0; n < 8; n++)
+		if (csv->monitors[n])
+			return true;
+	return false;
 }
 
 int fc_replay_csv_write(struct fc_replay_csv *csv, const char *path)
@@ -81,11 +95,12 @@ int fc_replay_csv_write(struct fc_replay_csv *csv, const char *path)
 	if (csv->count)
 		qsort(csv->flows, csv->count, sizeof(*csv->flows), compare_flows);
 	fputs("ip_version,src,dst,sport,dport,proto,tos,input_if,packets,bytes,first_ns,last_ns,"
-	      "tcp_flags,tcp_bits\n",
+	      "tcp_flags,tcp_bits",
 	      file);
+	fputs(has_monitors(csv) ? ",monitor,direction,sampler,end_reason\n" : "\n", file);
 	for (size_t i = 0; i < csv->count && !err; i++) {
 		errno = 0;
-		write_row(file, &csv->flows[i]);
+		write_row(file, &csv->flows[i], csv->monitors[csv->flows[i].monitor % 8]);
 		if (ferror(file))
 			err = errno ? -errno : -EIO;
 	}

@@ -32,11 +32,13 @@ enum option_id {
 	OPT_TIMEOUTS,
 	OPT_EPOCH,
 	OPT_RATE,
+	OPT_CONFIG,
 	OPT_LIVE_FLOWS
 };
 enum option_id_more { OPT_ENTRIES = 300, OPT_SEED, OPT_TRACE, OPT_STALL, OPT_VERSION };
 
 static const struct option longs[] = {
+	{"config", required_argument, NULL, OPT_CONFIG},
 	{"export", required_argument, NULL, OPT_EXPORT},
 	{"protocol", required_argument, NULL, OPT_PROTOCOL},
 	{"live-flows", required_argument, NULL, OPT_LIVE_FLOWS},
@@ -75,6 +77,9 @@ static void print_help(void)
 	printf("Usage: flowcard-replay [OPTION...] CAPTURE\n"
 	       "Feed a capture (pcap, pcapng, gzip) through the Verilated card and export its "
 	       "flows.\n\n"
+	       "  --config FILE           flowcardd's configuration: the model is the card of the "
+	       "lowest\n"
+	       "                          slot, with its monitors, samplers and exporters\n"
 	       "  --export udp:HOST:PORT  send flow records there (repeatable; [v6] in brackets)\n"
 	       "  --protocol v5|v9|ipfix  of all exports (default ipfix)\n"
 	       "  --rate N                datagrams a second and export at most (default 1000)\n"
@@ -228,7 +233,11 @@ static int parse_one(struct fc_replay_options *o, int id, char *value)
 		return fc_protocol_parse(value, &o->protocol)
 			       ? complain("protocol", value, "wanted: v5, v9 or ipfix")
 			       : 0;
+	case OPT_CONFIG:
+		o->config = value;
+		return 0;
 	case OPT_LIVE_FLOWS:
+		o->monitor_given = true;
 		return parse_live_flows(o, value);
 	case OPT_RATE:
 		if (parse_number("rate", value, RATE_MAX, &number))
@@ -244,8 +253,10 @@ static int parse_one(struct fc_replay_options *o, int id, char *value)
 		o->counters = value;
 		return 0;
 	case OPT_TIMEOUTS:
+		o->monitor_given = true;
 		return parse_timeouts(o, value);
 	case OPT_EPOCH:
+		o->epoch_given = true;
 		return parse_epoch(o, value);
 	case OPT_ENTRIES:
 		return parse_entries(o, value);
@@ -297,6 +308,11 @@ int fc_replay_options_parse(struct fc_replay_options *o, int argc, char **argv)
 	if (optind + 1 != argc) {
 		fprintf(stderr, "flowcard-replay: one capture file is wanted\n"
 				"Try 'flowcard-replay --help'.\n");
+		return -EINVAL;
+	}
+	if (o->config && o->monitor_given) {
+		fprintf(stderr, "flowcard-replay: timeouts and numbers of flows are in the "
+				"configuration: neither --timeouts nor --live-flows with it\n");
 		return -EINVAL;
 	}
 	o->capture = argv[optind];

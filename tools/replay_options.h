@@ -14,8 +14,10 @@ struct fc_replay_options {
 	unsigned exports;
 	enum fc_protocol protocol;
 	const char *csv, *counters;      /* NULL: none */
+	const char *config;              /* NULL: none; then the monitors are not of the options */
 	uint64_t active_ns, inactive_ns; /* 0: never */
 	unsigned epoch_shift;
+	bool epoch_given, monitor_given; /* --epoch; --timeouts or --live-flows */
 	unsigned entries;
 	bool seeded;
 	uint64_t seed;

@@ -8,91 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- the sums */
-static unsigned expect(const char *what, uint64_t left, uint64_t right)
-{
-	if (left == right)
-		return 0;
-	fprintf(stderr, "flowcard-replay: ledger: %s: %" PRIu64 " is not %" PRIu64 "\n", what, left,
-		right);
-	return 1;
-}
-
-static uint64_t sum(const uint64_t *values, unsigned count)
-{
-	uint64_t total = 0;
-
-	for (unsigned i = 0; i < count; i++)
-		total += values[i];
-	return total;
-}
-
-static unsigned check_card(const struct fc_replay *r, const struct fc_replay_totals *t)
-{
-	const struct fc_feeder_counters *fed = fc_feeder_counters(r->feeder);
-	const struct fc_ledger *l = &t->ledger;
-	unsigned wrong = 0;
-
-	wrong += expect("frames of the card = frames fed", t->port.frames, fed->fed);
-	wrong += expect("frames = sum of verdicts", t->port.frames,
-			sum(t->port.verdict, FC_CARD_VERDICTS));
-	wrong += expect("frames seen = all verdicts + unsupported link types", fed->seen,
-			sum(t->verdict, FC_CARD_VERDICTS) + fed->unsupported);
-	wrong += expect("flow frames = selected + missed packets", t->port.verdict[FC_VERDICT_FLOW],
-			l->selected_packets + t->port.missed);
-	wrong += expect("selected = emitted + resident + unaccounted packets", l->selected_packets,
-			l->emitted_packets + l->resident_packets + l->unaccounted_packets);
-	wrong += expect("selected = emitted + resident + unaccounted bytes", l->selected_bytes,
-			l->emitted_bytes + l->resident_bytes + l->unaccounted_bytes);
-	wrong += expect("resident packets after the flush = 0", l->resident_packets, 0);
-	wrong += expect("resident bytes after the flush = 0", l->resident_bytes, 0);
-	wrong += expect("faults = 0", t->faults, 0);
-	wrong += expect("broken AXI rules = 0", t->sim.axi_violations, 0);
-	return wrong;
-}
-
-static unsigned check_host(const struct fc_replay *r, const struct fc_replay_totals *t)
-{
-	const struct fc_shard_stats *s = &t->shard;
-	unsigned wrong = 0;
-
-	wrong += expect("emitted = merged packets", t->ledger.emitted_packets, s->delta_packets);
-	wrong += expect("emitted = merged bytes", t->ledger.emitted_bytes, s->delta_octets);
-	wrong += expect("merged = closed + lost packets", s->delta_packets,
-			s->closed_packets + s->lost_packets);
-	wrong +=
-		expect("closed flows = flows given to the sinks", s->closed_flows, r->closed_flows);
-	wrong += expect("closed packets = packets given to the sinks", s->closed_packets,
-			r->closed_packets);
-	wrong += expect("closed bytes = bytes given to the sinks", s->closed_octets,
-			r->closed_octets);
-	wrong += expect("live flows at the end = 0", s->live, 0);
-	wrong += expect("refused ring records = 0", s->bad_records, 0);
-	wrong += expect("damaged ring places = 0", t->drain.damaged + t->drain.deferred_lost, 0);
-	wrong += expect("ledger records that differ from what was seen = 0",
-			t->drain.ledger_mismatches, 0);
-	wrong += expect("ledger records seen = barriers seen", t->drain.ledger_records,
-			t->drain.barriers);
-	if (r->options->csv)
-		wrong += expect("flows given to the sinks = rows of the CSV", r->closed_flows,
-				r->csv.count);
-	for (unsigned i = 0; i < r->exporters; i++) {
-		struct fc_exporter_stats e;
-
-		fc_exporter_stats(r->exporter[i], &e);
-		wrong += expect("flows given to the sinks = exported + dropped", r->closed_flows,
-				e.flows + e.inexpressible);
-		wrong += expect("datagrams sealed = sent + dropped", e.datagrams_sealed,
-				e.datagrams_sent + e.dropped_datagrams);
-	}
-	return wrong;
-}
-
-unsigned fc_replay_check(const struct fc_replay *r, const struct fc_replay_totals *t)
-{
-	return check_card(r, t) + check_host(r, t);
-}
-
 /* ---------------------------------------------------------------- JSON */
 struct number {
 	const char *name;
@@ -166,15 +81,90 @@ drop:
 	return NULL;
 }
 
+/* ---------------------------------------------------------------- monitors of a configuration */
+static const char *const aged_name[FC_AGED_CAUSES] = {
+	[FC_AGED_ACTIVE] = "active",
+	[FC_AGED_INACTIVE] = "inactive",
+	[FC_AGED_EVENT] = "event",
+	[FC_AGED_WATERMARK] = "watermark",
+	[FC_AGED_EMERGENCY] = "emergency",
+	[FC_AGED_FORCED] = "forced",
+	[FC_AGED_SYNCHRONIZED] = "synchronized",
+	[FC_AGED_IMMEDIATE] = "immediate",
+	[FC_AGED_CLEARED] = "cleared",
+};
+
+static json_t *samplers_array(const struct fc_replay *r, unsigned n,
+			      const struct fc_replay_monitor *m)
+{
+	json_t *array = json_array();
+
+	for (unsigned at = 0; at < 2 * FC_CARD_PORTS_MAX; at++) {
+		unsigned o = at / FC_CARD_PORTS_MAX, p = at % FC_CARD_PORTS_MAX;
+		const struct number numbers[] = {
+			{"output", o},
+			{"port", p},
+			{"id", r->plan.monitor[n].sampler[o][p].id},
+			{"observed", m->sampler[o][p].observed},
+			{"selected", m->sampler[o][p].selected},
+		};
+		json_t *object;
+
+		if (!r->plan.monitor[n].sampler[o][p].mode)
+			continue;
+		object = json_object();
+		add_numbers(object, numbers, sizeof(numbers) / sizeof(*numbers));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *monitor_object(const struct fc_replay *r, unsigned n,
+			      const struct fc_replay_monitor *m)
+{
+	const struct number numbers[] = {
+		{"selected_packets", m->ledger.selected_packets},
+		{"selected_bytes", m->ledger.selected_bytes},
+		{"emitted_packets", m->ledger.emitted_packets},
+		{"unaccounted_packets", m->ledger.unaccounted_packets},
+		{"merged_packets", m->merged_packets},
+		{"high_watermark", m->stats.high_watermark},
+		{"added", m->stats.added},
+		{"not_added", m->stats.not_added},
+		{"updates", m->stats.updates},
+	};
+	json_t *object = json_object(), *aged = json_object();
+
+	json_object_set_new(
+		object, "name",
+		json_string(r->config->fnf.monitor[r->plan.monitor[n].flow_monitor].name));
+	add_numbers(object, numbers, sizeof(numbers) / sizeof(*numbers));
+	for (unsigned c = 0; c < FC_AGED_CAUSES; c++)
+		json_object_set_new(aged, aged_name[c], json_integer((json_int_t)m->stats.aged[c]));
+	json_object_set_new(object, "aged", aged);
+	json_object_set_new(object, "samplers", samplers_array(r, n, m));
+	return object;
+}
+
+static int add_monitors(json_t *object, const struct fc_replay *r, const struct fc_replay_totals *t)
+{
+	json_t *array = json_array();
+
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++)
+		if (r->plan.monitor[n].there)
+			json_array_append_new(array, monitor_object(r, n, &t->monitor[n]));
+	return json_object_set_new(object, "monitors", array) ? -ENOMEM : 0;
+}
+
 int fc_replay_write_counters(const struct fc_replay *r, const struct fc_replay_totals *t,
 			     bool balanced, const char *path)
 {
 	const struct fc_feeder_counters *fed = fc_feeder_counters(r->feeder);
 	const struct number numbers[] = {
 		{"frames", fed->seen},
-		{"flows", r->closed_flows},
-		{"flow_packets", r->closed_packets},
-		{"flow_octets", r->closed_octets},
+		{"flows", r->sinks.flows},
+		{"flow_packets", r->sinks.packets},
+		{"flow_octets", r->sinks.octets},
 		{"beyond_window", t->verdict[FC_VERDICT_BEYOND_WINDOW]},
 		{"rx_error", t->verdict[FC_VERDICT_RX_ERROR]},
 		{"unsupported_linktype", fed->unsupported},
@@ -192,6 +182,8 @@ int fc_replay_write_counters(const struct fc_replay *r, const struct fc_replay_t
 						FC_VERDICT_TRUNC_HDLC, "")) ||
 	     json_object_set_new(object, "ledger", ledger_object(t, balanced))))
 		err = -ENOMEM;
+	if (!err && r->config)
+		err = add_monitors(object, r, t);
 	errno = 0;
 	if (!err && json_dump_file(object, path, JSON_INDENT(1)))
 		err = errno ? -errno : -EIO;
@@ -234,22 +226,20 @@ void fc_replay_summary(const struct fc_replay *r, const struct fc_replay_totals 
 
 	printf("Capture %s: %" PRIu64 " frames, %" PRIu64
 	       " octets; card of %u entries, epoch 2^%u ns\n",
-	       r->options->capture, fed->seen, fed->octets, r->card.build.entries,
-	       r->options->epoch_shift);
+	       r->options->capture, fed->seen, fed->octets, r->card.build.entries, r->epoch_shift);
 	print_verdicts(t);
 	printf("Flows %" PRIu64 ", deltas %" PRIu64 " in %" PRIu64 " epochs (evicted %" PRIu64
 	       ")\n",
-	       r->closed_flows, t->shard.deltas, t->shard.cuts,
-	       t->drain.by_reason[FC_REASON_EVICT]);
+	       r->sinks.flows, t->shard.deltas, t->shard.cuts, t->drain.by_reason[FC_REASON_EVICT]);
 	if (t->shard.aged_emergency)
 		printf("Ended early for want of room in the shadow table: %" PRIu64
 		       " flows (--live-flows)\n",
 		       t->shard.aged_emergency);
 	print_ledger(t, balanced);
-	for (unsigned i = 0; i < r->exporters; i++) {
+	for (unsigned i = 0; i < r->sinks.exporters; i++) {
 		struct fc_exporter_stats e;
 
-		fc_exporter_stats(r->exporter[i], &e);
+		fc_exporter_stats(r->sinks.exporter[i], &e);
 		printf("Export %s: %" PRIu64 " flows in %" PRIu64 " datagrams, %" PRIu64
 		       " flows dropped\n",
 		       r->options->export[i], e.flows, e.datagrams_sent, e.dropped_flows);
