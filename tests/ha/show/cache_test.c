@@ -327,6 +327,18 @@ static void groups_add_up_to_the_flows(void **state)
 	free(json);
 }
 
+/* More groups than the first table has places for, met again after it was widened. */
+static void groups_are_met_again_in_a_wider_table(void **state)
+{
+	struct show_flows flows = {4, 4096, 0, 0, 0, 0};
+	char *text =
+		run("V4", "aggregate ipv4 destination address sort counter packets long", flows, 0);
+
+	(void)state;
+	assert_non_null(strstr(text, "Aggregated to 256 flows\n"));
+	free(text);
+}
+
 /* The heap against a sort of everything. */
 static int by_packets(const void *left, const void *right)
 {
@@ -416,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_query_that_makes_no_sense_is_refused_in_words),
 		cmocka_unit_test(two_fields_for_one_beginning_are_ambiguous),
 		cmocka_unit_test(groups_add_up_to_the_flows),
+		cmocka_unit_test(groups_are_met_again_in_a_wider_table),
 		cmocka_unit_test(the_top_is_that_of_a_sorted_whole),
 		cmocka_unit_test(a_reader_that_goes_stops_the_listing),
 		cmocka_unit_test(a_source_that_fails_is_said),

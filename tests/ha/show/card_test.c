@@ -37,7 +37,8 @@ static void make_running(struct fc_show_card *c)
 	c->ring[0].released = UINT32_MAX; /* indices wrap */
 	c->ring[0].cut_ns = UINT64_MAX;
 	c->ring[0].error = -EPROTO;
-	c->ledger[0] = (struct fc_show_ledger){true, "V4", {9, 100, 6400, 90, 5760, 10, 640, 0, 0}};
+	c->ledger[0] =
+		(struct fc_show_ledger){true, "V4", {9, 100, 6400, 89, 5696, 10, 640, 1, 64}};
 	c->ledger[3] =
 		(struct fc_show_ledger){true, SHOW_LONG_NAME, {9, 100, 1, 90, 1, 9, 0, 0, 0}};
 	c->port[1].frames = 123;
