@@ -27,6 +27,7 @@ struct fc_replay {
 	unsigned slot;            /* whose card the model is, with --config */
 	struct fc_card_plan plan;
 	unsigned epoch_shift;
+	unsigned crowd; /* monitors that a packet of port 0 can meet */
 	struct fcsim *sim;
 	struct fc_transport *transport;
 	struct fc_card card;

@@ -73,10 +73,29 @@ static int plan_of_config(struct fc_replay *r)
 	return err;
 }
 
+static unsigned crowd(const struct fc_card_plan *plan, bool ipv6)
+{
+	unsigned count = 0;
+
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
+		const struct fc_card_monitor *m = &plan->monitor[n].card;
+
+		if (plan->monitor[n].there && (ipv6 ? m->ipv6 : m->ipv4))
+			count += (m->ports & 1) + (m->ports_out >> 1 & 1);
+	}
+	return count;
+}
+
 int fc_replay_plan(struct fc_replay *r)
 {
+	int err = 0;
+
 	if (r->options->config)
-		return plan_of_config(r);
-	plan_of_options(r);
-	return 0;
+		err = plan_of_config(r);
+	else
+		plan_of_options(r);
+	r->crowd = crowd(&r->plan, false);
+	if (crowd(&r->plan, true) > r->crowd)
+		r->crowd = crowd(&r->plan, true);
+	return err;
 }
