@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "template.h"
 
+#include "template_fast.h"
+
 #include <errno.h>
 
 #define RECORD_SIZE_MIN 4
 #define PACKETS_ELEMENT 2
 #define OCTETS_ELEMENT 1
 
+#define FAST_KIND(step, octets, first, second, how) FAST_##step,
+
 enum step_kind {
 	STEP_COPY,     /* octets of the flow as they stand */
 	STEP_OCTETS,   /* octets from somewhere else */
 	STEP_PREFIX,   /* their first `argument` bits, the rest 0 */
 	STEP_CONSTANT, /* the argument */
-	STEP_NUMBER
+	STEP_NUMBER,
+	FC_FAST_STEPS(FAST_KIND)
 };
+
+static const struct fast {
+	const char *first, *second;
+	uint8_t kind, length;
+} fast_steps[] = {
+#define FAST_ENTRY(step, octets, first_field, second_field, how)                                   \
+	{first_field, second_field, FAST_##step, octets},
+	FC_FAST_STEPS(FAST_ENTRY)};
 
 /* ------------------------------------------------------------------ compiling */
 static bool has_element(const struct fc_template *t, uint16_t element)
@@ -69,14 +82,42 @@ static struct fc_template_step step_of(const struct fc_template_field *f)
 	return step;
 }
 
-/* Octets that stand side by side in flow and record are copied as one. */
+/* The fast step for the fields from `from` on; NULL: there is none. */
+static const struct fast *fast_of(const struct fc_template *t, unsigned from)
+{
+	for (size_t i = 0; i < sizeof(fast_steps) / sizeof(*fast_steps); i++) {
+		const struct fast *fast = &fast_steps[i];
+		unsigned octets = t->fields[from].length;
+
+		if (strcmp(t->fields[from].field->name, fast->first) != 0)
+			continue;
+		if (fast->second && from + 1 == t->field_count)
+			continue;
+		if (fast->second && strcmp(t->fields[from + 1].field->name, fast->second) != 0)
+			continue;
+		if (fast->second)
+			octets += t->fields[from + 1].length;
+		if (octets == fast->length) /* some lengths are the protocol's */
+			return fast;
+	}
+	return NULL;
+}
+
+/* Fast steps where there are some; octets that stand side by side in flow and record are copied as
+ * one. */
 static void plan_steps(struct fc_template *t)
 {
 	t->step_count = 0;
 	for (unsigned i = 0; i < t->field_count; i++) {
 		struct fc_template_step step = step_of(&t->fields[i]);
 		struct fc_template_step *last = t->step_count ? &t->steps[t->step_count - 1] : NULL;
+		const struct fast *fast = fast_of(t, i);
 
+		if (fast) {
+			step.kind = fast->kind;
+			step.length = fast->length;
+			i += fast->second != NULL;
+		}
 		if (last && last->kind == STEP_COPY && step.kind == STEP_COPY &&
 		    last->from + last->length == step.from)
 			last->length = (uint8_t)(last->length + step.length);
@@ -186,6 +227,7 @@ void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const 
 			uint64_t base_ms)
 {
 	uint8_t *at = fc_writer_take(w, t->record_size);
+	const uint32_t *v = f->vector;
 
 	if (!at)
 		return;
@@ -206,6 +248,11 @@ void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const 
 		case STEP_NUMBER:
 			store_number(at, s->field->number(f, base_ms), s->length);
 			break;
+#define FAST_CASE(step, octets, first, second, how)                                                \
+	case FAST_##step:                                                                          \
+		how;                                                                               \
+		break;
+			FC_FAST_STEPS(FAST_CASE)
 		}
 		at += s->length;
 	}
