@@ -210,11 +210,11 @@ def start_on_free_port(make, attempts=5):
 
 # ------------------------------------------------------------------------------------------- nfcapd
 class Nfcapd(Collector):
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, small_buffer=False):
         self.data = os.path.join(folder, "nfcapd")
         os.makedirs(self.data, exist_ok=True)
         super().__init__([program("nfcapd"), "-w", self.data, "-b", "127.0.0.1", "-p", str(port), "-t", "3600",
-                          "-B", "4000000", "-I", "x"], os.path.join(folder, "nfcapd.log"), port)
+                          *([] if small_buffer else ["-B", "4000000"]), "-I", "x"], os.path.join(folder, "nfcapd.log"), port)
 
     def stop(self):
         self.end()
@@ -252,8 +252,8 @@ def nfdump_row(flow):
                     flags if flow["proto"] == 6 else None)
 
 
-def start_nfcapd(folder):
-    return start_on_free_port(lambda port: Nfcapd(folder, port))
+def start_nfcapd(folder, small_buffer=False):
+    return start_on_free_port(lambda port: Nfcapd(folder, port, small_buffer))
 
 
 # ------------------------------------------------------------------------------------------- nfacctd

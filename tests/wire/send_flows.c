@@ -2,12 +2,13 @@
 /*
  * send_flows --export udp:HOST:PORT [--protocol v5|v9|ipfix] [--flows N] [--families 4|6|46]
  *            [--seed N] [--rate N] [--payload N] [--record NAME] [--options] [--sampled]
- *            [--clients N] [--tcp | --file] [--csv FILE]
+ *            [--clients N] [--tcp | --file] [--burst] [--csv FILE]
  *
  * Sends synthetic flows through the exporter to a collector; --csv says what a collector should
  * have seen (columns of flowcard-replay --csv). The last line of output holds the totals. --record:
  * a predefined record, or one of the lists below; --options: all option tables; --sampled: all
- * flows were sampled 1 out of 100 at random; --clients: so many monitors, by turns.
+ * flows were sampled 1 out of 100 at random; --clients: so many monitors, by turns; --burst: all
+ * flows at one cut, which leave over an epoch.
  */
 #include "synthetic_flows.h"
 
@@ -22,6 +23,7 @@
 #define START_NS UINT64_C(1795348800000000000) /* 2026-11-22 12:00:00 UTC */
 #define HOUR_NS UINT64_C(3600000000000)
 #define CHUNK 500
+#define EPOCH_MS 1000
 
 #define SAMPLER 3
 #define SAMPLER_WINDOW 100
@@ -34,7 +36,7 @@ struct options {
 	char host[256], port[32];
 	unsigned long flows, clients;
 	const char *families, *csv;
-	bool tables, sampled;
+	bool tables, sampled, burst;
 	uint64_t seed;
 };
 
@@ -118,7 +120,7 @@ static int usage(const char *program)
 	fprintf(stderr,
 		"usage: %s --export udp:HOST:PORT [--protocol v5|v9|ipfix] [--flows N] "
 		"[--families 4|6|46] [--seed N] [--rate N] [--payload N] [--record NAME] "
-		"[--options] [--sampled] [--clients N] [--tcp|--file] [--csv FILE]\n",
+		"[--options] [--sampled] [--clients N] [--tcp|--file] [--burst] [--csv FILE]\n",
 		program);
 	return 1;
 }
@@ -160,6 +162,9 @@ static int parse_option(struct options *o, int option, const char *value)
 	case 't':
 		o->config.transport = FC_TRANSPORT_TCP;
 		return 0;
+	case 'b':
+		o->burst = true;
+		return 0;
 	case 'F':
 		o->config.transport = FC_TRANSPORT_FILE;
 		return 0;
@@ -187,6 +192,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{"clients", required_argument, NULL, 'k'},
 		{"tcp", no_argument, NULL, 't'},
 		{"file", no_argument, NULL, 'F'},
+		{"burst", no_argument, NULL, 'b'},
 		{"csv", required_argument, NULL, 'c'},
 		{NULL, 0, NULL, 0},
 	};
@@ -229,7 +235,7 @@ static int send_all(const struct options *o, struct fc_exporter *e, FILE *csv)
 		if (csv)
 			print_row(csv, &f);
 		fc_exporter_add(e, 1 + (int)(i % o->clients), &f, 1, now_ns);
-		if (i % CHUNK == CHUNK - 1) {
+		if (i % CHUNK == CHUNK - 1 && !o->burst) {
 			left = fc_exporter_send(e, 30000);
 			now_ns += 250000000;
 		}
@@ -237,6 +243,8 @@ static int send_all(const struct options *o, struct fc_exporter *e, FILE *csv)
 			return -ETIMEDOUT;
 	}
 	fc_exporter_seal(e, now_ns);
+	if (o->burst)
+		fc_exporter_spread(e, EPOCH_MS);
 	return fc_exporter_send(e, 30000) ? -ETIMEDOUT : 0;
 }
 
