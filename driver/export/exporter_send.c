@@ -41,8 +41,6 @@ static void begin_session(struct fc_exporter *e)
 		return; /* it stays fresh: another time */
 	if (e->queue.head != e->queue.tail)
 		sequence = fc_queue_at(&e->queue, e->queue.head, &unused)->sequence;
-	else if (e->encoder.message.open)
-		sequence = e->encoder.sequence;
 	length = fc_encoder_preamble(&e->encoder, octets, PREAMBLE_MAX, sequence, e->now_ns);
 	if (!e->sender->ops->begin(e->sender, octets, length) && e->sender->sessions > 1)
 		for (unsigned i = 0; i < FC_OPTIONS; i++)

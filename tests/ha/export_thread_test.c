@@ -331,6 +331,32 @@ static void an_exporter_that_cannot_open_is_named_and_the_others_work(void **sta
 	assert_int_equal(close_world(w), 0);
 }
 
+/* The end: the dead one uses up the deadline, the live one has sent by then. */
+static void at_the_end_the_dead_take_no_time_from_the_living(void **state)
+{
+	struct world *w = open_world();
+	int m = add_monitor(w, "M", "netflow-original"), listener;
+	struct fc_fnf_exporter *e;
+	char port[8];
+
+	(void)state;
+	listener = deaf_listener(port);
+	close(listener); /* nobody there */
+	e = add_exporter(w, "DEAD", port);
+	e->protocol = FC_PROTOCOL_IPFIX;
+	e->transport = FC_TRANSPORT_TCP;
+	add_exporter(w, "X", w->a.port);
+	w->config->fnf.monitor[m].exporter[0] = 0;
+	w->config->fnf.monitor[m].exporter[1] = 1;
+	configure(w);
+	meter(w, m, 500);
+	fc_export_thread_remove(w->thread, w->queue);
+	assert_true(fc_export_thread_stop(w->thread, 100) > 0);
+	await(&w->a, 500);
+	assert_int_equal(fc_export_thread_start(&w->thread), 0);
+	assert_int_equal(close_world(w), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +366,7 @@ int main(void)
 		cmocka_unit_test(last_flows_of_a_monitor_that_goes_still_leave),
 		cmocka_unit_test(flows_that_nobody_wants_are_counted),
 		cmocka_unit_test(a_deaf_collector_holds_up_neither_flows_nor_configuration),
+		cmocka_unit_test(at_the_end_the_dead_take_no_time_from_the_living),
 		cmocka_unit_test(an_exporter_that_cannot_open_is_named_and_the_others_work),
 	};
 
