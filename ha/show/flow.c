@@ -12,6 +12,7 @@ struct listing {
 	int (*find)(const struct fc_fnf *fnf, const char *name);
 	int (*gather)(struct fc_unit *unit, struct fc_show_gathered *g, int number);
 	int (*list)(const struct fc_show_view *view, int number, bool json, FILE *out);
+	const char *every; /* a name that stands for all of them, if none of them has it */
 };
 
 static int run(struct fc_cli_call *call, const struct listing *l)
@@ -25,7 +26,7 @@ static int run(struct fc_cli_call *call, const struct listing *l)
 	err = fc_show_gather(call->unit, g);
 	if (!err && name)
 		number = l->find(&g->config->fnf, name);
-	if (!err && name && number == FC_FNF_NONE)
+	if (!err && name && number == FC_FNF_NONE && !(l->every && !strcmp(name, l->every)))
 		err = fc_show_unknown(call, l->kind, name);
 	if (!err && l->gather)
 		err = l->gather(call->unit, g, number);
@@ -51,25 +52,49 @@ static int find_record(const struct fc_fnf *fnf, const char *name)
 
 static int run_record(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Flow Record", find_record, NULL, fc_show_records});
+	static const struct listing listing = {
+		.kind = "Flow Record",
+		.find = find_record,
+		.list = fc_show_records,
+	};
+
+	return run(call, &listing);
 }
 
 static int run_exporter(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Flow Exporter", fc_fnf_exporter_find,
-					   fc_show_gather_exporters, fc_show_exporters});
+	static const struct listing listing = {
+		.kind = "Flow Exporter",
+		.find = fc_fnf_exporter_find,
+		.gather = fc_show_gather_exporters,
+		.list = fc_show_exporters,
+	};
+
+	return run(call, &listing);
 }
 
 static int run_exporter_statistics(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Flow Exporter", fc_fnf_exporter_find,
-					   fc_show_gather_exporters, fc_show_exporter_statistics});
+	static const struct listing listing = {
+		.kind = "Flow Exporter",
+		.find = fc_fnf_exporter_find,
+		.gather = fc_show_gather_exporters,
+		.list = fc_show_exporter_statistics,
+	};
+
+	return run(call, &listing);
 }
 
 static int run_exporter_templates(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Flow Exporter", fc_fnf_exporter_find,
-					   fc_show_gather_exporters, fc_show_exporter_templates});
+	static const struct listing listing = {
+		.kind = "Flow Exporter",
+		.find = fc_fnf_exporter_find,
+		.gather = fc_show_gather_exporters,
+		.list = fc_show_exporter_templates,
+	};
+
+	return run(call, &listing);
 }
 
 static int run_export_ids(struct fc_cli_call *call)
@@ -79,6 +104,7 @@ static int run_export_ids(struct fc_cli_call *call)
 }
 
 /* ------------------------------------------------------------------ monitors */
+/* "all" is no keyword: a monitor may be called A. */
 static int gather_counts(struct fc_unit *unit, struct fc_show_gathered *g, int number)
 {
 	fc_show_gather_counts(unit, g, number);
@@ -87,14 +113,26 @@ static int gather_counts(struct fc_unit *unit, struct fc_show_gathered *g, int n
 
 static int run_monitor(struct fc_cli_call *call)
 {
-	return run(call,
-		   &(struct listing){"Flow Monitor", fc_fnf_monitor_find, NULL, fc_show_monitors});
+	static const struct listing listing = {
+		.kind = "Flow Monitor",
+		.find = fc_fnf_monitor_find,
+		.list = fc_show_monitors,
+		.every = "all",
+	};
+
+	return run(call, &listing);
 }
 
 static int run_monitor_statistics(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Flow Monitor", fc_fnf_monitor_find, gather_counts,
-					   fc_show_monitor_statistics});
+	static const struct listing listing = {
+		.kind = "Flow Monitor",
+		.find = fc_fnf_monitor_find,
+		.gather = gather_counts,
+		.list = fc_show_monitor_statistics,
+	};
+
+	return run(call, &listing);
 }
 
 /* ------------------------------------------------------------------ interfaces and samplers */
@@ -107,8 +145,14 @@ static int gather_samplers(struct fc_unit *unit, struct fc_show_gathered *g, int
 
 static int run_sampler(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Sampler", fc_fnf_sampler_find, gather_samplers,
-					   fc_show_samplers});
+	static const struct listing listing = {
+		.kind = "Sampler",
+		.find = fc_fnf_sampler_find,
+		.gather = gather_samplers,
+		.list = fc_show_samplers,
+	};
+
+	return run(call, &listing);
 }
 
 /* "HundredGigE 7/0/0" is one name. */
@@ -133,8 +177,14 @@ static int list_interfaces(const struct fc_show_view *view, int number, bool jso
 
 static int run_interface(struct fc_cli_call *call)
 {
-	return run(call, &(struct listing){"Interface", find_interface, gather_samplers,
-					   list_interfaces});
+	static const struct listing listing = {
+		.kind = "Interface",
+		.find = find_interface,
+		.gather = gather_samplers,
+		.list = list_interfaces,
+	};
+
+	return run(call, &listing);
 }
 
 /* clang-format off */
@@ -149,8 +199,7 @@ const struct fc_cli_command fc_cli_show_flow[] = {
 	{"show flow exporter [name] NAME statistics", "What a flow exporter has sent, by client", FC_CLI_USER, run_exporter_statistics},
 	{"show flow exporter [name] NAME templates", "Templates of a flow exporter", FC_CLI_USER, run_exporter_templates},
 	{"show flow monitor", "All flow monitors", FC_CLI_USER, run_monitor},
-	{"show flow monitor all", "All flow monitors", FC_CLI_USER, run_monitor},
-	{"show flow monitor [name] NAME", "One flow monitor", FC_CLI_USER, run_monitor},
+	{"show flow monitor [name] NAME", "One flow monitor; \"all\" is all of them", FC_CLI_USER, run_monitor},
 	{"show flow monitor [name] NAME statistics", "Counts of a flow monitor's cache", FC_CLI_USER, run_monitor_statistics},
 	{"show flow interface", "Flow monitors on all interfaces", FC_CLI_USER, run_interface},
 	{"show flow interface LINE", "Flow monitors on an interface", FC_CLI_USER, run_interface},

@@ -3,7 +3,7 @@
 """Feed our listings to Cisco's public parsers (genie.libs.parser, iosxe/show_flow.py).
 
 The texts are the goldens beside this file; what is expected is written down here, or comes from the JSON golden
-of the same listing. Skipped (77) where the packages cannot be imported. To have them:
+of the same listing. With --texts: those on standard input, for other tests. Skipped (77) where the packages cannot be imported. To have them:
     python3 -m venv .venv-genie && .venv-genie/bin/pip install 'setuptools<81' genie.libs.parser genie pyats
 or point FC_GENIE_PYTHON at the interpreter of another environment that has them.
 """
@@ -53,6 +53,17 @@ def text_of(name):
 
 def json_of(name):
     return json.loads(text_of(name + "_json"))
+
+
+def parse_texts(parsers):
+    """[{class, arguments, text}] on standard input to [{parsed} or {error}] on standard output."""
+    answers = []
+    for asked in json.load(sys.stdin):
+        try:
+            answers.append({"parsed": getattr(parsers, asked["class"])(device=Device(asked["text"])).parse(**asked["arguments"])})
+        except Exception as error:
+            answers.append({"error": f"{type(error).__name__}: {error}"})
+    json.dump(answers, sys.stdout)
 
 
 class Judge:
@@ -214,7 +225,11 @@ def sorted_cache(j):
 
 
 def main():
-    j = Judge(find_packages())
+    parsers = find_packages()
+    if sys.argv[1:] == ["--texts"]:
+        parse_texts(parsers)
+        return
+    j = Judge(parsers)
     for part in (records, monitors, statistics, interfaces, samplers, exporters, cache, sorted_cache):
         before = j.checks
         try:
