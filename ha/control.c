@@ -1,116 +1,120 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <ha/cli/session.h>
 #include <ha/control.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define LINE_MAX_OCTETS 1024
 #define SESSIONS_MAX 32
-#define IDLE_SECONDS 300
 
-struct session {
-	struct fc_control *control; /* NULL: place free */
-	struct bufferevent *io;
+struct place {
+	struct fc_control *control;
+	pthread_t thread;
+	int fd; /* -1: free */
+	bool trusted;
+	atomic_bool over;
 };
 
 struct fc_control {
-	struct fc_control_context context;
+	struct fc_cli_host host;
 	struct evconnlistener *listener;
-	struct event_base *base;
+	struct event *on_over;
+	int over; /* eventfd: a session has ended */
 	char path[108];
-	struct session session[SESSIONS_MAX];
+	struct place place[SESSIONS_MAX];
 };
 
-static void end_session(struct session *s)
+/* ------------------------------------------------------------------ sessions */
+static void *serve(void *argument)
 {
-	bufferevent_free(s->io);
-	s->io = NULL;
-	s->control = NULL;
+	struct place *p = argument;
+	const uint64_t one = 1;
+
+	fc_cli_session_run(&p->control->host, p->fd, p->trusted);
+	shutdown(p->fd, SHUT_RDWR); /* the client hears of it now; the number is given back later */
+	atomic_store(&p->over, true);
+	if (write(p->control->over, &one, sizeof(one)) < 0)
+		return NULL; /* then the place is given back at the next end */
+	return NULL;
 }
 
-static void answer(struct session *s, const char *line)
+static void give_back(struct place *p)
 {
-	struct evbuffer *out = bufferevent_get_output(s->io);
-	char *body = NULL, error[300] = "";
-	size_t octets = 0;
-	FILE *stream = open_memstream(&body, &octets);
-	int err = stream ? 0 : -ENOMEM;
-
-	if (!err)
-		err = fc_control_run(&s->control->context, line, stream, error, sizeof(error));
-	if (stream && fclose(stream))
-		err = -ENOMEM;
-	if (err)
-		evbuffer_add_printf(out, "error %s\n", *error ? error : strerror(-err));
-	else if (!evbuffer_add_printf(out, "ok %zu\n", octets) || evbuffer_add(out, body, octets))
-		evbuffer_drain(out, evbuffer_get_length(out));
-	free(body);
+	pthread_join(p->thread, NULL);
+	close(p->fd);
+	p->fd = -1;
 }
 
-static void on_read(struct bufferevent *io, void *argument)
+static void on_over(evutil_socket_t fd, short what, void *argument)
 {
-	struct session *s = argument;
-	struct evbuffer *in = bufferevent_get_input(io);
-	size_t octets;
-	char *line;
+	struct fc_control *c = argument;
+	uint64_t count;
 
-	while ((line = evbuffer_readln(in, &octets, EVBUFFER_EOL_CRLF))) {
-		if (strlen(line) == octets)
-			answer(s, line);
-		else
-			evbuffer_add_printf(bufferevent_get_output(io), "error no text\n");
-		free(line);
-	}
-	if (evbuffer_get_length(in) > LINE_MAX_OCTETS) {
-		evbuffer_drain(in, evbuffer_get_length(in));
-		evbuffer_add_printf(bufferevent_get_output(io), "error the line is too long\n");
-	}
+	(void)what;
+	if (read(fd, &count, sizeof(count)) < 0)
+		return;
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		if (c->place[i].fd >= 0 && atomic_load(&c->place[i].over))
+			give_back(&c->place[i]);
 }
 
-static void on_event(struct bufferevent *io, short what, void *argument)
-{
-	(void)io;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
-		end_session(argument);
-}
-
-static struct session *free_place(struct fc_control *c)
+static struct place *free_place(struct fc_control *c)
 {
 	for (unsigned i = 0; i < SESSIONS_MAX; i++)
-		if (!c->session[i].control)
-			return &c->session[i];
+		if (c->place[i].fd < 0)
+			return &c->place[i];
 	return NULL;
+}
+
+/* Root, or who the daemon itself runs as. */
+static bool is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t octets = sizeof(peer);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &octets) &&
+	       (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static void refuse(int fd)
+{
+	static const char text[] = "error 38\n% All sessions are in use; try later.\n";
+
+	if (send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return; /* whoever it was has gone */
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
 		      int octets, void *argument)
 {
-	const struct timeval idle = {IDLE_SECONDS, 0};
 	struct fc_control *c = argument;
-	struct session *s = free_place(c);
+	struct place *p = free_place(c);
 
 	(void)listener;
 	(void)address;
 	(void)octets;
-	if (s)
-		s->io = bufferevent_socket_new(c->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!s || !s->io) {
+	if (!p) {
+		refuse(fd);
 		close(fd);
 		return;
 	}
-	s->control = c;
-	bufferevent_setcb(s->io, on_read, NULL, on_event, s);
-	bufferevent_set_timeouts(s->io, &idle, &idle);
-	bufferevent_setwatermark(s->io, EV_READ, 0, (size_t)4 * LINE_MAX_OCTETS);
-	bufferevent_enable(s->io, EV_READ | EV_WRITE);
+	p->fd = fd;
+	p->control = c;
+	p->trusted = is_trusted(fd);
+	atomic_store(&p->over, false);
+	if (pthread_create(&p->thread, NULL, serve, p)) {
+		close(fd);
+		p->fd = -1;
+	}
 }
 
 /* ------------------------------------------------------------------ the socket */
@@ -160,41 +164,76 @@ static int listen_at(const char *path, unsigned mode)
 	return err;
 }
 
+static int open_over(struct fc_control *c, struct event_base *base)
+{
+	c->over = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (c->over < 0)
+		return -errno;
+	c->on_over = event_new(base, c->over, EV_READ | EV_PERSIST, on_over, c);
+	if (c->on_over && !event_add(c->on_over, NULL))
+		return 0;
+	if (c->on_over)
+		event_free(c->on_over);
+	close(c->over);
+	return -ENOMEM;
+}
+
+static void close_over(struct fc_control *c)
+{
+	event_free(c->on_over);
+	close(c->over);
+}
+
 int fc_control_open(struct event_base *base, const char *path, unsigned mode,
-		    const struct fc_control_context *context, struct fc_control **out)
+		    const struct fc_cli_host *host, struct fc_control **out)
 {
 	struct fc_control *c = calloc(1, sizeof(*c));
-	int fd;
+	int fd, err;
 
 	if (!c)
 		return -ENOMEM;
-	c->context = *context;
-	c->base = base;
+	c->host = *host;
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		c->place[i].fd = -1;
+	err = open_over(c, base);
+	if (err)
+		goto free_control;
 	fd = listen_at(path, mode);
-	if (fd < 0) {
-		free(c);
-		return fd;
-	}
+	err = fd < 0 ? fd : 0;
+	if (err)
+		goto close_event;
 	memcpy(c->path, path, strlen(path) + 1);
-	c->listener = evconnlistener_new(base, on_accept, c, LEV_OPT_CLOSE_ON_FREE, -1, fd);
+	c->listener = evconnlistener_new(base, on_accept, c,
+					 LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, fd);
 	if (!c->listener) {
-		close(fd);
-		unlink(path);
-		free(c);
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto close_socket;
 	}
 	*out = c;
 	return 0;
+
+close_socket:
+	close(fd);
+	unlink(path);
+close_event:
+	close_over(c);
+free_control:
+	free(c);
+	return err;
 }
 
 void fc_control_close(struct fc_control *c)
 {
 	if (!c)
 		return;
-	for (unsigned i = 0; i < SESSIONS_MAX; i++)
-		if (c->session[i].control)
-			end_session(&c->session[i]);
 	evconnlistener_free(c->listener);
 	unlink(c->path);
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		if (c->place[i].fd >= 0)
+			shutdown(c->place[i].fd, SHUT_RDWR);
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		if (c->place[i].fd >= 0)
+			give_back(&c->place[i]);
+	close_over(c);
 	free(c);
 }

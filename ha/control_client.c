@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <ha/control_client.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#define HEADER_OCTETS 1024
-#define REPLY_MAX (256u << 20)
+#define HEADER_OCTETS 64
+#define LINE_OCTETS 1024
+#define FRAME_MAX (1u << 20)
 
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static int open_socket(const char *path)
+int fc_control_connect(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd, err;
@@ -40,103 +31,191 @@ static int open_socket(const char *path)
 	return fd;
 }
 
-/* Let the next receive wait for what is left of the time. */
-static int set_wait(int fd, uint64_t until)
+static int send_text(int fd, const char *text)
 {
-	uint64_t now = now_ms(), left = until > now ? until - now : 0;
-	struct timeval wait = {(time_t)(left / 1000), (suseconds_t)(left % 1000 * 1000)};
+	size_t left = strlen(text);
 
-	if (!left)
-		return -ETIMEDOUT;
-	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ? -errno : 0;
-}
+	while (left) {
+		ssize_t sent = send(fd, text, left, MSG_NOSIGNAL);
 
-static int receive(int fd, uint64_t until, char *buffer, size_t octets)
-{
-	while (octets) {
-		int err = set_wait(fd, until);
-		ssize_t got = err ? err : recv(fd, buffer, octets, 0);
-
-		if (err)
-			return err;
-		if (!got)
-			return -EPROTO;
-		if (got < 0 && errno != EINTR)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		if (got > 0) {
-			buffer += got;
-			octets -= (size_t)got;
+		if (sent < 0 && errno != EINTR)
+			return -errno;
+		if (sent > 0) {
+			text += sent;
+			left -= (size_t)sent;
 		}
 	}
 	return 0;
 }
 
-/* "ok OCTETS" or "error SENTENCE", octet by octet as the body follows at once. */
-static int receive_header(int fd, uint64_t until, char header[HEADER_OCTETS])
+int fc_control_open_talk(struct fc_control_talk *t, const char *path)
 {
-	for (size_t used = 0; used < HEADER_OCTETS - 1; used++) {
-		int err = receive(fd, until, header + used, 1);
+	int err;
+
+	t->first = t->count = 0;
+	t->fd = fc_control_connect(path);
+	if (t->fd < 0)
+		return t->fd;
+	err = send_text(t->fd, "commands\n");
+	if (err && err != -EPIPE) { /* a daemon that is full has said so and hung up */
+		close(t->fd);
+		return err;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ what comes back */
+static int fill(struct fc_control_talk *t)
+{
+	struct pollfd p = {t->fd, POLLIN, 0};
+	int got = poll(&p, 1, t->silence_ms ? (int)t->silence_ms : -1);
+	ssize_t octets;
+
+	if (got < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (!got)
+		return -ETIMEDOUT;
+	octets = recv(t->fd, t->have, sizeof(t->have), 0);
+	if (octets < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (!octets)
+		return -EPROTO;
+	t->first = 0;
+	t->count = (size_t)octets;
+	return 0;
+}
+
+static int take_header(struct fc_control_talk *t, char header[HEADER_OCTETS])
+{
+	for (size_t used = 0; used < HEADER_OCTETS - 1;) {
+		int err = t->count ? 0 : fill(t);
 
 		if (err)
 			return err;
+		if (!t->count)
+			continue;
+		header[used] = t->have[t->first++];
+		t->count--;
 		if (header[used] == '\n') {
 			header[used] = '\0';
 			return 0;
 		}
+		used++;
 	}
 	return -EPROTO;
 }
 
-static int receive_reply(int fd, uint64_t until, char **reply, size_t *octets, char *error,
-			 size_t error_octets)
+static int take_octets(struct fc_control_talk *t, size_t octets, FILE *out)
 {
-	char header[HEADER_OCTETS], *end;
-	unsigned long long size;
-	int err = receive_header(fd, until, header);
+	while (octets) {
+		int err = t->count ? 0 : fill(t);
+		size_t part = t->count < octets ? t->count : octets;
 
-	if (err)
-		return err;
-	if (!strncmp(header, "error ", 6)) {
-		snprintf(error, error_octets, "%s", header + 6);
-		return -EREMOTEIO;
+		if (err)
+			return err;
+		if (fwrite(t->have + t->first, 1, part, out) != part)
+			return -EIO;
+		t->first += part;
+		t->count -= part;
+		octets -= part;
 	}
-	size = strncmp(header, "ok ", 3) ? UINT64_MAX : strtoull(header + 3, &end, 10);
-	if (size > REPLY_MAX || *end)
-		return -EPROTO;
-	*reply = malloc(size + 1);
-	if (!*reply)
-		return -ENOMEM;
-	err = receive(fd, until, *reply, size);
-	if (err) {
-		free(*reply);
-		return err;
-	}
-	(*reply)[size] = '\0';
-	*octets = size;
 	return 0;
 }
 
-int fc_control_ask(const char *socket_path, const char *line, unsigned deadline_ms, char **reply,
+static int take_refusal(struct fc_control_talk *t, size_t octets)
+{
+	FILE *out = fmemopen(t->refusal, sizeof(t->refusal), "w");
+	int err = out ? 0 : -ENOMEM;
+
+	memset(t->refusal, 0, sizeof(t->refusal));
+	if (!err && octets >= sizeof(t->refusal))
+		err = -EPROTO;
+	if (!err)
+		err = take_octets(t, octets, out);
+	if (out)
+		fclose(out);
+	return err ? err : -EREMOTEIO;
+}
+
+static int give_password(struct fc_control_talk *t)
+{
+	char line[LINE_OCTETS] = "";
+	int err = t->password ? t->password(t->context, line, sizeof(line) - 1) : 0;
+
+	strcat(line, "\n");
+	if (!err)
+		err = send_text(t->fd, line);
+	explicit_bzero(line, sizeof(line));
+	return err;
+}
+
+/* "data OCTETS", "ok", "error OCTETS", "password". Return 1 when the answer goes on. */
+static int take_frame(struct fc_control_talk *t, FILE *out)
+{
+	char header[HEADER_OCTETS], *end;
+	unsigned long octets;
+	int err = take_header(t, header);
+
+	if (err)
+		return err;
+	if (!strcmp(header, "ok"))
+		return 0;
+	if (!strcmp(header, "password")) {
+		err = give_password(t);
+		return err ? err : 1;
+	}
+	octets = strtoul(header + strcspn(header, " "), &end, 10);
+	if (*end || octets > FRAME_MAX)
+		return -EPROTO;
+	if (!strncmp(header, "error ", 6))
+		return take_refusal(t, octets);
+	if (strncmp(header, "data ", 5) != 0)
+		return -EPROTO;
+	err = take_octets(t, octets, out);
+	return err ? err : 1;
+}
+
+int fc_control_say(struct fc_control_talk *t, const char *line, FILE *out)
+{
+	int err;
+
+	*t->refusal = '\0';
+	if (strchr(line, '\n') || strlen(line) >= LINE_OCTETS)
+		return -EINVAL;
+	err = send_text(t->fd, line);
+	if (!err)
+		err = send_text(t->fd, "\n");
+	if (err && err != -EPIPE) /* what it said before it hung up is worth reading */
+		return err;
+	do
+		err = take_frame(t, out);
+	while (err == 1);
+	return err;
+}
+
+/* ------------------------------------------------------------------ one question */
+int fc_control_ask(const char *socket_path, const char *line, unsigned silence_ms, char **reply,
 		   size_t *octets, char *error, size_t error_octets)
 {
-	uint64_t until = now_ms() + deadline_ms;
-	char request[HEADER_OCTETS];
-	int length = snprintf(request, sizeof(request), "%s\n", line);
-	int fd, err;
+	struct fc_control_talk *t = calloc(1, sizeof(*t));
+	FILE *out = open_memstream(reply, octets);
+	int err = t && out ? 0 : -ENOMEM;
 
-	if (length < 0 || (size_t)length >= sizeof(request) || strchr(line, '\n')) {
-		snprintf(error, error_octets, "the command is too long or has several lines");
-		return -EINVAL;
-	}
-	fd = open_socket(socket_path);
-	err = fd < 0 ? fd : 0;
-	if (!err && send(fd, request, (size_t)length, MSG_NOSIGNAL) != length)
-		err = -errno;
 	if (!err)
-		err = receive_reply(fd, until, reply, octets, error, error_octets);
-	if (err && err != -EREMOTEIO)
+		err = fc_control_open_talk(t, socket_path);
+	if (!err) {
+		t->silence_ms = silence_ms;
+		err = fc_control_say(t, line, out);
+		close(t->fd);
+	}
+	if (out && fclose(out) && !err)
+		err = -ENOMEM;
+	if (err == -EREMOTEIO)
+		snprintf(error, error_octets, "%.*s", (int)strcspn(t->refusal, "\n"), t->refusal);
+	else if (err)
 		snprintf(error, error_octets, "%s: %s", socket_path, strerror(-err));
-	if (fd >= 0)
-		close(fd);
+	if (err && out)
+		free(*reply);
+	free(t);
 	return err;
 }

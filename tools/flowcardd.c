@@ -19,7 +19,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_CONFIG = 2, EXIT_CARD = 3 };
 
 struct options {
 	const char *config, *control;
-	unsigned mode;
+	unsigned mode, patience_s;
 	bool check, foreground;
 };
 
@@ -27,6 +27,7 @@ struct daemon {
 	struct options options;
 	struct fc_unit unit;
 	struct event_base *base;
+	pthread_mutex_t order; /* held while the configuration changes */
 	int status;
 };
 
@@ -37,6 +38,7 @@ static const char usage[] =
 	"  -n, --foreground         stay at the terminal, messages on standard error\n"
 	"  -s, --control SOCKET     control socket (default " FC_CONTROL_SOCKET ")\n"
 	"      --control-mode MODE  its permissions, octal (default 660)\n"
+	"      --session-timeout SECONDS  an idle session ends (default 600; 0: never)\n"
 	"      --help, --version\n"
 	"Exit status: 0 ended in order; 1 failed; 2 usage or configuration; 3 a card with "
 	"\"card-loss "
@@ -48,6 +50,7 @@ static const struct option long_options[] = {
 	{"foreground", no_argument, NULL, 'n'},
 	{"control", required_argument, NULL, 's'},
 	{"control-mode", required_argument, NULL, 'm'},
+	{"session-timeout", required_argument, NULL, 'i'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -66,12 +69,26 @@ static int take_mode(struct options *o, const char *text)
 	return 0;
 }
 
+static int take_patience(struct options *o, const char *text)
+{
+	char *end;
+	unsigned long seconds = strtoul(text, &end, 10);
+
+	if (end == text || *end || seconds > 86400) {
+		fprintf(stderr, "flowcardd: --session-timeout: \"%s\" is no number up to 86400\n",
+			text);
+		return -EINVAL;
+	}
+	o->patience_s = (unsigned)seconds;
+	return 0;
+}
+
 /* Return 0, 1 (help was asked for and printed) or -EINVAL. */
 static int parse(struct options *o, int argc, char **argv)
 {
 	int letter;
 
-	*o = (struct options){.control = FC_CONTROL_SOCKET, .mode = 0660};
+	*o = (struct options){.control = FC_CONTROL_SOCKET, .mode = 0660, .patience_s = 600};
 	while ((letter = getopt_long(argc, argv, "f:tns:", long_options, NULL)) >= 0) {
 		if (letter == 'f')
 			o->config = optarg;
@@ -82,6 +99,8 @@ static int parse(struct options *o, int argc, char **argv)
 		else if (letter == 's')
 			o->control = optarg;
 		else if (letter == 'm' && !take_mode(o, optarg))
+			continue;
+		else if (letter == 'i' && !take_patience(o, optarg))
 			continue;
 		else if (letter == 'h')
 			return fputs(usage, stdout), 1;
@@ -128,7 +147,9 @@ static void on_end(evutil_socket_t number, short what, void *argument)
 
 static void log_complaints(char *text)
 {
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+	char *rest;
+
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		fc_log(FC_LOG_ERROR, "CONFIG", "%s", line);
 }
 
@@ -154,7 +175,9 @@ static int reload(void *argument)
 		fc_log(FC_LOG_ERROR, "RELOAD", "%s was refused; the old configuration stays",
 		       d->options.config);
 	} else {
+		pthread_mutex_lock(&d->order);
 		fc_unit_reload(&d->unit, config);
+		pthread_mutex_unlock(&d->order);
 	}
 	sd_notify(0, "READY=1");
 	free(text);
@@ -234,7 +257,14 @@ static void serve(struct daemon *d)
 
 static int run(struct daemon *d, const struct fc_config *config)
 {
-	const struct fc_control_context context = {&d->unit, reload, d};
+	const struct fc_cli_host host = {
+		.unit = &d->unit,
+		.startup = d->options.config,
+		.reload = reload,
+		.argument = d,
+		.order = &d->order,
+		.patience_s = d->options.patience_s,
+	};
 	struct fc_control *control = NULL;
 	char error[400] = "";
 	unsigned left;
@@ -248,7 +278,7 @@ static int run(struct daemon *d, const struct fc_config *config)
 		event_base_free(d->base);
 		return EXIT_FAILED;
 	}
-	err = fc_control_open(d->base, d->options.control, d->options.mode, &context, &control);
+	err = fc_control_open(d->base, d->options.control, d->options.mode, &host, &control);
 	if (err) {
 		fc_log(FC_LOG_CRITICAL, "START", "control socket %s: %s", d->options.control,
 		       strerror(-err));
@@ -266,7 +296,7 @@ static int run(struct daemon *d, const struct fc_config *config)
 
 int main(int argc, char **argv)
 {
-	static struct daemon d;
+	static struct daemon d = {.order = PTHREAD_MUTEX_INITIALIZER};
 	static struct fc_config config;
 	int got = parse(&d.options, argc, argv);
 

@@ -116,6 +116,8 @@ class Daemon(Process):
             return stream.read()
 
     def ask(self, command, status=0):
+        if command.startswith("show "):
+            command += " | json"
         done = subprocess.run([tool("flowcard"), "--control", self.control, "-c", command], capture_output=True,
                               text=True, timeout=60)
         if done.returncode != status:

@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <flowcard/registers.h>
-#include <ha/control.h>
+#include <ha/cli/session.h>
 #include <ha/unit.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -357,15 +357,16 @@ static void a_failed_card_is_reset_until_it_is_well(void **state)
 static void the_control_commands_answer(void **state)
 {
 	static const char *const commands[][2] = {
-		{"show version", "\"program\": \"flowcardd\""},
-		{"show platform card", "\"state\": \"present\""},
-		{"show platform card 7", "\"balanced\": true"},
-		{"show flow exporter", "\"protocol\": \"netflow-v5\""},
-		{"show flow monitor M", "\"record\": \"original-input\""},
-		{"show flow monitor M cache", "\"live_flows\": 10"},
+		{"show version | json", "\"program\": \"flowcardd\""},
+		{"show platform card | json", "\"state\": \"present\""},
+		{"show platform card 7 | json", "\"balanced\": true"},
+		{"show flow exporter | json", "\"protocol\": \"netflow-v5\""},
+		{"show flow monitor M | json", "\"record\": \"original-input\""},
+		{"show flow monitor M cache | json", "\"current_entries\": 10"},
 		{"dump card 7", "record 0 "},
 	};
-	const struct fc_control_context context = {.unit = &unit};
+	pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
+	const struct fc_cli_host host = {.unit = &unit, .order = &order};
 	uint32_t record[FC_RECORD_WORDS];
 	char error[200];
 
@@ -386,17 +387,18 @@ static void the_control_commands_answer(void **state)
 		char *text;
 		size_t octets;
 		FILE *out = open_memstream(&text, &octets);
-		int err = fc_control_run(&context, commands[i][0], out, error, sizeof(error));
+		int err = fc_cli_once(&host, commands[i][0], out, error, sizeof(error));
 
 		fclose(out);
 		if (err || !strstr(text, commands[i][1]))
 			fail_msg("%s: %d: %s", commands[i][0], err, err ? error : text);
 		free(text);
 	}
-	assert_int_equal(fc_control_run(&context, "show nothing", stdout, error, sizeof(error)),
-			 -EINVAL);
-	assert_int_equal(fc_control_run(&context, "dump card 9", stdout, error, sizeof(error)),
-			 -ENOENT);
+	assert_int_equal(fc_cli_once(&host, "show nothing", stdout, error, sizeof(error)), -EINVAL);
+	assert_string_equal(error, "show nothing\n     ^\n"
+				   "% Invalid input detected at '^' marker.\n");
+	assert_int_equal(fc_cli_once(&host, "dump card 9", stdout, error, sizeof(error)), -EINVAL);
+	assert_string_equal(error, "% The card cannot be dumped: No such file or directory\n");
 	stop();
 }
 
