@@ -19,13 +19,15 @@ static void copy_case(char *to, const char *from, bool capitals)
 	to[i] = '\0';
 }
 
-static void json_name(char *to, const struct fc_field *field)
+static void json_name(char to[FC_SHOW_VALUE], const struct fc_fnf_record_field *f)
 {
-	size_t i = 0;
-
-	for (; field->name[i] && i + 1 < FC_SHOW_VALUE; i++)
-		to[i] = field->name[i] == ' ' || field->name[i] == '-' ? '_' : field->name[i];
-	to[i] = '\0';
+	if (f->argument)
+		snprintf(to, FC_SHOW_VALUE, "%s_%u", f->field->name, f->argument);
+	else
+		snprintf(to, FC_SHOW_VALUE, "%s", f->field->name);
+	for (; *to; to++)
+		if (*to == ' ' || *to == '-')
+			*to = '_';
 }
 
 static void widen(struct fc_show_column *c, unsigned width)
@@ -53,12 +55,27 @@ static struct fc_show_column *partner(struct fc_show_columns *columns, const cha
 	return NULL;
 }
 
+/* What is aggregated by may be what is collected too: one column is enough. */
+static bool there(const struct fc_show_columns *columns, const struct fc_show_pick *pick)
+{
+	for (unsigned i = 0; i < columns->count; i++) {
+		const struct fc_show_column *c = &columns->column[i];
+
+		if ((!pick->field[0] || c->pick.field[0] == pick->field[0]) &&
+		    (!pick->field[1] || c->pick.field[1] == pick->field[1]))
+			return true;
+	}
+	return false;
+}
+
 static void add(struct fc_show_columns *columns, const struct fc_show_pick *pick)
 {
 	const struct fc_fnf_record_field *f = pick->field[0] ? pick->field[0] : pick->field[1];
 	char heading[FC_SHOW_VALUE];
 	struct fc_show_column *c;
 
+	if (there(columns, pick))
+		return;
 	copy_case(heading, f->field->heading, f->key);
 	c = partner(columns, heading, pick);
 	if (!c) {
@@ -74,7 +91,7 @@ static void add(struct fc_show_columns *columns, const struct fc_show_pick *pick
 	for (unsigned v = 0; v < 2; v++)
 		if (pick->field[v]) {
 			c->pick.field[v] = pick->field[v];
-			json_name(c->json[v], pick->field[v]->field);
+			json_name(c->json[v], pick->field[v]);
 		}
 }
 
