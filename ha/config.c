@@ -3,6 +3,7 @@
 #include "ha/config_impl.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void fc_config_text(char *to, size_t octets, const char *from)
@@ -98,7 +99,7 @@ static void complain(FILE *out, const char *name, unsigned number, const char *t
 		     const struct fc_syntax_line *line)
 {
 	fprintf(out, "%s:%u: %s\n", name, number, line->message);
-	fprintf(out, "  %s\n  ", text);
+	fprintf(out, "  %.*s\n  ", FC_SYNTAX_LINE, text);
 	for (unsigned i = 0; i < line->column && text[i]; i++)
 		fputc(text[i] == '\t' ? '\t' : ' ', out);
 	fputs("^\n", out);
@@ -135,26 +136,36 @@ static unsigned check(const struct fc_config *c, const char *name, FILE *out)
 	return wrong;
 }
 
+/* An octet 0 would hide what is behind it; so it is one that is refused. */
+static void end_line(char *text, size_t octets)
+{
+	for (size_t i = 0; i < octets; i++)
+		if (!text[i])
+			text[i] = 1;
+	while (octets && (text[octets - 1] == '\n' || text[octets - 1] == '\r'))
+		text[--octets] = '\0';
+}
+
 int fc_config_read(struct fc_config *config, FILE *in, const char *name, FILE *complaints)
 {
 	struct fc_config_cursor cursor = {.whole = true};
 	struct fc_syntax_line line;
-	char text[FC_SYNTAX_LINE + 2];
 	unsigned number = 0, wrong = 0;
+	char *text = NULL;
+	size_t room = 0;
+	ssize_t octets;
 
 	fc_config_init(config);
-	while (fgets(text, sizeof(text), in)) {
+	while ((octets = getline(&text, &room, in)) >= 0) {
 		number++;
-		if (!strchr(text, '\n') && !feof(in)) /* the rest of an endless line */
-			for (int c = fgetc(in); c != EOF && c != '\n'; c = fgetc(in))
-				;
-		text[strcspn(text, "\r\n")] = '\0';
+		end_line(text, (size_t)octets);
 		if (fc_config_line(config, &cursor, text, &line)) {
 			complain(complaints, name, number, text, &line);
 			wrong++;
 		}
 	}
-	if (ferror(in))
+	free(text);
+	if (!feof(in))
 		wrong += fprintf(complaints, "%s: cannot be read\n", name) > 0;
 	if (!wrong)
 		wrong = check(config, name, complaints);

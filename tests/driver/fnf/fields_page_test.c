@@ -16,14 +16,17 @@ static const char intro[] =
 	"<!-- SPDX-License-Identifier: BSD-2-Clause -->\n"
 	"# Fields of flow records\n"
 	"\n"
-	"Written by `FC_UPDATE_GOLDENS=1 test_driver_fnf_fields_page` from `driver/fnf/field.c`; a test "
+	"Written by `FC_UPDATE_GOLDENS=1 test_driver_fnf_fields_page` from `driver/fnf/field.c`; a "
+	"test "
 	"fails when it is stale.\n"
 	"\n"
-	"*use*: m: after `match`, c: after `collect`. *element*: of v9 and IPFIX alike. *octets*: in "
+	"*use*: m: after `match`, c: after `collect`. *element*: of v9 and IPFIX alike. *octets*: "
+	"in "
 	"v9 / IPFIX; 0: left out, or what stands in the last column is said instead.\n"
 	"*space*: in \"Total field space\". *zero*: a card cannot know it, so it is 0 (masks and "
 	"prefixes: what `minimum-mask` says).\n"
-	"*key bits*: of the card's vector that tell flows apart; 0 for a key whose value is the same "
+	"*key bits*: of the card's vector that tell flows apart; 0 for a key whose value is the "
+	"same "
 	"for all packets of a port.\n"
 	"\n"
 	"| field | use | IP | element | octets | space | key bits | notes |\n"
@@ -46,8 +49,10 @@ static void write_field(const struct fc_field *f, FILE *out)
 	fprintf(out, "| `%s`%s | %s%s | %s | %u | %u / %u | %u | ", f->name,
 		f->argument_max ? " `[minimum-mask N]`" : "", f->use & FC_FIELD_MATCH ? "m" : "",
 		f->use & FC_FIELD_COLLECT ? "c" : "",
-		f->family == 4 ? "4" : f->family == 6 ? "6" : "", f->element, f->v9, f->ipfix,
-		f->space);
+		f->family == 4   ? "4"
+		: f->family == 6 ? "6"
+				 : "",
+		f->element, f->v9, f->ipfix, f->space);
 	if (f->use & FC_FIELD_MATCH)
 		fprintf(out, "%s%u", f->argument_max && f->mask ? "0.." : "", key_bits(f));
 	fprintf(out, " | %s%s%s%s |\n", f->known ? "" : "zero", f->instead ? "`" : "",
