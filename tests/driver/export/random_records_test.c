@@ -14,13 +14,12 @@
 #include <stdlib.h>
 /* cmocka wants the four above first. */
 #include <cmocka.h>
-#include <tests/wire/synthetic_flows.h>
+#include <tests/wire/random_records.h>
 
 #define START_NS UINT64_C(1795348800000000000)
 #define NOW (START_NS + UINT64_C(3600000000000))
 #define RECORDS 3 /* clients with a record each */
 #define FLOWS 200
-#define COLUMNS FC_FNF_RECORD_FIELDS
 
 /* One record as the template said it must be. */
 struct expected {
@@ -42,57 +41,6 @@ static uint64_t environment(const char *name, uint64_t otherwise)
 	const char *text = getenv(name);
 
 	return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
-static bool has(const struct fc_fnf_record *r, const struct fc_field *field)
-{
-	for (unsigned i = 0; i < r->fields; i++)
-		if (r->field[i].field == field)
-			return true;
-	return false;
-}
-
-static void random_record(uint64_t *state, struct fc_fnf_record *r)
-{
-	size_t count;
-	const struct fc_field *table = fc_field_table(&count);
-	unsigned wanted = 2 + (unsigned)(synthetic_random(state) % (COLUMNS - 1));
-
-	*r = (struct fc_fnf_record){.kind = FC_RECORD_USER};
-	for (unsigned tries = 0; r->fields < wanted && tries < 500; tries++) {
-		const struct fc_field *field = &table[synthetic_random(state) % count];
-		struct fc_fnf_record_field *f = &r->field[r->fields];
-
-		if (has(r, field))
-			continue;
-		f->field = field;
-		f->key = field->mask && synthetic_random(state) % 2;
-		f->argument = 0;
-		if (field->argument_max)
-			f->argument =
-				(uint8_t)(synthetic_random(state) % (field->argument_max + 1U));
-		r->fields++;
-	}
-}
-
-/* Every bit of the flow may be anything, but for the IP version and the times' order. */
-static struct fc_flow random_flow(uint64_t *state, uint32_t index)
-{
-	unsigned version = synthetic_random(state) % 2 ? 6 : 4;
-	struct fc_flow f = synthetic_flow(state, index, version, START_NS);
-
-	for (unsigned i = 0; i < FC_VECTOR_WORDS; i++)
-		f.vector[i] = (uint32_t)synthetic_random(state);
-	fc_vec_set_ip_version(f.vector, version);
-	f.sampler = (uint8_t)synthetic_random(state);
-	f.interface_first = (uint32_t)synthetic_random(state);
-	f.ttl_min = (uint8_t)synthetic_random(state);
-	f.ttl_max = (uint8_t)synthetic_random(state);
-	f.tcp_flags = (uint16_t)synthetic_random(state) & 0xfff;
-	f.len_min = (uint32_t)synthetic_random(state);
-	f.len_max = (uint32_t)synthetic_random(state);
-	f.l2_octets = synthetic_random(state);
-	return f;
 }
 
 static uint64_t truncated(uint64_t value, size_t octets)
@@ -184,7 +132,7 @@ static unsigned run(enum fc_protocol protocol, uint64_t *state)
 			clients++;
 	}
 	for (uint32_t i = 0; i < FLOWS; i++) {
-		struct fc_flow f = random_flow(state, i);
+		struct fc_flow f = random_flow(state, i, START_NS);
 
 		put(w, 1 + (unsigned)(synthetic_random(state) % RECORDS), &f);
 	}
