@@ -8,12 +8,11 @@
 
 void fc_config_text(char *to, size_t octets, const char *from)
 {
-	size_t length = strlen(from);
+	size_t i = 0;
 
-	if (length >= octets)
-		length = octets - 1;
-	memmove(to, from, length);
-	memset(to + length, 0, octets - length);
+	for (; i + 1 < octets && from[i]; i++)
+		to[i] = from[i];
+	memset(to + i, 0, octets - i);
 }
 
 void fc_config_port_default(struct fc_config_port *port)

@@ -128,11 +128,12 @@ static void add_predefined(void)
 static void make_language(void)
 {
 	static const struct fc_syntax_command *const section[] = {
-		fc_config_rows_global,   fc_config_rows_card,    fc_config_rows_record,
-		fc_config_rows_exporter, fc_config_rows_monitor, fc_config_rows_sampler,
-		fc_config_rows_interface};
+		fc_config_rows_global,    fc_config_rows_card,
+		fc_config_rows_record,    fc_config_rows_exporter,
+		fc_config_rows_monitor,   fc_config_rows_sampler,
+		fc_config_rows_interface, NULL};
 
-	for (size_t s = 0; s < sizeof(section) / sizeof(*section); s++)
+	for (unsigned s = 0; section[s]; s++)
 		for (const struct fc_syntax_command *row = section[s]; row->pattern; row++)
 			add_row(row);
 	add_fields();
@@ -245,9 +246,10 @@ static const char *plain(const char *text, char copy[FC_SYNTAX_LINE])
 	if (octets < 3 || octets > 7 || strncasecmp(text + at, "default", octets) != 0 ||
 	    strlen(text) >= FC_SYNTAX_LINE)
 		return text;
-	strcpy(copy, text);
+	fc_config_text(copy, FC_SYNTAX_LINE, text);
 	memset(copy + at, ' ', octets);
-	memcpy(copy + at, "no", 2);
+	copy[at] = 'n';
+	copy[at + 1] = 'o';
 	return copy;
 }
 

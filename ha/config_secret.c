@@ -18,7 +18,7 @@ static bool make_salt(char out[4 + SALT_OCTETS])
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		return false;
-	strcpy(out, SALT);
+	fc_config_text(out, 4 + SALT_OCTETS, SALT);
 	for (unsigned i = 0; i < SALT_OCTETS; i++)
 		out[3 + i] = letter[random[i] % 64];
 	out[3 + SALT_OCTETS] = '\0';

@@ -15,34 +15,32 @@ struct predefined {
 };
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define ORIGIN "routing source as", "routing destination as"
+#define PEER "routing source as peer", "routing destination as peer"
 #define SUMS                                                                                       \
 	"counter bytes", "counter packets", "timestamp sys-uptime first",                          \
 		"timestamp sys-uptime last"
 #define IPV4_KEYS(interface)                                                                       \
 	LIST("ipv4 tos", "ipv4 protocol", "ipv4 source address", "ipv4 destination address",       \
 	     "transport source-port", "transport destination-port", interface, "flow sampler")
-#define IPV4_VALUES(peer, interface)                                                               \
-	LIST("routing source as" peer, "routing destination as" peer,                              \
-	     "routing next-hop address ipv4", "ipv4 source mask", "ipv4 destination mask",         \
+#define IPV4_VALUES(as, interface)                                                                 \
+	LIST(as, "routing next-hop address ipv4", "ipv4 source mask", "ipv4 destination mask",     \
 	     "transport tcp flags", interface, SUMS)
 #define IPV6_KEYS(interface)                                                                       \
 	LIST("ipv6 traffic-class", "ipv6 flow-label", "ipv6 protocol", "ipv6 extension map",       \
 	     "ipv6 source address", "ipv6 destination address", "transport source-port",           \
 	     "transport destination-port", interface, "flow direction", "flow sampler")
-#define IPV6_VALUES(peer, interface)                                                               \
-	LIST("routing source as" peer, "routing destination as" peer,                              \
-	     "routing next-hop address ipv6", "ipv6 source mask", "ipv6 destination mask",         \
+#define IPV6_VALUES(as, interface)                                                                 \
+	LIST(as, "routing next-hop address ipv6", "ipv6 source mask", "ipv6 destination mask",     \
 	     "transport tcp flags", interface, SUMS)
-#define AS_KEYS(peer)                                                                              \
-	"routing source as" peer, "routing destination as" peer, "interface input",                \
-		"interface output", "flow direction"
+#define AS_KEYS(as) as, "interface input", "interface output", "flow direction"
 
 /* clang-format off */
 static const struct predefined predefined[] = {
 	/* What version 5 exporters send and what options tables hold; of the brokers, not of monitors. */
 	{FC_RECORD_V5, "netflow-v5", "Fixed record of NetFlow version 5",
 		LIST("ipv4 source address", "ipv4 destination address", "ipv4 protocol", "ipv4 tos", "transport source-port",
-		     "transport destination-port", "interface input"), IPV4_VALUES("", "interface output")},
+		     "transport destination-port", "interface input"), IPV4_VALUES(ORIGIN, "interface output")},
 	{FC_RECORD_OPTION, "options interface-table", "Options: interface names", NULL, NULL},
 	{FC_RECORD_OPTION, "options exporter-statistics", "Options: exporter totals", NULL, NULL},
 	{FC_RECORD_OPTION, "options vrf-id-name-table", "Options: VRF names", NULL, NULL},
@@ -50,37 +48,37 @@ static const struct predefined predefined[] = {
 	{FC_RECORD_OPTION, "options applications-name", "Options: application names", NULL, NULL},
 
 	{FC_RECORD_PREDEFINED, "netflow-original", "Classic IPv4 NetFlow, input, origin ASs",
-		IPV4_KEYS("interface input"), IPV4_VALUES("", "interface output")},
+		IPV4_KEYS("interface input"), IPV4_VALUES(ORIGIN, "interface output")},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 original-input", "Classic IPv4 NetFlow, input, ASs",
-		IPV4_KEYS("interface input"), IPV4_VALUES("", "interface output")},
+		IPV4_KEYS("interface input"), IPV4_VALUES(ORIGIN, "interface output")},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 original-input peer", "Classic IPv4 NetFlow, input, peer ASs",
-		IPV4_KEYS("interface input"), IPV4_VALUES(" peer", "interface output")},
+		IPV4_KEYS("interface input"), IPV4_VALUES(PEER, "interface output")},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 original-output", "Classic IPv4 NetFlow, output, ASs",
-		IPV4_KEYS("interface output"), IPV4_VALUES("", "interface input")},
+		IPV4_KEYS("interface output"), IPV4_VALUES(ORIGIN, "interface input")},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 original-output peer", "Classic IPv4 NetFlow, output, peer ASs",
-		IPV4_KEYS("interface output"), IPV4_VALUES(" peer", "interface input")},
+		IPV4_KEYS("interface output"), IPV4_VALUES(PEER, "interface input")},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 as", "Aggregation by AS",
-		LIST(AS_KEYS("")), LIST(SUMS)},
+		LIST(AS_KEYS(ORIGIN)), LIST(SUMS)},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 as peer", "Aggregation by peer AS",
-		LIST(AS_KEYS(" peer")), LIST(SUMS)},
+		LIST(AS_KEYS(PEER)), LIST(SUMS)},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 as-tos", "Aggregation by AS and TOS",
-		LIST("ipv4 tos", AS_KEYS("")), LIST(SUMS)},
+		LIST("ipv4 tos", AS_KEYS(ORIGIN)), LIST(SUMS)},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 as-tos peer", "Aggregation by peer AS and TOS",
-		LIST("ipv4 tos", AS_KEYS(" peer")), LIST(SUMS)},
+		LIST("ipv4 tos", AS_KEYS(PEER)), LIST(SUMS)},
 	{FC_RECORD_PREDEFINED, "netflow ipv4 assurance", "Assurance of IPv4 applications",
 		LIST("ipv4 version", "ipv4 protocol", "application name"), NULL},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 original-input", "Classic IPv6 NetFlow, input, ASs",
-		IPV6_KEYS("interface input"), IPV6_VALUES("", "interface output")},
+		IPV6_KEYS("interface input"), IPV6_VALUES(ORIGIN, "interface output")},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 original-input peer", "Classic IPv6 NetFlow, input, peer ASs",
-		IPV6_KEYS("interface input"), IPV6_VALUES(" peer", "interface output")},
+		IPV6_KEYS("interface input"), IPV6_VALUES(PEER, "interface output")},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 original-output", "Classic IPv6 NetFlow, output, ASs",
-		IPV6_KEYS("interface output"), IPV6_VALUES("", "interface input")},
+		IPV6_KEYS("interface output"), IPV6_VALUES(ORIGIN, "interface input")},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 original-output peer", "Classic IPv6 NetFlow, output, peer ASs",
-		IPV6_KEYS("interface output"), IPV6_VALUES(" peer", "interface input")},
+		IPV6_KEYS("interface output"), IPV6_VALUES(PEER, "interface input")},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 as", "Aggregation by AS",
-		LIST(AS_KEYS("")), LIST(SUMS)},
+		LIST(AS_KEYS(ORIGIN)), LIST(SUMS)},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 as peer", "Aggregation by peer AS",
-		LIST(AS_KEYS(" peer")), LIST(SUMS)},
+		LIST(AS_KEYS(PEER)), LIST(SUMS)},
 	{FC_RECORD_PREDEFINED, "netflow ipv6 assurance", "Assurance of IPv6 applications",
 		LIST("ipv6 version", "ipv6 protocol", "application name"), NULL},
 	/* Our own: the seven classic keys for both IP versions, wide counters, times of day. */
