@@ -72,8 +72,8 @@ enum fc_broker_card {
 void fc_broker_card_set(struct fc_broker *broker, unsigned card, enum fc_broker_card state);
 
 struct fc_broker_update {
-	uint32_t id;
-	struct fc_broker_value *value; /* NULL: Del */
+	bool is_delete;
+	struct fc_broker_value *value; /* of a delete: what it was */
 };
 
 /* What a card has yet to take, in the list's order. */
@@ -83,6 +83,9 @@ struct fc_broker_batch {
 	size_t updates;
 	struct fc_broker_update *update; /* values are held */
 };
+
+/* Has the card something to take, or the flush before it? */
+bool fc_broker_behind(const struct fc_broker *broker, unsigned card);
 
 /* Return 0, -ENOMEM, or -ENOENT: the card has no cursor. An empty batch is no error. */
 int fc_broker_take(struct fc_broker *broker, unsigned card, struct fc_broker_batch *batch);

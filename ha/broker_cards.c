@@ -142,6 +142,14 @@ static size_t count_pending(const struct fc_broker_node *n, unsigned card)
 	return count;
 }
 
+bool fc_broker_behind(const struct fc_broker *b, unsigned card)
+{
+	for (const struct fc_broker_node *n = b->card[card].cursor; n; n = n->next)
+		if (n->type == FC_BROKER_FLUSH || is_for(n, card))
+			return true;
+	return false;
+}
+
 int fc_broker_take(struct fc_broker *b, unsigned card, struct fc_broker_batch *batch)
 {
 	const struct fc_broker_node *n = b->card[card].cursor;
@@ -161,8 +169,8 @@ int fc_broker_take(struct fc_broker *b, unsigned card, struct fc_broker_batch *b
 		batch->flush |= n->type == FC_BROKER_FLUSH;
 		if (!is_for(n, card))
 			continue;
-		u->id = fc_broker_value_id(n->object->value);
-		u->value = n->object->deleted ? NULL : fc_broker_value_hold(n->object->value);
+		u->is_delete = n->object->deleted;
+		u->value = fc_broker_value_hold(n->object->value);
 		batch->updates++;
 	}
 	return 0;

@@ -6,7 +6,7 @@
 
 static const struct fc_cli_command *const parts[] = {
 	fc_cli_exec,       fc_cli_exec_show,  fc_cli_exec_card, fc_cli_show_flow,
-	fc_cli_show_cache, fc_cli_clear_flow, fc_cli_show_card,
+	fc_cli_show_cache, fc_cli_clear_flow, fc_cli_show_card, fc_cli_show_broker,
 };
 #define PARTS (sizeof(parts) / sizeof(*parts))
 

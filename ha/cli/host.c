@@ -33,22 +33,7 @@ bool fc_cli_secret_fits(const struct fc_cli_host *host, const char *password)
 int fc_cli_config_line(const struct fc_cli_host *host, struct fc_config_cursor *cursor,
 		       const char *text, struct fc_syntax_line *line)
 {
-	struct fc_config *copy = malloc(sizeof(*copy));
-	int err;
-
-	if (!copy) {
-		line->column = 0;
-		snprintf(line->message, sizeof(line->message), "%% No memory left");
-		return -ENOMEM;
-	}
-	pthread_mutex_lock(host->order);
-	*copy = host->unit->config;
-	err = fc_config_line(copy, cursor, text, line);
-	if (!err && memcmp(copy, &host->unit->config, sizeof(*copy)) != 0)
-		fc_unit_reload(host->unit, copy);
-	pthread_mutex_unlock(host->order);
-	free(copy);
-	return err;
+	return fc_unit_line(host->unit, cursor, text, line);
 }
 
 int fc_cli_config_write(const struct fc_cli_host *host, const struct fc_config_what *what,

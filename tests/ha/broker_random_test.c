@@ -99,9 +99,14 @@ static uint32_t version_of(const struct fc_broker_update *u)
 {
 	uint32_t version = 0;
 
-	if (u->value)
+	if (!u->is_delete)
 		memcpy(&version, fc_broker_value_data(u->value), sizeof(version));
 	return version;
+}
+
+static unsigned id_of(const struct fc_broker_update *u)
+{
+	return fc_broker_value_id(u->value);
 }
 
 /* (a) one update an object; (d) in list order they end at the object table. */
@@ -115,7 +120,7 @@ static void check_batch(unsigned card, const struct fc_broker_batch *batch)
 	if (batch->flush)
 		memset(table, 0, sizeof(table));
 	for (size_t i = 0; i < batch->updates; i++) {
-		unsigned id = batch->update[i].id;
+		unsigned id = id_of(&batch->update[i]);
 
 		require(id < IDS && !seen[id], "(a) one update an object");
 		seen[id] = true;
@@ -131,7 +136,7 @@ static void check_batch(unsigned card, const struct fc_broker_batch *batch)
 static bool among(unsigned id, const struct fc_broker_batch *batch)
 {
 	for (size_t i = 0; i < batch->updates; i++)
-		if (batch->update[i].id == id)
+		if (id_of(&batch->update[i]) == id)
 			return true;
 	return false;
 }
@@ -150,7 +155,7 @@ static void consume(unsigned card, bool busy)
 	check_batch(card, &batch);
 	for (i = 0; i < batch.updates; i++)
 		if (below(8) == 0)
-			failed[count++] = batch.update[i].id;
+			failed[count++] = id_of(&batch.update[i]);
 	for (unsigned n = busy ? below(4) : 0; n > 0; n--)
 		below(3) ? put(below(IDS)) : delete_one(below(IDS));
 	if (busy && below(4) == 0)
@@ -158,7 +163,7 @@ static void consume(unsigned card, bool busy)
 	fc_broker_advance(b, slot_of[card], batch.ticket, failed, count);
 	/* What has changed meanwhile went to the tail, and does not hold anything up. */
 	for (first = 0; first < batch.updates; first++) {
-		unsigned id = batch.update[first].id;
+		unsigned id = id_of(&batch.update[first]);
 		bool fails = false;
 
 		for (i = 0; i < count; i++)
@@ -169,8 +174,8 @@ static void consume(unsigned card, bool busy)
 	if (batch.flush)
 		memset(ref.card[card].mirror, 0, sizeof(ref.card[card].mirror));
 	for (i = 0; i < first; i++) {
-		ref.card[card].mirror[batch.update[i].id] = version_of(&batch.update[i]);
-		ref.card[card].taken[batch.update[i].id] = clock;
+		ref.card[card].mirror[id_of(&batch.update[i])] = version_of(&batch.update[i]);
+		ref.card[card].taken[id_of(&batch.update[i])] = clock;
 	}
 	ref.card[card].flushed = true;
 	for (unsigned id = 0; id < IDS; id++)
@@ -179,10 +184,10 @@ static void consume(unsigned card, bool busy)
 	/* What is left begins with what failed, in the same order. */
 	require(fc_broker_take(b, slot_of[card], &again) == 0, "it can take again");
 	for (i = first; i < batch.updates; i++)
-		if (ref.changed[batch.update[i].id] <= clock)
+		if (ref.changed[id_of(&batch.update[i])] <= clock)
 			break;
 	if (i < batch.updates)
-		require(again.updates && again.update[0].id == batch.update[i].id,
+		require(again.updates && id_of(&again.update[0]) == id_of(&batch.update[i]),
 			"the cursor stays before what failed");
 	fc_broker_batch_release(&again);
 	fc_broker_batch_release(&batch);

@@ -296,7 +296,14 @@ static void a_second_card_is_plugged_in_while_the_first_runs(void **state)
 	stop();
 }
 
-static void a_reload_keeps_flows_and_names_what_cannot_change(void **state)
+static uint64_t inactive_of(unsigned slot)
+{
+	struct fc_card_plan plan;
+
+	return fc_slot_running(unit.slot[slot], &plan) ? 0 : plan.monitor[0].inactive_ns;
+}
+
+static void a_reload_keeps_flows_and_brings_cards(void **state)
 {
 	(void)state;
 	start(CARD(7, 0));
@@ -307,18 +314,89 @@ static void a_reload_keeps_flows_and_names_what_cannot_change(void **state)
 	await(status_of(7).merged_packets == 30);
 	read_config(CARD(7, 0) CARD(3, 1) "flow monitor M\n cache timeout inactive 5\n");
 	assert_int_equal(fc_unit_reload(&unit, &config), 0);
+	assert_int_equal(fc_unit_settle(&unit, LIMIT_MS), 0);
 	assert_int_equal(status_of(7).generation, 1);
 	assert_int_equal(status_of(7).merged_packets, 30);
 	assert_non_null(unit.slot[3]);
+	await(inactive_of(7) == 5000000000u);
 	card_flows(&place[0], 1, 1);
 	card_barrier(&place[0], 1);
 	for (uint32_t e = 2; e < 9; e++)
 		card_barrier(&place[0], e);
 	await(status_of(7).closed_flows == 10); /* by the new timeout */
-	read_config("card 7\n transport pci fake:0\n ring size-log2 11\n");
-	assert_int_equal(fc_unit_reload(&unit, &config), 1); /* ring size */
-	assert_null(unit.slot[3]);
-	assert_int_equal(status_of(7).generation, 1);
+	stop();
+}
+
+static void what_a_card_is_started_with_starts_it_anew(void **state)
+{
+	(void)state;
+	start(CARD(7, 0) CARD(3, 1));
+	insert(&place[0]);
+	insert(&place[1]);
+	await(status_of(7).metering && status_of(3).metering);
+	card_flows(&place[0], 0, 10);
+	await(status_of(7).merged_packets == 30);
+	read_config(CARD(7, 0) CARD(3, 1) "card 7\n ring size-log2 11\n");
+	place[0].written = 0;
+	assert_int_equal(fc_unit_reload(&unit, &config), 0);
+	assert_int_equal(fc_unit_settle(&unit, LIMIT_MS), 0);
+	await(status_of(7).metering);
+	assert_int_equal((fake_card_reg(&place[0].card, FC_REG_RING_CONTROL(0)) &
+			  FC_REG_RING_CONTROL_SIZE_LOG2_MASK) >>
+				 FC_REG_RING_CONTROL_SIZE_LOG2_SHIFT,
+			 11);
+	assert_int_equal(status_of(3).generation, 1);
+	await(sunk() == 10); /* that ended with the card's first life */
+	stop();
+}
+
+static void lines_reach_the_card_while_it_runs(void **state)
+{
+	static const char *const lines[] = {"flow monitor N",    " record original-input",
+					    "interface Hu7/0/1", " ip flow monitor N input",
+					    "interface Hu7/0/0", " no ip flow monitor M input"};
+	struct fc_config_cursor cursor = {0};
+	struct fc_syntax_line line;
+	const struct fc_config *before;
+
+	(void)state;
+	start(CARD(7, 0));
+	insert(&place[0]);
+	await(status_of(7).metering);
+	before = fc_unit_config(&unit);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		assert_int_equal(fc_unit_line(&unit, &cursor, lines[i], &line), 0);
+	assert_int_equal(fc_unit_line(&unit, &cursor, "ip flow monitor X input", &line), -EINVAL);
+	assert_int_equal(fc_fnf_monitor_find(&before->fnf, "N"), FC_FNF_NONE);
+	fc_unit_config_release(before);
+	await(fake_card_reg(&place[0].card, FC_REG_MONITOR_CONTROL(0)) == 0 &&
+	      fake_card_reg(&place[0].card, FC_REG_MONITOR_PORTS(1)) == 2);
+	stop();
+}
+
+static void nobody_waits_for_a_card_that_ends(void **state)
+{
+	struct fc_config_cursor cursor = {0};
+	struct fc_syntax_line line;
+	uint64_t from;
+
+	(void)state;
+	start(CARD(7, 0));
+	insert(&place[0]);
+	await(status_of(7).metering);
+	place[0].card.flush_reads = FAKE_FOREVER; /* it never says that it is flushed */
+	assert_ptr_equal(fc_unit_slot(&unit, 7), unit.slot[7]);
+	from = now_ms();
+	assert_int_equal(fc_unit_line(&unit, &cursor, "card 7", &line), 0);
+	assert_int_equal(fc_unit_line(&unit, &cursor, "shutdown", &line), 0);
+	assert_int_equal(fc_unit_line(&unit, &cursor, "flow monitor N", &line), 0);
+	assert_true(now_ms() - from < 500);
+	assert_int_equal(fc_unit_settle(&unit, 20), -ETIMEDOUT);
+	fc_unit_slot_release(&unit, 7);
+	place[0].card.flush_reads = 0;
+	place[0].card.flushing = 0;
+	assert_int_equal(fc_unit_settle(&unit, 2 * LIMIT_MS), 0);
+	assert_null(fc_unit_slot(&unit, 7));
 	stop();
 }
 
@@ -409,7 +487,10 @@ int main(void)
 		cmocka_unit_test(a_card_that_is_pulled_is_told_within_a_second),
 		cmocka_unit_test(deferred_records_of_a_pulled_card_are_not_forgotten),
 		cmocka_unit_test(a_second_card_is_plugged_in_while_the_first_runs),
-		cmocka_unit_test(a_reload_keeps_flows_and_names_what_cannot_change),
+		cmocka_unit_test(a_reload_keeps_flows_and_brings_cards),
+		cmocka_unit_test(what_a_card_is_started_with_starts_it_anew),
+		cmocka_unit_test(lines_reach_the_card_while_it_runs),
+		cmocka_unit_test(nobody_waits_for_a_card_that_ends),
 		cmocka_unit_test(a_reset_on_demand_restores_service),
 		cmocka_unit_test(a_failed_card_is_reset_until_it_is_well),
 		cmocka_unit_test(the_control_commands_answer),

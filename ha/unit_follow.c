@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The follower: slots and exporters become what the newest configuration says. It may wait (a card
+ * that ends drains its rings, for seconds); what is committed meanwhile is seen to in one go after.
+ */
+#include "ha/unit_impl.h"
+
+#include <errno.h>
+#include <ha/log.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ a slot's consumer */
+static void take(struct fc_unit_place *p, struct fc_slot *slot)
+{
+	struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX];
+	struct fc_card_plan plan;
+	int err;
+
+	if (fc_consumer_take(p->consumer, fc_unit_now_ms(), &plan) <= 0)
+		return;
+	memset(outcome, 0, sizeof(outcome));
+	err = fc_slot_apply(slot, &plan, outcome);
+	fc_consumer_done(p->consumer, fc_unit_now_ms(), err, outcome);
+}
+
+static void consume(void *context, struct fc_slot *slot, enum fc_slot_event event)
+{
+	struct fc_unit_place *p = context;
+
+	switch (event) {
+	case FC_SLOT_UP:
+		fc_consumer_up(p->consumer);
+		take(p, slot);
+		break;
+	case FC_SLOT_WAKE:
+		take(p, slot);
+		break;
+	case FC_SLOT_DOWN:
+		fc_consumer_down(p->consumer);
+		break;
+	}
+}
+
+/* ------------------------------------------------------------------ slots come and go */
+int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, unsigned number)
+{
+	struct fc_unit_place *p = calloc(1, sizeof(*p));
+	const struct fc_slot_config c = {
+		.number = number,
+		.config = config,
+		.export = unit->export,
+		.open = unit->open,
+		.lost_exit = unit->lost_exit,
+		.book = unit->book,
+		.consume = consume,
+		.context = p,
+	};
+	int err = p ? fc_consumer_create(unit->brokers, number, &p->consumer) : -ENOMEM;
+
+	if (err)
+		goto free_place;
+	p->card = config->card[number];
+	err = fc_slot_create(&c, &p->slot);
+	if (err)
+		goto destroy_consumer;
+	pthread_mutex_lock(&unit->lock);
+	unit->place[number] = p;
+	unit->slot[number] = p->slot;
+	pthread_mutex_unlock(&unit->lock);
+	return 0;
+
+destroy_consumer:
+	fc_consumer_destroy(p->consumer);
+free_place:
+	free(p);
+	fc_log(FC_LOG_ERROR, "SLOT", "card %u: its slot cannot start: %s", number, strerror(-err));
+	return err;
+}
+
+static bool wanted(const struct fc_config *config, unsigned number)
+{
+	return config && config->card[number].there && !config->card[number].shutdown;
+}
+
+/* Of the card itself: what it is opened and its workers are started with. */
+static bool same_card(const struct fc_config_card *a, const struct fc_config_card *b)
+{
+	return !strcmp(a->where, b->where) && a->ring_log2 == b->ring_log2 &&
+	       a->epoch_shift == b->epoch_shift && a->epoch_guard_ns == b->epoch_guard_ns &&
+	       a->wait == b->wait && a->poll_ms == b->poll_ms && a->cpu == b->cpu;
+}
+
+/* Holders are few and quick; but new ones could come for ever, so this is tried anew each time the
+ * last one has left. */
+static struct fc_unit_place *detach(struct fc_unit *unit, unsigned number)
+{
+	struct fc_unit_place *p = unit->place[number];
+
+	pthread_mutex_lock(&unit->lock);
+	while (p->users)
+		pthread_cond_wait(&unit->moved, &unit->lock);
+	unit->place[number] = NULL;
+	unit->slot[number] = NULL;
+	pthread_mutex_unlock(&unit->lock);
+	return p;
+}
+
+void fc_unit_places_end(struct fc_unit *unit, const struct fc_config *config)
+{
+	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
+		struct fc_unit_place *p = unit->place[s];
+
+		if (!p || (wanted(config, s) && same_card(&p->card, &config->card[s])))
+			continue;
+		p = detach(unit, s);
+		fc_slot_destroy(p->slot);
+		fc_consumer_destroy(p->consumer);
+		free(p);
+	}
+}
+
+/* ------------------------------------------------------------------ the thread */
+static void complain(struct fc_unit *unit, const char *sentence)
+{
+	if (*sentence && strcmp(unit->complaint, sentence) != 0)
+		fc_log(FC_LOG_ERROR, "EXPORTER", "%s: it is not exported to", sentence);
+	snprintf(unit->complaint, sizeof(unit->complaint), "%s", sentence);
+}
+
+static void follow(struct fc_unit *unit, const struct fc_config *config)
+{
+	char error[200] = "";
+
+	/* Cards that go first: their flows still find their exporters. */
+	fc_unit_places_end(unit, config);
+	fc_export_thread_configure(unit->export, config, error, sizeof(error));
+	complain(unit, error);
+	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
+		if (unit->place[s])
+			fc_slot_reconfigure(unit->slot[s], config, error, sizeof(error));
+		else if (wanted(config, s))
+			fc_unit_place_start(unit, config, s);
+	}
+}
+
+void *fc_unit_follow(void *argument)
+{
+	struct fc_unit *unit = argument;
+
+	pthread_mutex_lock(&unit->lock);
+	while (!unit->stop) {
+		uint64_t wanted_now = unit->wanted;
+		struct fc_unit_snapshot *s = unit->snapshot;
+
+		if (unit->followed == wanted_now) {
+			pthread_cond_wait(&unit->moved, &unit->lock);
+			continue;
+		}
+		atomic_fetch_add(&s->users, 1);
+		pthread_mutex_unlock(&unit->lock);
+		follow(unit, &s->config);
+		fc_unit_snapshot_release(s);
+		pthread_mutex_lock(&unit->lock);
+		unit->followed = wanted_now;
+		pthread_cond_broadcast(&unit->moved);
+	}
+	pthread_mutex_unlock(&unit->lock);
+	return NULL;
+}
