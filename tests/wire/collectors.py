@@ -210,11 +210,19 @@ def start_on_free_port(make, attempts=5):
 
 # ------------------------------------------------------------------------------------------- nfcapd
 class Nfcapd(Collector):
+    """small_buffer: the system's default; it must not wait for its turn on a busy machine then."""
+
     def __init__(self, folder, port, small_buffer=False):
         self.data = os.path.join(folder, "nfcapd")
         os.makedirs(self.data, exist_ok=True)
         super().__init__([program("nfcapd"), "-w", self.data, "-b", "127.0.0.1", "-p", str(port), "-t", "3600",
-                          *([] if small_buffer else ["-B", "4000000"]), "-I", "x"], os.path.join(folder, "nfcapd.log"), port)
+                          *([] if small_buffer else ["-B", "4000000"]), "-I", "x"],
+                         os.path.join(folder, "nfcapd.log"), port)
+        if small_buffer:
+            try:
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, -15)
+            except PermissionError:
+                pass
 
     def stop(self):
         self.end()

@@ -2,13 +2,13 @@
 /*
  * send_flows --export udp:HOST:PORT [--protocol v5|v9|ipfix] [--flows N] [--families 4|6|46]
  *            [--seed N] [--rate N] [--payload N] [--record NAME] [--options] [--sampled]
- *            [--clients N] [--tcp | --file] [--burst] [--csv FILE]
+ *            [--clients N] [--tcp | --file] [--burst MS] [--csv FILE]
  *
  * Sends synthetic flows through the exporter to a collector; --csv says what a collector should
  * have seen (columns of flowcard-replay --csv). The last line of output holds the totals. --record:
  * a predefined record, or one of the lists below; --options: all option tables; --sampled: all
  * flows were sampled 1 out of 100 at random; --clients: so many monitors, by turns; --burst: all
- * flows at one cut, which leave over an epoch.
+ * flows at one cut, which leave over so long.
  */
 #include "synthetic_flows.h"
 
@@ -23,7 +23,6 @@
 #define START_NS UINT64_C(1795348800000000000) /* 2026-11-22 12:00:00 UTC */
 #define HOUR_NS UINT64_C(3600000000000)
 #define CHUNK 500
-#define EPOCH_MS 1000
 
 #define SAMPLER 3
 #define SAMPLER_WINDOW 100
@@ -37,6 +36,7 @@ struct options {
 	unsigned long flows, clients;
 	const char *families, *csv;
 	bool tables, sampled, burst;
+	unsigned spread_ms;
 	uint64_t seed;
 };
 
@@ -120,7 +120,7 @@ static int usage(const char *program)
 	fprintf(stderr,
 		"usage: %s --export udp:HOST:PORT [--protocol v5|v9|ipfix] [--flows N] "
 		"[--families 4|6|46] [--seed N] [--rate N] [--payload N] [--record NAME] "
-		"[--options] [--sampled] [--clients N] [--tcp|--file] [--burst] [--csv FILE]\n",
+		"[--options] [--sampled] [--clients N] [--tcp|--file] [--burst MS] [--csv FILE]\n",
 		program);
 	return 1;
 }
@@ -164,6 +164,7 @@ static int parse_option(struct options *o, int option, const char *value)
 		return 0;
 	case 'b':
 		o->burst = true;
+		o->spread_ms = (unsigned)strtoul(value, NULL, 10);
 		return 0;
 	case 'F':
 		o->config.transport = FC_TRANSPORT_FILE;
@@ -192,7 +193,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{"clients", required_argument, NULL, 'k'},
 		{"tcp", no_argument, NULL, 't'},
 		{"file", no_argument, NULL, 'F'},
-		{"burst", no_argument, NULL, 'b'},
+		{"burst", required_argument, NULL, 'b'},
 		{"csv", required_argument, NULL, 'c'},
 		{NULL, 0, NULL, 0},
 	};
@@ -244,7 +245,7 @@ static int send_all(const struct options *o, struct fc_exporter *e, FILE *csv)
 	}
 	fc_exporter_seal(e, now_ns);
 	if (o->burst)
-		fc_exporter_spread(e, EPOCH_MS);
+		fc_exporter_spread(e, o->spread_ms);
 	return fc_exporter_send(e, 30000) ? -ETIMEDOUT : 0;
 }
 

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """wire_test.py nfcapd|tshark|nfacctd|ipfixdump: synthetic flows through the exporter to a real collector."""
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 import collectors
 
@@ -44,12 +46,15 @@ CASES = {
     "v9-original": Case("--protocol", "v9", "--record", "netflow-original", "--families", "4", **SUMS),
     "ipfix-original": Case("--protocol", "ipfix", "--record", "netflow-original", "--families", "4", **SUMS),
     "v9-original6": Case("--protocol", "v9", "--record", "netflow ipv6 original-input", "--families", "6", **SUMS),
+    "file": Case("--protocol", "ipfix", "--file", "--options"),
+    "tcp": Case("--protocol", "ipfix", "--tcp", "--options"),
     # What a cut of 100,000 flows seals, to a collector with the system's default socket buffer.
-    "burst": Case("--protocol", "ipfix", "--burst", "--rate", "50000", flows=100000, rows=False, small_buffer=True),
+    "burst": Case("--protocol", "ipfix", "--burst", "1000", "--rate", "50000", flows=100000, rows=False, small_buffer=True),
 }
 # nfacctd computes the times of v5 and of sys-uptime in whole seconds.
 TOLERANCE_MS = {("nfacctd", "v5"): 1000, ("nfacctd", "uptime"): 1000}
-IPFIX = ("ipfix", "small", "ipfix-options", "ipfix-sampled", "ipfix-wide")
+IPFIX = ("file", "tcp", "ipfix", "small", "ipfix-options", "ipfix-sampled", "ipfix-wide")
+NFCAPD = tuple(case for case in CASES if case not in ("file", "tcp"))
 # It takes seconds a case: those that show something of its own.
 NFACCTD = ("v5", "v9", "ipfix", "uptime", "v9-sampled", "ipfix-sampled")
 # It lists what is on the wire: nothing is scaled.
@@ -64,9 +69,9 @@ def tool(name):
     return os.path.join(build_folder(), "tests", "wire", name)
 
 
-def send(case, port, csv, *more):
+def send(case, port, csv, *more, host="127.0.0.1"):
     """The totals that send_flows prints."""
-    command = [tool("send_flows"), "--export", f"udp:127.0.0.1:{port}", "--csv", csv, *CASES[case].arguments, *more]
+    command = [tool("send_flows"), "--export", f"udp:{host}:{port}", "--csv", csv, *CASES[case].arguments, *more]
     line = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=120).stdout
     return {name: int(value) for name, value in (word.split("=") for word in line.split())}
 
@@ -134,12 +139,37 @@ def through_tshark(case, folder, csv):
             collectors.tshark_rows(recorder.pcap, recorder.port))
 
 
+def to_file(case, folder, csv):
+    path = os.path.join(folder, "flows.ipfix")
+    return send(case, 1, csv, host=path), path
+
+
+def to_stream(case, folder, csv):
+    """What comes over a TCP connection, which ends with the exporter."""
+    path = os.path.join(folder, "stream.ipfix")
+    with socket.create_server(("127.0.0.1", 0)) as listener, open(path, "wb") as file:
+        def take():
+            connection, _ = listener.accept()
+            with connection:
+                while octets := connection.recv(65536):
+                    file.write(octets)
+
+        taker = threading.Thread(target=take, daemon=True)
+        taker.start()
+        sent = send(case, listener.getsockname()[1], csv)
+        taker.join(60)
+    return sent, path
+
+
 def through_ipfixdump(case, folder, csv):
+    if case in ("file", "tcp"):
+        sent, path = (to_file if case == "file" else to_stream)(case, folder, csv)
+        return sent, collectors.ipfixdump_totals(path), collectors.ipfixdump_rows(path)
     sent, recorder = record(case, folder, csv)
     return sent, collectors.ipfixdump_totals(recorder.payload), collectors.ipfixdump_rows(recorder.payload)
 
 
-COLLECTORS = {"nfcapd": (through_nfcapd, ("nfcapd", "nfdump"), tuple(CASES)),
+COLLECTORS = {"nfcapd": (through_nfcapd, ("nfcapd", "nfdump"), NFCAPD),
               "nfacctd": (through_nfacctd, ("nfacctd", "pmacct"), NFACCTD),
               "tshark": (through_tshark, ("tshark",), TSHARK),
               "ipfixdump": (through_ipfixdump, ("ipfixDump",), IPFIX)}
