@@ -26,8 +26,9 @@ struct fc_consumer {
 	struct fc_card_plan planned, running;           /* the plan taken last; what the card has */
 	uint64_t commits;                               /* when it was taken */
 	uint64_t retry_ms;                              /* 0: it did not fail */
-	unsigned attempts;
-	int refused; /* by the plan itself */
+	unsigned attempts, monitors;
+	int left; /* flow monitors that the plan has no place for; -errno: there is no plan */
+	uint32_t left_id[FC_CARD_MONITORS_MAX];
 
 	pthread_mutex_t lock;
 	struct mirror mirror;
@@ -72,9 +73,10 @@ void fc_consumer_destroy(struct fc_consumer *c)
 }
 
 /* A card that comes knows nothing: no monitor is on, whatever the one before had. */
-void fc_consumer_up(struct fc_consumer *c)
+void fc_consumer_up(struct fc_consumer *c, unsigned monitors)
 {
 	release(c);
+	c->monitors = monitors < FC_CARD_MONITORS_MAX ? monitors : FC_CARD_MONITORS_MAX;
 	memset(&c->running, 0, sizeof(c->running));
 	c->retry_ms = 0;
 	c->attempts = 0;
@@ -232,8 +234,9 @@ int fc_consumer_take(struct fc_consumer *c, uint64_t now_ms, struct fc_card_plan
 	c->commits = commits;
 	mirror_update(c);
 	ports_of(&c->mirror, port);
-	c->refused = fc_plan_make(&c->mirror.fnf, port, &c->running, &c->planned);
-	if (c->refused)
+	c->left = fc_plan_make(&c->mirror.fnf, port, &c->running, c->monitors, &c->planned,
+			       c->left_id);
+	if (c->left < 0)
 		c->planned = c->running; /* goes on as it is */
 	*plan = c->planned;
 	return 1;
@@ -300,10 +303,21 @@ static bool blame_place(struct fc_consumer *c, struct verdict *v, const struct f
 	       blame(c, v, FC_BROKERS_RECORD, fnf->record[m->record].id, sentence);
 }
 
+/* What the card has no place for; the monitor itself has not changed if others took its place. */
+static void judge_plan(struct fc_consumer *c, struct verdict *v)
+{
+	static const char sentence[] = "the card has no monitor left for it";
+
+	if (c->left < 0)
+		blame_any(c, v, sentence);
+	for (int n = 0; n < c->left; n++)
+		if (!blame(c, v, FC_BROKERS_MONITOR, c->left_id[n], sentence))
+			blame_any(c, v, sentence);
+}
+
 static void judge(struct fc_consumer *c, const struct fc_plan_outcome *outcome, struct verdict *v)
 {
-	if (c->refused)
-		blame_any(c, v, "more monitors than a card has");
+	judge_plan(c, v);
 	for (unsigned m = 0; m < FC_CARD_MONITORS_MAX; m++) {
 		bool found;
 
@@ -351,6 +365,17 @@ static uint64_t backoff_ms(unsigned attempts)
 	return ms < RETRY_MAX_MS ? ms : RETRY_MAX_MS;
 }
 
+/* The slot could not even try: no place says why. */
+static void judge_call(struct fc_consumer *c, int err, struct verdict *v)
+{
+	size_t failed = 0;
+
+	for (unsigned k = 0; k < FC_BROKERS_KINDS; k++)
+		failed += v->count[k];
+	if (err && !failed)
+		blame_any(c, v, strerror(-err));
+}
+
 void fc_consumer_done(struct fc_consumer *c, uint64_t now_ms, int err,
 		      const struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX])
 {
@@ -362,6 +387,7 @@ void fc_consumer_done(struct fc_consumer *c, uint64_t now_ms, int err,
 		return;
 	}
 	judge(c, outcome, &v);
+	judge_call(c, err, &v);
 	for (unsigned k = 0; k < FC_BROKERS_KINDS; k++)
 		failed += v.count[k];
 	c->attempts = failed ? c->attempts + 1 : 0;

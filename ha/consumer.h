@@ -22,7 +22,8 @@ struct fc_consumer;
 int fc_consumer_create(struct fc_brokers *brokers, unsigned slot, struct fc_consumer **out);
 void fc_consumer_destroy(struct fc_consumer *consumer);
 
-void fc_consumer_up(struct fc_consumer *consumer);
+/* `monitors`: how many the card has. */
+void fc_consumer_up(struct fc_consumer *consumer, unsigned monitors);
 void fc_consumer_down(struct fc_consumer *consumer);
 
 /*

@@ -77,11 +77,11 @@ static void keep(const struct fc_fnf *fnf, const struct fc_config_need *need, in
 		}
 }
 
-static void find_free(const struct fc_card_plan *last, int count, bool was_free,
+static void find_free(const struct fc_card_plan *last, int count, unsigned monitors, bool was_free,
 		      int place[FC_CARD_MONITORS_MAX], bool taken[FC_CARD_MONITORS_MAX])
 {
 	for (int n = 0; n < count; n++)
-		for (int m = 0; place[n] < 0 && m < FC_CARD_MONITORS_MAX; m++) {
+		for (int m = 0; place[n] < 0 && m < (int)monitors; m++) {
 			if (taken[m] || (was_free && last->monitor[m].there))
 				continue;
 			place[n] = m;
@@ -90,11 +90,13 @@ static void find_free(const struct fc_card_plan *last, int count, bool was_free,
 }
 
 int fc_plan_make(const struct fc_fnf *fnf, const struct fc_config_port port[FC_CARD_PORTS_MAX],
-		 const struct fc_card_plan *last, struct fc_card_plan *plan)
+		 const struct fc_card_plan *last, unsigned monitors, struct fc_card_plan *plan,
+		 uint32_t left[FC_CARD_MONITORS_MAX])
 {
 	struct fc_config_need need[FC_CARD_MONITORS_MAX];
 	int place[FC_CARD_MONITORS_MAX], count = fc_config_needs(fnf, port, need);
 	bool taken[FC_CARD_MONITORS_MAX] = {false};
+	int unplaced = 0;
 
 	memset(plan, 0, sizeof(*plan));
 	if (count < 0)
@@ -103,9 +105,12 @@ int fc_plan_make(const struct fc_fnf *fnf, const struct fc_config_port port[FC_C
 		place[n] = -1;
 	keep(fnf, need, count, last, 2, place, taken);
 	keep(fnf, need, count, last, 1, place, taken);
-	find_free(last, count, true, place, taken);
-	find_free(last, count, false, place, taken);
+	find_free(last, count, monitors, true, place, taken);
+	find_free(last, count, monitors, false, place, taken);
 	for (int n = 0; n < count; n++)
-		fill(fnf, &need[n], &plan->monitor[place[n]]);
-	return 0;
+		if (place[n] < 0)
+			left[unplaced++] = fnf->monitor[need[n].monitor].id;
+		else
+			fill(fnf, &need[n], &plan->monitor[place[n]]);
+	return unplaced;
 }

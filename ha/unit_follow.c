@@ -27,10 +27,12 @@ static void take(struct fc_unit_place *p, struct fc_slot *slot)
 static void consume(void *context, struct fc_slot *slot, enum fc_slot_event event)
 {
 	struct fc_unit_place *p = context;
+	struct fc_slot_status status;
 
 	switch (event) {
 	case FC_SLOT_UP:
-		fc_consumer_up(p->consumer);
+		fc_slot_status(slot, &status);
+		fc_consumer_up(p->consumer, status.build.monitors);
 		take(p, slot);
 		break;
 	case FC_SLOT_WAKE:

@@ -35,7 +35,7 @@ static int set_up(void **state)
 	if (!brokers || fc_brokers_commit(brokers, NULL, &config, now_ms) ||
 	    fc_consumer_create(brokers, 7, &consumer))
 		return -1;
-	fc_consumer_up(consumer);
+	fc_consumer_up(consumer, 8);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ static struct {
 	struct fc_consumer *consumer;
 	struct fc_card_plan has;
 	bool up;
-	unsigned plans;
+	unsigned plans, monitors;
 	uint32_t refuses; /* places, a bit each */
 	unsigned fail_in; /* about one place in so many fails; 0: none */
 } card[CARDS] = {{.slot = 7}, {.slot = 3}, {.slot = 31}};
@@ -84,7 +84,7 @@ static void up(unsigned c)
 {
 	memset(&card[c].has, 0, sizeof(card[c].has));
 	card[c].up = true;
-	fc_consumer_up(card[c].consumer);
+	fc_consumer_up(card[c].consumer, card[c].monitors ? card[c].monitors : 8);
 }
 
 static void program(unsigned c, const struct fc_card_plan *plan)
@@ -314,6 +314,23 @@ static void a_number_that_changes_hands_is_the_new_one_s(void **state)
 				config.fnf.monitor[fc_fnf_monitor_find(&config.fnf, "B")].id);
 }
 
+static void a_small_card_has_what_came_first(void **state)
+{
+	(void)state;
+	card[0].monitors = 2;
+	up(0);
+	say(MONITOR("A") MONITOR("B") BIND("A", "0", "ip") BIND("B", "1", "ip"));
+	look(0);
+	say(MONITOR("C") BIND("C", "1", "ip"));
+	look(0);
+	assert_int_equal(places(0), 2);
+	assert_string_equal(at(7, FC_BROKERS_MONITOR).name, "C");
+	say("interface Hu7/0/0\n no ip flow monitor A input");
+	look(0);
+	assert_int_equal(places(0), 2);
+	assert_int_equal(at(7, FC_BROKERS_MONITOR).pending, 0);
+}
+
 /* ------------------------------------------------------------------ at random */
 static void change(void)
 {
@@ -423,6 +440,7 @@ int main(void)
 		T(a_card_that_was_reset_begins_at_the_flush),
 		T(a_card_that_goes_while_it_is_programmed_concludes_nothing),
 		T(a_number_that_changes_hands_is_the_new_one_s),
+		T(a_small_card_has_what_came_first),
 		T(random_changes_and_failures_end_in_agreement),
 	};
 
