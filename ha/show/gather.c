@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* ------------------------------------------------------------------ configuration */
-#define BINDINGS_MAX (FC_CONFIG_SLOTS * FC_CARD_PORTS_MAX * 2 * 2 * FC_FNF_BINDINGS)
+#define BINDINGS_MAX ((size_t)FC_CONFIG_SLOTS * FC_CARD_PORTS_MAX * 2 * 2 * FC_FNF_BINDINGS)
 
 static void add_bindings(struct fc_show_gathered *g, unsigned slot, unsigned port)
 {

@@ -20,6 +20,8 @@ struct fc_show_binding {
 	uint64_t observed, selected; /* by its sampler */
 };
 
+#define FC_SHOW_FIELD 128 /* a field and its argument, in words */
+
 struct fc_show_exporter; /* ha/show/exporters.h */
 
 struct fc_show_view {
@@ -41,7 +43,7 @@ int fc_show_interfaces(const struct fc_show_view *view, uint32_t interface, bool
 int fc_show_samplers(const struct fc_show_view *view, int sampler, bool json, FILE *out);
 
 /* "ipv4 source prefix minimum-mask 24": as the field was given to match or collect. */
-void fc_show_field_name(const struct fc_fnf_record_field *field, char text[2 * FC_SHOW_VALUE]);
+void fc_show_field_name(const struct fc_fnf_record_field *field, char text[FC_SHOW_FIELD]);
 /* hh:mm:ss, hours without bound. */
 void fc_show_elapsed(unsigned long seconds, char text[FC_SHOW_VALUE]);
 const char *fc_show_description(const char *description);

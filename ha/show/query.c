@@ -79,10 +79,10 @@ static int names(const struct fc_fnf_record_field *f, char *const *word, unsigne
 	return *name ? 0 : fit;
 }
 
-/* The longest run of words that is one field of the record. */
-static int take_field(struct fc_show_query *q, struct words *w,
-		      const struct fc_fnf_record_field **out)
+/* The longest run of words that is one field of the record. NULL: refused. */
+static const struct fc_fnf_record_field *take_field(struct fc_show_query *q, struct words *w)
 {
+	const struct fc_fnf_record_field *found = NULL;
 	unsigned left = w->count - w->at;
 
 	for (unsigned n = left < FIELD_WORDS ? left : FIELD_WORDS; n; n--) {
@@ -93,21 +93,25 @@ static int take_field(struct fc_show_query *q, struct words *w,
 			int fit = names(f, w->word + w->at, n);
 
 			if (fit && (fit == 2 || !whole))
-				*out = f;
+				found = f;
 			whole += fit == 2;
 			shortened += fit == 1;
 		}
-		if (!whole && shortened > 1)
-			return refuse(q, "%% Ambiguous field at \"%s\".", w->word[w->at]);
-		if (whole || shortened) {
+		if (!whole && shortened > 1) {
+			refuse(q, "%% Ambiguous field at \"%.40s\".", w->word[w->at]);
+			return NULL;
+		}
+		if (found) {
 			w->at += n;
-			return 0;
+			return found;
 		}
 	}
 	if (!left)
-		return refuse(q, "%% Incomplete command.");
-	return refuse(q, "%% Flow record %s has no field at \"%.40s\".", w->record->name,
-		      w->word[w->at]);
+		refuse(q, "%% Incomplete command.");
+	else
+		refuse(q, "%% Flow record %s has no field at \"%.40s\".", w->record->name,
+		       w->word[w->at]);
+	return NULL;
 }
 
 static struct fc_show_pick pick_of(const struct fc_fnf_record_field *f)
@@ -148,9 +152,8 @@ static int read_filter(struct fc_show_query *q, struct words *w)
 
 		if (q->filters == FC_SHOW_FILTERS)
 			return refuse(q, "%% A listing has at most %d filters.", FC_SHOW_FILTERS);
-		err = take_field(q, w, &filter->field);
-		if (!err)
-			err = read_value(q, w, filter);
+		filter->field = take_field(q, w);
+		err = filter->field ? read_value(q, w, filter) : -EINVAL;
 		if (err)
 			return err;
 		q->filters++;
@@ -162,14 +165,13 @@ static int read_picks(struct fc_show_query *q, struct words *w, struct fc_show_p
 		      unsigned *count)
 {
 	do {
-		const struct fc_fnf_record_field *f = NULL;
-		int err;
+		const struct fc_fnf_record_field *f;
 
 		if (*count == FC_SHOW_PICKS)
 			return refuse(q, "%% At most %d fields fit here.", FC_SHOW_PICKS);
-		err = take_field(q, w, &f);
-		if (err)
-			return err;
+		f = take_field(q, w);
+		if (!f)
+			return -EINVAL;
 		picks[(*count)++] = pick_of(f);
 	} while (w->at < w->count && !keyword_next(w));
 	return 0;
@@ -187,17 +189,16 @@ static int read_collect(struct fc_show_query *q, struct words *w)
 
 static int read_sort(struct fc_show_query *q, struct words *w)
 {
-	const struct fc_fnf_record_field *f = NULL;
+	const struct fc_fnf_record_field *f;
 	unsigned long top;
 	char *end;
-	int err;
 
 	q->lowest = take(w, "lowest");
 	if (!q->lowest)
 		take(w, "highest");
-	err = take_field(q, w, &f);
-	if (err)
-		return err;
+	f = take_field(q, w);
+	if (!f)
+		return -EINVAL;
 	q->sorted = true;
 	q->sort = pick_of(f);
 	q->top = FC_SHOW_TOP;
@@ -268,10 +269,11 @@ static bool keyword_next(const struct words *w)
 static int split(struct fc_show_query *q, struct words *w, const char *text)
 {
 	char *save = NULL;
+	size_t octets = strlen(text) + 1;
 
-	if (strlen(text) >= sizeof(w->copy))
+	if (octets > sizeof(w->copy))
 		return refuse(q, "%% The line is too long.");
-	strcpy(w->copy, text);
+	memcpy(w->copy, text, octets);
 	for (char *word = strtok_r(w->copy, " \t", &save); word;
 	     word = strtok_r(NULL, " \t", &save)) {
 		if (w->count == WORDS)

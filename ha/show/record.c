@@ -4,13 +4,12 @@
 
 #include <string.h>
 
-void fc_show_field_name(const struct fc_fnf_record_field *f, char text[2 * FC_SHOW_VALUE])
+void fc_show_field_name(const struct fc_fnf_record_field *f, char text[FC_SHOW_FIELD])
 {
 	if (f->argument)
-		snprintf(text, 2 * FC_SHOW_VALUE, "%s minimum-mask %u", f->field->name,
-			 f->argument);
+		snprintf(text, FC_SHOW_FIELD, "%s minimum-mask %u", f->field->name, f->argument);
 	else
-		snprintf(text, 2 * FC_SHOW_VALUE, "%s", f->field->name);
+		snprintf(text, FC_SHOW_FIELD, "%s", f->field->name);
 }
 
 const char *fc_show_description(const char *description)
@@ -51,7 +50,7 @@ static unsigned users(const struct fc_fnf *fnf, int record)
 static void record_text(const struct fc_fnf *fnf, int number, FILE *out)
 {
 	const struct fc_fnf_record *r = &fnf->record[number];
-	char name[2 * FC_SHOW_VALUE];
+	char name[FC_SHOW_FIELD];
 
 	fprintf(out, "flow record %s:\n", r->name);
 	fprintf(out, "  Description:        %s\n", fc_show_description(r->description));
@@ -71,7 +70,7 @@ static json_t *record_json(const struct fc_fnf *fnf, int number)
 {
 	const struct fc_fnf_record *r = &fnf->record[number];
 	json_t *object = json_object(), *list[2] = {json_array(), json_array()};
-	char name[2 * FC_SHOW_VALUE];
+	char name[FC_SHOW_FIELD];
 
 	fc_show_put_text(object, "name", r->name);
 	fc_show_put_text(object, "description", fc_show_description(r->description));

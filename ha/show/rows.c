@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_FIRST 64
+#define ROOM_FIRST ((size_t)64)
 #define HASH_SEED UINT64_C(0xcbf29ce484222325)
 
 /* Twice the room, at most `max` rows. */

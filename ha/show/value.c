@@ -103,7 +103,7 @@ static void ipv6_text(const uint8_t octets[16], char text[FC_SHOW_VALUE])
 {
 	unsigned word[8], best = 8, longest = 1, at = 0;
 
-	for (unsigned i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		word[i] = (unsigned)octets[2 * i] << 8 | octets[2 * i + 1];
 	for (unsigned i = 0, run = 0; i < 8; i++) {
 		run = word[i] ? 0 : run + 1;
@@ -201,12 +201,15 @@ void fc_show_value(const struct fc_show_pick *pick, const struct fc_flow *flow,
 		   char text[FC_SHOW_VALUE])
 {
 	const struct fc_fnf_record_field *f = fc_show_pick_field(pick, flow);
-	const struct fc_fnf_record_field *other = pick->field[0] ? pick->field[0] : pick->field[1];
+	const struct fc_fnf_record_field *shape = f;
 
+	*text = '\0';
+	for (unsigned v = 0; v < 2 && !shape; v++)
+		shape = pick->field[v];
 	if (f && f->field->octets)
 		octets_text(f, flow, text);
-	else
-		number_text(f ? f->field : other->field, number_of(f, flow), text);
+	else if (shape)
+		number_text(shape->field, number_of(f, flow), text);
 }
 
 /* ------------------------------------------------------------------ columns */

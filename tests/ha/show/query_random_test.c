@@ -83,7 +83,7 @@ static void add(char *line, size_t octets, const char *words)
 /* A field of the record, whole, shortened, or another record's. */
 static void add_field(char *line, size_t octets, const struct fc_fnf_record *r)
 {
-	char name[2 * FC_SHOW_VALUE];
+	char name[FC_SHOW_FIELD];
 	size_t count;
 	const struct fc_field *table = fc_field_table(&count);
 
