@@ -39,8 +39,10 @@ static int clear_monitor(struct fc_cli_call *call, const struct clearing *c, uin
 
 	if (c->cache)
 		err = clear_slots(call->unit, id, c->what);
-	if (!err && c->statistics)
+	if (!err && c->statistics) {
+		fc_monitor_book_forget(call->unit->book, id);
 		err = clear_slots(call->unit, id, FC_CLEAR_STATISTICS);
+	}
 	if (err)
 		fprintf(call->out, "%% Flow Monitor %s was not cleared on every card: %s.\n", name,
 			strerror(-err));

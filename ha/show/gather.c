@@ -74,7 +74,8 @@ static void take_counts(struct fc_show_counts *c, const struct fc_shard_monitor_
 void fc_show_gather_counts(struct fc_unit *unit, struct fc_show_gathered *g, int monitor)
 {
 	uint32_t id = g->config->fnf.monitor[monitor].id;
-	struct fc_shard_monitor_stats sum = {0};
+	struct fc_shard_monitor_stats sum = {0}, past;
+	uint64_t highest;
 
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
 		struct fc_slot *slot = fc_unit_slot(unit, s);
@@ -84,6 +85,12 @@ void fc_show_gather_counts(struct fc_unit *unit, struct fc_show_gathered *g, int
 		fc_slot_monitor_stats(slot, id, &sum);
 		fc_unit_slot_release(unit, s);
 	}
+	/* Presences that are over count too; their caches were not held at the same time. */
+	fc_monitor_book_get(unit->book, id, &past);
+	highest =
+		past.high_watermark > sum.high_watermark ? past.high_watermark : sum.high_watermark;
+	fc_monitor_stats_add(&sum, &past);
+	sum.high_watermark = highest;
 	take_counts(&g->counts[monitor], &sum);
 }
 

@@ -315,6 +315,23 @@ static void samplers_begin_anew(void **state)
 	free(say("clear sampler NONE", false, -ENOENT));
 }
 
+/* Last: the card goes, and with it its flows; what it counted stays. */
+static void counts_outlive_the_card(void **state)
+{
+	(void)state;
+	__atomic_store_n(&card.gone, true, __ATOMIC_SEQ_CST);
+	await(has("show platform card 7", "State:              gone"));
+	says("show flow monitor M statistics",
+	     "Current entries:                               0\n");
+	says("show flow monitor M statistics",
+	     "    - Event aged                                40\n");
+	says("show flow monitor M cache", "There are no cache entries to display.\n");
+	free(say("show platform card 7 ports", false, -ENODEV));
+	free(say("clear flow monitor M statistics", false, 0));
+	says("show flow monitor M statistics",
+	     "Flows aged:                                    0\n");
+}
+
 /* ------------------------------------------------------------------ the unit */
 static void read_config(void)
 {
@@ -388,6 +405,7 @@ int main(void)
 		cmocka_unit_test(a_cache_that_no_cut_clears_is_told),
 		cmocka_unit_test(statistics_of_exporters_begin_anew),
 		cmocka_unit_test(samplers_begin_anew),
+		cmocka_unit_test(counts_outlive_the_card),
 	};
 
 	make_syntax();
