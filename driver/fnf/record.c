@@ -130,6 +130,27 @@ static bool in_v5(uint16_t element)
 	return false;
 }
 
+static bool holds(const struct fc_fnf_record *record, uint16_t element)
+{
+	for (unsigned i = 0; i < record->fields; i++)
+		if (record->field[i].field->element == element &&
+		    fc_fnf_field_in(&record->field[i], 4))
+			return true;
+	return false;
+}
+
+/* Version 5 says these of every flow; of a record without them it would say what the flow's first
+ * packet happened to have. */
+static bool holds_what_v5_says(const struct fc_fnf_record *record)
+{
+	static const uint16_t elements[] = {4, 5, 7, 8, 10, 11, 12, 14};
+
+	for (size_t i = 0; i < sizeof(elements) / sizeof(*elements); i++)
+		if (!holds(record, elements[i]))
+			return false;
+	return true;
+}
+
 /* A key that the card cannot tell apart (its mask is NULL) parts no flows, so it is not missed. */
 bool fc_fnf_record_fits_v5(const struct fc_fnf_record *record)
 {
@@ -142,7 +163,7 @@ bool fc_fnf_record_fits_v5(const struct fc_fnf_record *record)
 		if (f->key && f->field->mask && fc_fnf_field_in(f, 4) && !in_v5(f->field->element))
 			return false;
 	}
-	return ipv4;
+	return ipv4 && holds_what_v5_says(record);
 }
 
 uint64_t fc_fnf_field_number(const struct fc_fnf_record_field *f, const struct fc_flow *flow,

@@ -235,8 +235,9 @@ unsigned fc_fnf_record_space(const struct fc_fnf_record *record);
  */
 unsigned fc_fnf_record_octets(const struct fc_fnf_record *record, enum fc_protocol protocol,
 			      unsigned family);
-/* Can version 5 say it: IPv4, and every key has its place in the fixed record (what is collected
- * and has none is left out)? */
+/* Can version 5 say it: IPv4, every key has its place in the fixed record (what is collected and
+ * has none is left out), and addresses, ports, protocol, TOS and interfaces are in it, since
+ * version 5 says them always? */
 bool fc_fnf_record_fits_v5(const struct fc_fnf_record *record);
 
 /* Does the field take part in records of this IP version (4 or 6)? */

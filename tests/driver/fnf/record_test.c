@@ -256,14 +256,20 @@ static void the_table_holds_together(void **state)
 
 static void version_5_takes_records_whose_keys_it_has(void **state)
 {
+	struct fc_fnf_record *finer;
+
 	(void)state;
 	assert_true(fc_fnf_record_fits_v5(record("netflow-original")));
 	assert_true(fc_fnf_record_fits_v5(record("netflow ipv4 original-output")));
 	assert_true(fc_fnf_record_fits_v5(record("original-input")));
 	assert_false(fc_fnf_record_fits_v5(record("netflow ipv6 original-input")));
 	assert_false(fc_fnf_record_fits_v5(record("netflow ipv4 as"))); /* direction */
-	assert_true(fc_fnf_record_fits_v5(user("T", "ipv4 tos", 0)));
-	assert_false(fc_fnf_record_fits_v5(user("V", "datalink vlan input", 0)));
+	assert_false(fc_fnf_record_fits_v5(user("T", "ipv4 tos", 0)));  /* whose addresses? */
+	finer = record("original-input");
+	finer->field[finer->fields].field = fc_field_find("datalink vlan input");
+	assert_true(fc_fnf_record_fits_v5((finer->fields++, finer)));
+	finer->field[finer->fields - 1].key = true;
+	assert_false(fc_fnf_record_fits_v5(finer));
 	assert_false(fc_fnf_record_fits_v5(record("options sampler-table")));
 }
 
