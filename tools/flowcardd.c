@@ -27,7 +27,6 @@ struct daemon {
 	struct options options;
 	struct fc_unit unit;
 	struct event_base *base;
-	pthread_mutex_t order; /* held while the configuration changes */
 	int status;
 };
 
@@ -175,9 +174,7 @@ static int reload(void *argument)
 		fc_log(FC_LOG_ERROR, "RELOAD", "%s was refused; the old configuration stays",
 		       d->options.config);
 	} else {
-		pthread_mutex_lock(&d->order);
-		fc_unit_reload(&d->unit, config);
-		pthread_mutex_unlock(&d->order);
+		err = fc_unit_reload(&d->unit, config);
 	}
 	sd_notify(0, "READY=1");
 	free(text);
@@ -262,7 +259,6 @@ static int run(struct daemon *d, const struct fc_config *config)
 		.startup = d->options.config,
 		.reload = reload,
 		.argument = d,
-		.order = &d->order,
 		.patience_s = d->options.patience_s,
 	};
 	struct fc_control *control = NULL;
@@ -296,7 +292,7 @@ static int run(struct daemon *d, const struct fc_config *config)
 
 int main(int argc, char **argv)
 {
-	static struct daemon d = {.order = PTHREAD_MUTEX_INITIALIZER};
+	static struct daemon d;
 	static struct fc_config config;
 	int got = parse(&d.options, argc, argv);
 

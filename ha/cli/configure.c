@@ -34,7 +34,7 @@ void fc_cli_configure(struct fc_cli_session *s, const char *text)
 		fc_cli_session_exec(s, text, at);
 		return;
 	}
-	if (fc_cli_config_line(s->host, &s->cursor, text, &line))
+	if (fc_unit_line(s->host->unit, &s->cursor, text, &line))
 		fc_cli_session_refuse(s, text, &line);
 	else if (s->cursor.ended)
 		s->configuring = false;

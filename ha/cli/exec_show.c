@@ -63,14 +63,15 @@ static int run_version(struct fc_cli_call *call)
 			json_pack("{ss ss ss so sI sI so}", "program", "flowcardd", "version",
 				  FC_VERSION, "hostname", hostname, "register_map",
 				  json_sprintf("0x%08x", (unsigned)FC_MAP_HASH), "uptime_s",
-				  (json_int_t)up, "reloads", (json_int_t)call->unit->reloads,
-				  "startup_config",
+				  (json_int_t)up, "reloads",
+				  (json_int_t)atomic_load(&call->unit->reloads), "startup_config",
 				  s->host->startup ? json_string(s->host->startup) : json_null()));
 	fprintf(call->out, "flowcardd, Version %s, register map 0x%08x\n", FC_VERSION,
 		(unsigned)FC_MAP_HASH);
 	fprintf(call->out, "%s uptime is ", hostname);
 	print_uptime(call->out, up);
-	fprintf(call->out, "\nConfiguration was reloaded %u times\n", call->unit->reloads);
+	fprintf(call->out, "\nConfiguration was reloaded %u times\n",
+		atomic_load(&call->unit->reloads));
 	if (s->host->startup)
 		fprintf(call->out, "Startup configuration is \"%s\"\n", s->host->startup);
 	return 0;

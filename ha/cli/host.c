@@ -30,12 +30,6 @@ bool fc_cli_secret_fits(const struct fc_cli_host *host, const char *password)
 	return fits;
 }
 
-int fc_cli_config_line(const struct fc_cli_host *host, struct fc_config_cursor *cursor,
-		       const char *text, struct fc_syntax_line *line)
-{
-	return fc_unit_line(host->unit, cursor, text, line);
-}
-
 int fc_cli_config_write(const struct fc_cli_host *host, const struct fc_config_what *what,
 			FILE *out)
 {

@@ -5,7 +5,6 @@
 
 #include <ha/config.h>
 #include <ha/unit.h>
-#include <pthread.h>
 #include <stdio.h>
 
 struct fc_cli_host {
@@ -13,17 +12,12 @@ struct fc_cli_host {
 	const char *startup;           /* path of the startup configuration; NULL: none */
 	int (*reload)(void *argument); /* it anew; 0 or -errno, what is wrong is logged */
 	void *argument;
-	pthread_mutex_t *order; /* held while the configuration changes */
-	unsigned patience_s;    /* a session that is idle so long ends; 0: never */
+	unsigned patience_s; /* a session that is idle so long ends; 0: never */
 };
 
 void fc_cli_hostname(const struct fc_cli_host *host, char hostname[FC_FNF_NAME]);
 bool fc_cli_has_secret(const struct fc_cli_host *host);
 bool fc_cli_secret_fits(const struct fc_cli_host *host, const char *password);
-
-/* A line of the configuration language, applied to the running unit as a whole or not at all. */
-int fc_cli_config_line(const struct fc_cli_host *host, struct fc_config_cursor *cursor,
-		       const char *text, struct fc_syntax_line *line);
 
 /* The running configuration as text (fc_config_write). */
 int fc_cli_config_write(const struct fc_cli_host *host, const struct fc_config_what *what,

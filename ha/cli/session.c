@@ -117,7 +117,7 @@ static void take_line(struct fc_cli_session *s, const char *text)
 static void make_prompt(struct fc_cli_session *s)
 {
 	struct cli_def *cli = s->terminal.cli;
-	char hostname[FC_FNF_NAME];
+	char hostname[FC_FNF_NAME], mode[FC_CLI_PROMPT / 2];
 
 	fc_cli_hostname(s->host, hostname);
 	cli_set_hostname(cli, hostname);
@@ -125,7 +125,8 @@ static void make_prompt(struct fc_cli_session *s)
 							     : PRIVILEGE_UNPRIVILEGED);
 	cli_set_configmode(cli, MODE_EXEC, NULL);
 	if (s->configuring)
-		cli_set_modestring(cli, fc_cli_configure_mode(s));
+		snprintf(mode, sizeof(mode), "(%s)", fc_cli_configure_mode(s));
+	cli_set_modestring(cli, s->configuring ? mode : NULL);
 	cli_set_promptchar(cli, s->level == FC_CLI_PRIVILEGED ? "#" : ">");
 	snprintf(s->editor.prompt, sizeof(s->editor.prompt), "%.60s%s%s", cli->hostname,
 		 cli->modestring ? cli->modestring : "", cli->promptchar);

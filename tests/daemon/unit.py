@@ -99,12 +99,12 @@ class Card(Process):
 
 
 class Daemon(Process):
-    def __init__(self, folder, config, before=(), **environment):
+    def __init__(self, folder, config, before=(), options=(), **environment):
         self.folder, self.config = folder, os.path.join(folder, "unit.conf")
         self.control = os.path.join(folder, "flowcardd.sock")
         self.write(config)
         super().__init__(folder, "flowcardd", [*before, tool("flowcardd"), "--config", self.config, "--foreground",
-                                               "--control", self.control], **environment)
+                                               "--control", self.control, *options], **environment)
         wait_for(lambda: os.path.exists(self.control) or self.process.poll() is not None, "flowcardd listening")
 
     def write(self, config):

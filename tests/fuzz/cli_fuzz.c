@@ -10,7 +10,6 @@
 #include <string.h>
 
 static struct fc_unit unit;
-static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 static struct fc_config config;
 
 static const char text[] = "flow exporter OUT\n destination 127.0.0.1\n transport udp 9\n"
@@ -47,7 +46,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void run(const char *line)
 {
-	const struct fc_cli_host host = {.unit = &unit, .reload = refuse, .order = &order};
+	const struct fc_cli_host host = {.unit = &unit, .reload = refuse};
 	char error[1024] = "", *answer;
 	size_t octets;
 	FILE *out = open_memstream(&answer, &octets);

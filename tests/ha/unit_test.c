@@ -443,8 +443,7 @@ static void the_control_commands_answer(void **state)
 		{"show flow monitor M cache | json", "\"current_entries\": 10"},
 		{"dump card 7", "record 0 "},
 	};
-	pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
-	const struct fc_cli_host host = {.unit = &unit, .order = &order};
+	const struct fc_cli_host host = {.unit = &unit};
 	uint32_t record[FC_RECORD_WORDS];
 	char error[200];
 
