@@ -191,9 +191,12 @@ static void a_ring_without_a_barrier_is_told_and_tried_again(void **state)
 
 	(void)state;
 	plan.monitor[0] = monitor(0, 1);
+	plan.monitor[1] = monitor(1, 2);
 	assert_int_equal(apply(&plan), 0);
 	flows_of(0, 0, 8);
+	flows_of(1, 0, 5);
 	plan.monitor[0].id = 555;
+	plan.monitor[1].there = false;
 	fake.mute_flush = 1;
 	assert_int_equal(apply(&plan), -ETIMEDOUT);
 	assert_int_equal(order.outcome[0].error, -ETIMEDOUT);
@@ -201,6 +204,7 @@ static void a_ring_without_a_barrier_is_told_and_tried_again(void **state)
 	assert_int_equal(stats_of(100).live, 8);
 	assert_int_equal(apply(&plan), 0);
 	assert_int_equal(booked(100).aged[FC_AGED_FORCED], 8);
+	assert_int_equal(booked(101).aged[FC_AGED_FORCED], 5);
 	assert_int_equal(stats_of(555).live, 0);
 	assert_int_equal(reg(FC_REG_MONITOR_CONTROL(0)) & 1, 1);
 }
