@@ -26,13 +26,13 @@ static int open_place(void *context, struct fc_transport **out, char *error, siz
 {
 	struct fc_slot *s = context;
 
-	return s->open(s->config.card[s->number].where, out, error, octets);
+	return s->open(s->config.where, out, error, octets);
 }
 
 /* ------------------------------------------------------------------ workers */
 static int start_worker(struct fc_slot *s, unsigned r)
 {
-	const struct fc_config_card *card = &s->config.card[s->number];
+	const struct fc_config_card *card = &s->config;
 	struct fc_worker_config c = {
 		.ring = &s->device.card.ring[r],
 		.transport = s->device.transport,
@@ -142,7 +142,7 @@ static int start_workers(struct fc_slot *s)
 /* ------------------------------------------------------------------ up */
 static void make_setup(struct fc_slot *s)
 {
-	const struct fc_config_card *card = &s->config.card[s->number];
+	const struct fc_config_card *card = &s->config;
 
 	memset(&s->setup, 0, sizeof(s->setup));
 	s->setup.config.ring_log2 = card->ring_log2;
@@ -151,36 +151,12 @@ static void make_setup(struct fc_slot *s)
 	s->setup.hold_ports = true;
 }
 
-/* What stands in the configuration, where nobody else makes plans. */
-static void apply_own(struct fc_slot *s)
-{
-	struct fc_plan_outcome outcome[FC_CARD_MONITORS_MAX];
-	struct fc_card_plan plan;
-
-	if (fc_slot_plan_own(s, &plan) || !fc_slot_apply(s, &plan, outcome))
-		return;
-	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++)
-		if (outcome[n].error)
-			fc_log(FC_LOG_ERROR, "MONITOR", "card %u: monitor %u: %s", s->number, n,
-			       outcome[n].sentence);
-}
-
-static void consume(struct fc_slot *s, enum fc_slot_event event)
-{
-	bool replan = atomic_exchange(&s->replan, false);
-
-	if (s->consume)
-		s->consume(s->context, s, event);
-	else if (event == FC_SLOT_UP || (event == FC_SLOT_WAKE && replan))
-		apply_own(s);
-}
-
 /* The first plan is on the card when its ports start, so no packet passes it by. */
 static int start_ports(struct fc_slot *s)
 {
 	int err;
 
-	consume(s, FC_SLOT_UP);
+	s->consume(s->context, s, FC_SLOT_UP);
 	pthread_mutex_lock(&s->device_lock);
 	err = fc_device_ports_start(&s->device, s->device.generation);
 	pthread_mutex_unlock(&s->device_lock);
@@ -218,9 +194,9 @@ static int bring_up(struct fc_slot *s, bool reset)
 	fc_log(FC_LOG_NOTICE, "CARDUP",
 	       "card %u (0x%x): %s: present, generation %u: %u ports, %u "
 	       "rings, %u entries",
-	       s->number, 1u << s->number, s->config.card[s->number].where,
-	       (unsigned)s->device.generation, s->device.card.build.ports,
-	       s->device.card.build.rings, s->device.card.build.entries);
+	       s->number, 1u << s->number, s->config.where, (unsigned)s->device.generation,
+	       s->device.card.build.ports, s->device.card.build.rings,
+	       s->device.card.build.entries);
 	s->said[0] = '\0';
 	/* An error has moved the device's state: the next look finds it. */
 	(void)start_ports(s);
@@ -294,7 +270,7 @@ static void end_in_order(struct fc_slot *s)
 		fc_log(FC_LOG_WARNING, "FLUSH", "card %u: not flushed in order: %s", s->number,
 		       s->device.error[0] ? s->device.error : strerror(-err));
 	stop_workers(s, err ? FC_WORKER_ABANDON : FC_WORKER_FINISH, index);
-	consume(s, FC_SLOT_DOWN);
+	s->consume(s->context, s, FC_SLOT_DOWN);
 }
 
 /* The card has left its generation: what had arrived is kept, the rest is said to be lost. */
@@ -302,19 +278,21 @@ static void after_loss(struct fc_slot *s)
 {
 	static const uint32_t nowhere[FC_CARD_RINGS_MAX];
 	uint64_t resident = s->lost.resident_packets;
+	bool loss_exit;
 
 	fc_log(FC_LOG_CRITICAL, "CARDLOST", "card %u: %s: %s", s->number,
 	       fc_device_state_name(s->device.state), s->device.error);
 	stop_workers(s, FC_WORKER_ABANDON, nowhere);
-	consume(s, FC_SLOT_DOWN);
+	s->consume(s->context, s, FC_SLOT_DOWN);
 	pthread_mutex_lock(&s->lock);
 	s->lost.times++;
+	loss_exit = s->config.loss_exit;
 	pthread_mutex_unlock(&s->lock);
 	fc_log(FC_LOG_WARNING, "CARDLOSS",
 	       "card %u: flows closed; lost with it: %llu packets that "
 	       "its cache held at the last barrier, and what came after",
 	       s->number, (unsigned long long)(s->lost.resident_packets - resident));
-	if (s->config.card[s->number].loss_exit)
+	if (loss_exit)
 		eventfd_write(s->lost_exit, 1);
 }
 
@@ -341,7 +319,7 @@ static void watch(struct fc_slot *s)
 	state = fc_device_look(&s->device);
 	pthread_mutex_unlock(&s->device_lock);
 	if (state == FC_DEVICE_PRESENT) {
-		consume(s, FC_SLOT_WAKE);
+		s->consume(s->context, s, FC_SLOT_WAKE);
 		pthread_mutex_lock(&s->device_lock);
 		state = fc_device_look(&s->device);
 		pthread_mutex_unlock(&s->device_lock);
@@ -392,7 +370,7 @@ int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
 	if (!s)
 		return -ENOMEM;
 	s->number = config->number;
-	s->config = *config->config;
+	s->config = config->config->card[config->number];
 	s->export = config->export;
 	s->open = config->open;
 	s->lost_exit = config->lost_exit;

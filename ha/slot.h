@@ -33,13 +33,12 @@ enum fc_slot_event {
 
 struct fc_slot_config {
 	unsigned number;
-	const struct fc_config *config; /* of the unit; copied */
+	const struct fc_config *config; /* of the unit; the card's part is copied */
 	struct fc_export_thread *export;
 	fc_slot_opener open;
 	int lost_exit; /* eventfd that gets 1 when a card with card-loss exit is lost */
 	struct fc_monitor_book *book; /* of the unit; NULL: the slot has one of its own */
-	/* In the slot's thread, which calls fc_slot_apply from it. NULL: the slot makes its plan of
-	 * the configuration. */
+	/* In the slot's thread, which calls fc_slot_apply from it. */
 	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
 	void *context;
 };
@@ -166,12 +165,7 @@ int fc_slot_dump(struct fc_slot *slot, bool latch, bool snapshot, uint32_t recor
 /* Ask for a reset of the card; it happens in the slot's thread. */
 void fc_slot_reset(struct fc_slot *slot);
 
-/*
- * Take what can change while the card runs from a new configuration: card-loss, and all of the flow
- * monitors where the slot makes its own plan. What else differs is named in `text`, words separated
- * by commas, and stays as it was. Return how many.
- */
-unsigned fc_slot_reconfigure(struct fc_slot *slot, const struct fc_config *config, char *text,
-			     size_t octets);
+/* Another answer to "what if this card is lost": end the daemon, or wait for it. */
+void fc_slot_loss_exit(struct fc_slot *slot, bool loss_exit);
 
 #endif

@@ -22,13 +22,12 @@ struct slot_place {
 
 struct fc_slot {
 	unsigned number;
-	struct fc_config config; /* the card's part changes under both locks */
+	struct fc_config_card config; /* loss_exit changes, under lock */
 	struct fc_device_setup setup;
 	struct slot_place place[FC_CARD_MONITORS_MAX];
 	struct fc_monitor_book *book, *own_book;
 	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
 	void *context;
-	atomic_bool replan; /* the configuration has changed; without consume */
 	fc_slot_opener open;
 	struct fc_export_thread *export;
 	int lost_exit, wake;
@@ -51,9 +50,6 @@ struct fc_slot {
 
 /* Of all workers, for one place, added. Lock held. */
 void fc_slot_place_stats(struct fc_slot *slot, unsigned place, struct fc_shard_monitor_stats *sum);
-
-/* The plan that follows from the slot's own configuration. Return 0 or -E2BIG. */
-int fc_slot_plan_own(struct fc_slot *slot, struct fc_card_plan *plan);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 uint64_t fc_slot_now_ms(void);

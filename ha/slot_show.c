@@ -117,8 +117,7 @@ int fc_slot_dump(struct fc_slot *s, bool latch, bool snapshot, uint32_t records,
 	pthread_mutex_lock(&s->lock);
 	err = s->device.state == FC_DEVICE_PRESENT && s->workers ? 0 : -ENODEV;
 	if (!err)
-		err = fc_dump_take(dump, s->device.transport, s->config.card[s->number].where,
-				   latch);
+		err = fc_dump_take(dump, s->device.transport, s->config.where, latch);
 	if (!err && snapshot)
 		err = take_snapshot(s, dump);
 	for (unsigned r = 0; !err && !snapshot && r < s->workers; r++)
@@ -139,46 +138,9 @@ void fc_slot_reset(struct fc_slot *s)
 	eventfd_write(s->wake, 1);
 }
 
-/* ------------------------------------------------------------------ another configuration */
-struct differences {
-	char *text;
-	size_t octets, used;
-	unsigned count;
-};
-
-static void differ(struct differences *d, bool differs, const char *what)
+void fc_slot_loss_exit(struct fc_slot *s, bool loss_exit)
 {
-	if (!differs)
-		return;
-	d->count++;
-	d->used += (size_t)snprintf(d->text + d->used, d->octets - d->used, "%s%s",
-				    d->count > 1 ? ", " : "", what);
-	if (d->used >= d->octets)
-		d->used = d->octets - 1;
-}
-
-unsigned fc_slot_reconfigure(struct fc_slot *s, const struct fc_config *config, char *text,
-			     size_t octets)
-{
-	struct differences d = {.text = text, .octets = octets};
-	const struct fc_config_card *want = &config->card[s->number];
-	struct fc_config_card *have;
-
-	*text = '\0';
 	pthread_mutex_lock(&s->lock);
-	have = &s->config.card[s->number];
-	differ(&d, strcmp(want->where, have->where) != 0, "transport");
-	differ(&d, want->ring_log2 != have->ring_log2, "ring size");
-	differ(&d, want->epoch_shift != have->epoch_shift, "epoch length");
-	differ(&d, want->epoch_guard_ns != have->epoch_guard_ns, "epoch guard");
-	differ(&d, want->wait != have->wait, "worker wait");
-	differ(&d, want->poll_ms != have->poll_ms, "worker poll-interval");
-	differ(&d, want->cpu != have->cpu, "worker cpu");
-	have->loss_exit = want->loss_exit;
-	memcpy(have->port, want->port, sizeof(have->port));
-	s->config.fnf = config->fnf;
+	s->config.loss_exit = loss_exit;
 	pthread_mutex_unlock(&s->lock);
-	atomic_store(&s->replan, true);
-	fc_slot_wake(s);
-	return d.count;
 }

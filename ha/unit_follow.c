@@ -140,7 +140,7 @@ static void follow(struct fc_unit *unit, const struct fc_config *config)
 	complain(unit, error);
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
 		if (unit->place[s])
-			fc_slot_reconfigure(unit->slot[s], config, error, sizeof(error));
+			fc_slot_loss_exit(unit->slot[s], config->card[s].loss_exit);
 		else if (wanted(config, s))
 			fc_unit_place_start(unit, config, s);
 	}

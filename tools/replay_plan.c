@@ -2,7 +2,7 @@
 /* What the model is to be: one monitor as the options say, or the card of a configuration. */
 #include "tools/replay.h"
 
-#include "ha/slot_plan.h"
+#include "ha/plan.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +53,7 @@ static int find_card(struct fc_replay *r)
 
 static int plan_of_config(struct fc_replay *r)
 {
+	static const struct fc_card_plan nothing;
 	const struct fc_config_card *card;
 	int err;
 
@@ -65,7 +66,7 @@ static int plan_of_config(struct fc_replay *r)
 	if (err)
 		return err;
 	card = &r->config->card[r->slot];
-	err = fc_slot_plan_make(&r->config->fnf, card->port, &r->plan);
+	err = fc_plan_make(&r->config->fnf, card->port, &nothing, &r->plan);
 	if (err)
 		fprintf(stderr, "flowcard-replay: %s: card %u: more monitors than a card has\n",
 			r->options->config, r->slot);
