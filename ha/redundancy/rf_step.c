@@ -172,9 +172,6 @@ static void step_begin(struct fc_rf *rf, struct fc_rf_time now)
 static void state_effects(struct fc_rf *rf, enum fc_rf_state from, struct fc_rf_time now,
 			  struct fc_rf_out *out)
 {
-	bool witness = rf->options.fencing == FC_RF_FENCING_FILE ||
-		       rf->options.fencing == FC_RF_FENCING_ETCD;
-
 	if (!fc_rf_is_active(rf->state)) {
 		fc_rf_gate_set(rf, FC_RF_GATE_CLOSED, out);
 		rf->handover = FC_RF_HANDOVER_NO;
@@ -184,10 +181,8 @@ static void state_effects(struct fc_rf *rf, enum fc_rf_state from, struct fc_rf_
 		rf->offered = false;
 	if (rf->state != FC_RF_STANDBY_BULK)
 		rf->ready = false;
-	/* Up to STANDBY HOT the active unit sends without us. */
-	if (fc_rf_is_standby(rf->state))
-		rf->barred = witness && rf->state != FC_RF_STANDBY_HOT;
-	if (rf->state == FC_RF_ACTIVE_FAST)
+	/* Hot: nothing left without us. Active: the newest term is ours. */
+	if (rf->state == FC_RF_STANDBY_HOT || rf->state == FC_RF_ACTIVE_FAST)
 		rf->barred = false;
 	/* The clients on the takeover path have done their part: open before the later ones. */
 	if (rf->state == FC_RF_ACTIVE_DRAIN)

@@ -4,6 +4,7 @@
  * or grants and does not say so, units that crash, clients that are late or refuse. Judged after
  * every input:
  *   - with a witness never both gates are open
+ *   - who takes over was hot in the newest term under which anything left without it
  *   - a step tells every client once, in order, and no second step runs beside it
  *   - the last lines of the transition history are what happened
  * and when all is well again for a minute: one unit is ACTIVE, the other STANDBY HOT.
@@ -52,6 +53,8 @@ static bool link_up;
 static unsigned session;
 static uint64_t newest; /* of the witness */
 static uint32_t holder;
+static uint64_t open_term; /* the newest under which a gate was open, and whose */
+static unsigned open_unit;
 
 #define require(condition, what)                                                                   \
 	do {                                                                                       \
@@ -141,6 +144,10 @@ static void judge(void)
 		open[u] = unit[u].up && unit[u].rf.gate == FC_RF_GATE_OPEN;
 		require(unit[u].rf.gate == FC_RF_GATE_CLOSED || fc_rf_is_active(unit[u].rf.state),
 			"a unit that is not active has its gate open");
+		if (open[u] && unit[u].rf.term >= open_term) {
+			open_term = unit[u].rf.term;
+			open_unit = u;
+		}
 		hot_seen += unit[u].rf.state == FC_RF_STANDBY_HOT;
 	}
 	both_active += unit[0].up && unit[1].up && fc_rf_is_active(unit[0].rf.state) &&
@@ -156,7 +163,8 @@ static void input(unsigned u, const struct fc_rf_input *in)
 
 	for (unsigned rounds = 0; unit[u].up; rounds++) {
 		enum fc_rf_state before = unit[u].rf.state;
-		uint64_t lines = unit[u].rf.history.count;
+		uint64_t lines = unit[u].rf.history.count, term = unit[u].rf.term;
+		bool current = open_term <= term || open_unit == u;
 
 		require(!fc_rf_input(&unit[u].rf, rounds ? &tick : in, time_of(u), &out), "busy");
 		if (unit[u].rf.state != before) {
@@ -169,6 +177,9 @@ static void input(unsigned u, const struct fc_rf_input *in)
 					 h->line[i % FC_RF_LINES].my == unit[u].rf.state;
 			require(found, "a transition is not in the history");
 		}
+		if (unit[0].rf.options.fencing == FC_RF_FENCING_FILE &&
+		    before == FC_RF_STANDBY_HOT && fc_rf_is_active(unit[u].rf.state))
+			require(current, "a takeover with what is out of date");
 		judge();
 		apply(u, &out);
 		require(rounds < 200, "no end of transitions");
@@ -363,7 +374,7 @@ static void run(void)
 {
 	state = schedule * 0x9E3779B97F4A7C15u + 1;
 	now = queued = 0;
-	newest = holder = 0;
+	newest = holder = open_term = 0;
 	link_up = calm = false;
 	memset(unit, 0, sizeof(unit));
 	boot(0);

@@ -364,6 +364,34 @@ static void who_loses_a_claim_stops_and_claims_no_more(void **unused)
 	free(b);
 }
 
+static void a_hot_standby_gives_way_to_a_term_that_went_on_without_it(void **unused)
+{
+	struct bench *b = bench(FC_RF_FENCING_FILE);
+	struct fc_rf_says s = says(FC_RF_NEGOTIATION, 8);
+
+	(void)unused;
+	stand_by(b);
+	FEED(b, .type = FC_RF_IN_COMM_DOWN, .reason = FC_RF_REASON_UNIT_FAILED);
+	FEED(b, .type = FC_RF_IN_CLAIM_UNREACHABLE, .term = 8);
+	FEED(b, .type = FC_RF_IN_COMM_UP);
+	s.holder = 50; /* it opened its gate in term 8, and has lost what it had since */
+	PEER(b, s);
+	assert_int_equal(b->rf.state, FC_RF_NEGOTIATION);
+	free(b);
+
+	b = bench(FC_RF_FENCING_FILE);
+	stand_by(b);
+	FEED(b, .type = FC_RF_IN_COMM_DOWN, .reason = FC_RF_REASON_UNIT_FAILED);
+	FEED(b, .type = FC_RF_IN_CLAIM_UNREACHABLE, .term = 8);
+	FEED(b, .type = FC_RF_IN_COMM_UP);
+	s.holder = 49; /* the claim that nobody answered was granted */
+	b->ms += 1000;
+	PEER(b, s);
+	assert_int_equal(b->rf.state, FC_RF_STANDBY_HOT);
+	assert_int_equal(b->out.term, 9);
+	free(b);
+}
+
 static void a_cold_standby_has_no_right_to_a_term(void **unused)
 {
 	struct bench *b = bench(FC_RF_FENCING_FILE);
@@ -596,6 +624,7 @@ int main(void)
 		cmocka_unit_test(the_lower_unit_of_two_that_negotiate_claims),
 		cmocka_unit_test(a_hot_standby_takes_over_when_the_peer_fails),
 		cmocka_unit_test(who_loses_a_claim_stops_and_claims_no_more),
+		cmocka_unit_test(a_hot_standby_gives_way_to_a_term_that_went_on_without_it),
 		cmocka_unit_test(a_cold_standby_has_no_right_to_a_term),
 		cmocka_unit_test(an_active_unit_waits_for_a_claim_when_its_standby_goes),
 		cmocka_unit_test(a_standby_that_is_stuck_is_left_behind_after_a_claim),
