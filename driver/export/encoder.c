@@ -69,7 +69,6 @@ static void start(struct fc_encoder *e, uint8_t *buffer, uint64_t now_ns)
 
 	m->open = true;
 	m->datagram = (struct fc_datagram){0};
-	m->templates = 0;
 	m->set_at = 0;
 	m->sampling = 0;
 	m->latest_ms = 0;
@@ -175,7 +174,7 @@ static bool templates_due(const struct fc_encoder *e, const struct fc_encoder_cl
 
 static void announced(struct fc_encoder *e, struct fc_encoder_client *c, unsigned templates)
 {
-	e->message.templates += templates;
+	e->message.datagram.templates += templates;
 	e->templates_total += templates;
 	c->announced = true;
 	c->announced_ms = e->message.now_ms;
@@ -356,7 +355,7 @@ void fc_encoder_finish(struct fc_encoder *e, uint64_t now_ns)
 
 	fc_encoder_close_set(e);
 	h.records = m->datagram.records;
-	h.templates = m->templates;
+	h.templates = m->datagram.templates;
 	h.sampling = m->sampling;
 	h.length = m->w.used;
 	h.time_ms = now_ns / NS_PER_MS;

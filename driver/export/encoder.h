@@ -33,8 +33,7 @@ struct fc_message {
 	struct fc_writer w;
 	bool open;
 	struct fc_datagram datagram; /* records and shares; the rest when it is finished */
-	unsigned templates;
-	size_t set_at; /* offset of the open set; 0: none */
+	size_t set_at;               /* offset of the open set; 0: none */
 	uint16_t set_id;
 	uint16_t sampling;           /* v5 */
 	uint64_t now_ms;             /* when it was begun */
@@ -92,6 +91,9 @@ int fc_encoder_row(struct fc_encoder *e, unsigned client, const struct fc_option
 
 /* Seal: sequence number and header time. The description is message.datagram. */
 void fc_encoder_finish(struct fc_encoder *e, uint64_t now_ns);
+
+/* A datagram with templates never left: the next datagrams have them again. */
+void fc_encoder_templates_lost(struct fc_encoder *e);
 
 /* A message of all templates that were ever announced, as a new transport session begins with;
  * `sequence` is that of the message that follows. Return its length; 0: there are none, or more

@@ -151,6 +151,13 @@ void fc_encoder_remove(struct fc_encoder *e, unsigned client)
 	e->client[client] = NULL;
 }
 
+void fc_encoder_templates_lost(struct fc_encoder *e)
+{
+	for (unsigned i = 0; i < FC_EXPORTER_CLIENTS; i++)
+		if (e->client[i])
+			e->client[i]->announced = false;
+}
+
 /* ------------------------------------------------------------------ the start of a session */
 static unsigned define_all(struct fc_encoder *e, struct fc_writer *w,
 			   const struct fc_encoder_client *c)

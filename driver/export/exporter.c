@@ -154,6 +154,17 @@ void fc_exporter_samplers(struct fc_exporter *e, const struct fc_option_row *row
 }
 
 /* ------------------------------------------------------------------ flows */
+/* Data that is queued behind them, or comes later, must not arrive without its templates. */
+static void mind_templates(struct fc_exporter *e, const struct fc_datagram *dropped)
+{
+	if (!dropped->templates)
+		return;
+	if (e->sender->ops->begin)
+		e->templates_lost = true;
+	else
+		fc_encoder_templates_lost(&e->encoder);
+}
+
 void fc_exporter_drop(struct fc_exporter *e, const struct fc_datagram *d,
 		      enum fc_exporter_reason reason)
 {
@@ -167,6 +178,7 @@ void fc_exporter_drop(struct fc_exporter *e, const struct fc_datagram *d,
 		e->client[s->client].stats.records_failed += s->records;
 		e->client[s->client].stats.octets_failed += s->octets;
 	}
+	mind_templates(e, d);
 }
 
 static enum fc_exporter_reason why_full(const struct fc_exporter *e)

@@ -31,9 +31,10 @@ struct fc_exporter {
 	struct fc_exporter_stats stats;
 	struct fc_client client[FC_EXPORTER_CLIENTS];
 	struct fc_option_table option[FC_OPTIONS];
-	bool whole;      /* rows go with their template: whoever reads one message can read it */
-	uint64_t now_ns; /* card time of the last cut, for messages that no flow causes */
-	uint64_t gate;   /* datagrams below this number may leave */
+	bool whole; /* rows go with their template: whoever reads one message can read it */
+	bool templates_lost; /* with sessions: they must be given again before the next message */
+	uint64_t now_ns;     /* card time of the last cut, for messages that no flow causes */
+	uint64_t gate;       /* datagrams below this number may leave */
 };
 
 /* Seal what is being built. Return 0, or -ENOBUFS when a datagram had to give way. */

@@ -42,9 +42,11 @@ static void begin_session(struct fc_exporter *e)
 	if (e->queue.head != e->queue.tail)
 		sequence = fc_queue_at(&e->queue, e->queue.head, &unused)->sequence;
 	length = fc_encoder_preamble(&e->encoder, octets, PREAMBLE_MAX, sequence, e->now_ns);
-	if (!e->sender->ops->begin(e->sender, octets, length) && e->sender->sessions > 1)
+	if (!e->sender->ops->begin(e->sender, octets, length) && !e->templates_lost &&
+	    e->sender->sessions > 1)
 		for (unsigned i = 0; i < FC_OPTIONS; i++)
 			e->option[i].due = e->option[i].client != 0;
+	e->templates_lost = false;
 	free(octets);
 }
 
@@ -120,8 +122,10 @@ static uint64_t turn(struct fc_exporter *e, uint64_t now_ns)
 	unsigned wanted = at_most(sendable(e), ops->paced ? FC_PACE_BURST : FC_SENDER_BURST);
 	unsigned allowed = wanted;
 
-	if (e->sender->fresh)
+	if (e->sender->fresh || (e->templates_lost && e->sender->ready && !e->queue.claimed))
 		begin_session(e);
+	if (e->templates_lost)
+		allowed = at_most(wanted, 1); /* no more than what has left in part */
 	if (ops->paced) {
 		fc_pace_look(&e->pace, now_ns, sendable(e));
 		allowed = at_most(wanted, fc_pace_allowed(&e->pace, now_ns));

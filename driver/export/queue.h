@@ -26,7 +26,8 @@ struct fc_share {
 struct fc_datagram {
 	uint32_t length;
 	uint32_t sequence;
-	unsigned records; /* of all shares */
+	unsigned records;   /* of all shares */
+	unsigned templates; /* template records in it */
 	struct fc_share share[FC_SHARES];
 };
 

@@ -259,7 +259,8 @@ static int send_some(struct fc_sender *base, struct fc_queue *q, unsigned count,
 	if (err && err != -EAGAIN)
 		broken(s, q, now_ns, err);
 	/* Of what will be the head when the caller has taken off what has left. */
-	q->claimed = s->state == STREAM_OPEN && err == -EAGAIN && (s->message_at || s->tls);
+	q->claimed = s->state == STREAM_OPEN && err == -EAGAIN &&
+		     (s->message_at || s->tls || s->preamble);
 	return sent ? sent : -EAGAIN;
 }
 

@@ -238,6 +238,7 @@ static void last_flows_of_a_monitor_that_goes_still_leave(void **state)
 	configure(w);
 	memset(&w->config->fnf.monitor[m], 0, sizeof(w->config->fnf.monitor[m]));
 	configure(w);
+	poll(NULL, 0, 100); /* they come a while later */
 	meter(w, m, 50);
 	await(&w->a, 50);
 	assert_int_equal(fc_export_thread_unwanted(w->thread), 0);

@@ -168,6 +168,30 @@ static void sending_keeps_the_rate_and_the_deadline(void **state)
 	close(c.fd);
 }
 
+static void a_cut_leaves_evenly_until_it_must_be_gone(void **state)
+{
+	struct collector c;
+	struct fc_exporter *e;
+	uint64_t start;
+	int half;
+
+	(void)state;
+	collector_open(&c);
+	e = open_to(c.port, (struct fc_exporter_config){.rate = 1000000});
+	for (int i = 0; i < 100; i++)
+		add_sealed(e, 4);
+	fc_exporter_spread(e, 400);
+	start = monotonic_ms();
+	half = fc_exporter_send(e, 200);
+	assert_true(half >= 30); /* of 100; not all at once */
+	assert_int_equal(fc_exporter_send(e, 10000), 0);
+	assert_true(monotonic_ms() - start >= 250);
+	collector_read(&c);
+	assert_int_equal(c.decoder.datagrams, 100);
+	fc_exporter_close(e);
+	close(c.fd);
+}
+
 static void it_sends_over_ipv6_too(void **state)
 {
 	struct fc_exporter_config config = {
@@ -257,6 +281,7 @@ int main(void)
 		cmocka_unit_test(ipv6_in_v5_is_counted_not_silent),
 		cmocka_unit_test(a_closed_port_is_counted_and_survived),
 		cmocka_unit_test(sending_keeps_the_rate_and_the_deadline),
+		cmocka_unit_test(a_cut_leaves_evenly_until_it_must_be_gone),
 		cmocka_unit_test(it_sends_over_ipv6_too),
 		cmocka_unit_test(destinations_are_parsed_or_refused),
 		cmocka_unit_test(protocols_are_parsed_or_refused),
