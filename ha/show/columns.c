@@ -209,9 +209,6 @@ void fc_show_columns_row(const struct fc_show_columns *columns, enum fc_show_for
 		const struct fc_show_column *c = &columns->column[i];
 		char text[FC_SHOW_VALUE];
 
-		if (format == FC_SHOW_RECORD && !counts_flows(c) &&
-		    !fc_show_pick_field(&c->pick, &row->flow))
-			continue;
 		text_of(c, row, text);
 		if (format == FC_SHOW_RECORD)
 			fprintf(out, "%s:%*s%s\n", c->label,

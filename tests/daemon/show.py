@@ -209,6 +209,7 @@ PARSED = [
     ("ShowSampler", "show sampler HALF", {"name": "HALF"}),
     ("ShowFlowMonitorSdwanFlowMonitorStatistics", "show flow monitor ALL statistics", {"flow_monitor_name": "ALL"}),
     ("ShowFlowMonitorCache", "show flow monitor V4 cache", {"name": "V4"}),
+    ("ShowFlowMonitorCache", "show flow monitor ALL cache format record", {"name": "ALL"}),
     ("ShowFlowMonitorCacheRecord", "show flow monitor V4 cache format record", {"name": "V4"}),
     ("ShowFlowMonitor", "show flow monitor V4 cache format table", {"name": "V4"}),
     ("ShowFlowMonitorCacheSortOrderCounter",
@@ -220,7 +221,7 @@ PARSED = [
 ]
 
 
-def parsers_read_them(unit, flows):
+def parsers_read_them(unit, flows, both):
     asked = [{"class": c, "arguments": a, "text": unit.text(command)} for c, command, a in PARSED]
     done = subprocess.run([sys.executable, PARSERS, "--texts"], input=json.dumps(asked), capture_output=True, text=True)
     if done.returncode == 77:
@@ -233,7 +234,8 @@ def parsers_read_them(unit, flows):
     entries = answers["show flow monitor V4 cache"]["entries"].values()
     same(sum(e["counter_pkts_long"] for e in entries), sum(f["counter_packets_long"] for f in flows), "packets that the parser finds")
     same(len(entries), len(flows), "flows that the parser finds")
-    top = answers[PARSED[13][1]]
+    same(len(answers["show flow monitor ALL cache format record"]["entries"]), len(both), "flows of both IP versions")
+    top = answers[next(command for cls, command, _ in PARSED if "SortOrder" in cls)]
     same(sum(len(d["index"]) for s in top["ipv4_src_addr"].values() for d in s["ipv4_dst_addr"].values()), 5, "top 5")
     print(f"Cisco's parsers read {len(PARSED)} texts")
 
@@ -247,7 +249,7 @@ def main():
             forms_agree(unit)
             queries_equal_the_same_done_here(unit, flows)
             counts_are_exact(unit, rows)
-            parsers_read_them(unit, unit.json("show flow monitor V4 cache")["flows"])
+            parsers_read_them(unit, unit.json("show flow monitor V4 cache")["flows"], flows)
             clear_does_what_it_says(unit, rows)
             same(unit.daemon.end(), 0, "flowcardd's exit status")
         finally:
