@@ -55,6 +55,7 @@ static int plan_of_config(struct fc_replay *r)
 {
 	static const struct fc_card_plan nothing;
 	const struct fc_config_card *card;
+	uint32_t left[FC_CARD_MONITORS_MAX];
 	int err;
 
 	r->config = calloc(1, sizeof(*r->config));
@@ -66,7 +67,8 @@ static int plan_of_config(struct fc_replay *r)
 	if (err)
 		return err;
 	card = &r->config->card[r->slot];
-	err = fc_plan_make(&r->config->fnf, card->port, &nothing, &r->plan);
+	err = fc_plan_make(&r->config->fnf, card->port, &nothing, FC_CARD_MONITORS_MAX, &r->plan,
+			   left);
 	if (err)
 		fprintf(stderr, "flowcard-replay: %s: card %u: more monitors than a card has\n",
 			r->options->config, r->slot);
