@@ -25,6 +25,7 @@ struct fc_export_output {
 	struct fc_exporter *exporter; /* NULL: none */
 	struct fc_template_ids *ids;  /* outlive it; NULL: none needed yet */
 	uint64_t cleared_ns;          /* CLOCK_MONOTONIC */
+	int told;                     /* errno that the log has; 0: it works */
 	struct fc_export_use use[FC_FNF_MONITORS];
 };
 
@@ -55,6 +56,16 @@ uint64_t fc_export_now_ns(void); /* CLOCK_MONOTONIC */
 
 /* Clients whose time is over go. Lock held. */
 void fc_export_drop_leaving(struct fc_export_thread *t, uint64_t now_ns);
+
+/* An exporter that lost its collector, or has it again, since the last call; for the log. Lock
+ * held.
+ */
+struct fc_export_news {
+	char name[FC_FNF_NAME], destination[FC_FNF_TEXT];
+	int error; /* errno; 0: it can send again */
+};
+
+bool fc_export_news(struct fc_export_thread *t, struct fc_export_news *out);
 
 /* Retired exporters send; those that are done or too late are taken out into `done`, for the caller
  * to close without the lock. Return how many. */

@@ -84,6 +84,28 @@ int fc_export_thread_clear(struct fc_export_thread *t, unsigned exporter)
 	return e ? 0 : -ENOENT;
 }
 
+bool fc_export_news(struct fc_export_thread *t, struct fc_export_news *out)
+{
+	struct fc_exporter_stats stats;
+
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
+		struct fc_export_output *o = &t->output[e];
+
+		if (!o->exporter)
+			continue;
+		fc_exporter_stats(o->exporter, &stats);
+		/* Not ready without an error: the first attempt is under way. */
+		if (stats.ready ? !o->told : o->told || !stats.wait_error)
+			continue;
+		o->told = stats.ready ? 0 : stats.wait_error;
+		memcpy(out->name, o->config.name, sizeof(out->name));
+		memcpy(out->destination, o->config.destination, sizeof(out->destination));
+		out->error = o->told;
+		return true;
+	}
+	return false;
+}
+
 uint64_t fc_export_thread_unwanted(struct fc_export_thread *t)
 {
 	uint64_t unwanted;

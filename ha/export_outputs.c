@@ -303,6 +303,7 @@ static int change_output(struct fc_export_thread *t, unsigned number,
 	if (fresh) {
 		o->exporter = fresh;
 		o->cleared_ns = fc_export_now_ns();
+		o->told = 0;
 	}
 	o->config = *want;
 	if (o->exporter)

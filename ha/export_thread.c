@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <ha/export_impl.h>
+#include <ha/log.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define BATCH 256       /* messages between two looks at the lock */
@@ -121,6 +123,17 @@ static void send_all(struct fc_export_thread *t, bool idle_ones)
 	}
 }
 
+static void tell(const struct fc_export_news *news)
+{
+	if (news->error)
+		fc_log(FC_LOG_WARNING, "EXPORTER", "flow exporter %s: %s: %s", news->name,
+		       news->destination,
+		       news->error == ENOENT ? "does not resolve" : strerror(news->error));
+	else
+		fc_log(FC_LOG_NOTICE, "EXPORTER", "flow exporter %s: %s: sending again", news->name,
+		       news->destination);
+}
+
 /* Return whether there was something to do. */
 static bool turn(struct fc_export_thread *t)
 {
@@ -128,6 +141,8 @@ static bool turn(struct fc_export_thread *t)
 	uint64_t now_ns = fc_export_now_ns();
 	bool keep_house = now_ns >= t->housekeeping_ns;
 	unsigned taken = 0, finished;
+	struct fc_export_news news;
+	bool heard = false;
 
 	pthread_mutex_lock(&t->lock);
 	for (unsigned q = 0; q < t->queues && room(t, now_ns); q++)
@@ -136,11 +151,14 @@ static bool turn(struct fc_export_thread *t)
 	finished = fc_export_send_retired(t, now_ns, done);
 	if (keep_house) {
 		fc_export_drop_leaving(t, now_ns);
+		heard = fc_export_news(t, &news);
 		t->housekeeping_ns = now_ns + HOUSEKEEPING_NS;
 	}
 	pthread_mutex_unlock(&t->lock);
 	while (finished)
 		fc_exporter_close(done[--finished]);
+	if (heard)
+		tell(&news);
 	return taken != 0;
 }
 

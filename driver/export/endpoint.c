@@ -92,8 +92,11 @@ static int mark(const struct fc_endpoint *ep, int fd, int family)
 
 	if (class && setsockopt(fd, level, class_option, &class, sizeof(class)))
 		return -errno;
-	if (ttl && (setsockopt(fd, level, ttl_option, &ttl, sizeof(ttl)) ||
-		    setsockopt(fd, level, multicast_option, &ttl, sizeof(ttl))))
+	if (ttl && setsockopt(fd, level, ttl_option, &ttl, sizeof(ttl)))
+		return -errno;
+	/* A stream has no such option. */
+	if (ttl && ep->socket_type == SOCK_DGRAM &&
+	    setsockopt(fd, level, multicast_option, &ttl, sizeof(ttl)))
 		return -errno;
 	return 0;
 }

@@ -120,10 +120,10 @@ const char *fc_option_name(enum fc_fnf_option option)
 {
 	static const char *const names[FC_OPTIONS] = {
 		[FC_OPTION_INTERFACES] = "interface-table",
-		[FC_OPTION_EXPORTER] = "exporter-stats",
-		[FC_OPTION_VRFS] = "vrf-table",
+		[FC_OPTION_EXPORTER] = "exporter-statistics",
+		[FC_OPTION_VRFS] = "vrf-id-name-table",
 		[FC_OPTION_SAMPLERS] = "sampler-table",
-		[FC_OPTION_APPLICATIONS] = "application-table",
+		[FC_OPTION_APPLICATIONS] = "applications-name",
 	};
 
 	return names[option];

@@ -30,7 +30,7 @@ struct fc_option_layout {
 	struct fc_option_column column[FC_OPTION_COLUMNS];
 };
 
-/* "interface-table" and so on, as in `option interface-table`. */
+/* "interface-table" and so on, as the brokers call the tables' records. */
 const char *fc_option_name(enum fc_fnf_option option);
 
 /* NULL: v5. */

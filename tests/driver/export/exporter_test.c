@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <flowcard/export.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 /* cmocka wants the four above first. */
@@ -192,6 +194,66 @@ static void a_cut_leaves_evenly_until_it_must_be_gone(void **state)
 	close(c.fd);
 }
 
+/* What a receiver sees in the IP header of the datagram: class, TTL, source. */
+static void it_looks_as_configured(void **state)
+{
+	struct fc_exporter_config config = {.protocol = FC_PROTOCOL_V9,
+					    .host = "127.0.0.1",
+					    .source = "127.0.0.7",
+					    .dscp = 46,
+					    .ttl = 9};
+	uint8_t datagram[1500], control[256];
+	struct sockaddr_in from = {0};
+	struct iovec vector = {.iov_base = datagram, .iov_len = sizeof(datagram)};
+	struct msghdr m = {.msg_name = &from,
+			   .msg_namelen = sizeof(from),
+			   .msg_iov = &vector,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof(control)};
+	int on = 1, seen = 0;
+	struct collector c;
+	struct fc_exporter *e;
+
+	(void)state;
+	collector_open(&c);
+	setsockopt(c.fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof(on));
+	setsockopt(c.fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof(on));
+	e = open_to(c.port, config);
+	add_sealed(e, 4);
+	assert_int_equal(fc_exporter_send(e, 1000), 0);
+	assert_true(recvmsg(c.fd, &m, 0) > 0);
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h)) {
+		seen++;
+		if (h->cmsg_type == IP_TOS)
+			assert_int_equal(*CMSG_DATA(h), 46 << 2);
+		else
+			assert_int_equal(*CMSG_DATA(h), 9);
+	}
+	assert_int_equal(seen, 2);
+	assert_int_equal(ntohl(from.sin_addr.s_addr), 0x7f000007);
+	fc_exporter_close(e);
+	close(c.fd);
+}
+
+static void a_source_can_be_an_interface_or_nothing_of_ours(void **state)
+{
+	struct fc_exporter_config config = {.host = "127.0.0.1", .port = "9", .source = "lo"};
+	struct fc_exporter_address address;
+	struct fc_exporter *e;
+
+	(void)state;
+	assert_int_equal(fc_exporter_open(&config, &e), 0);
+	assert_int_equal(fc_exporter_wait(e, 0), 0);
+	fc_exporter_address(e, &address);
+	assert_string_equal(address.source, "127.0.0.1");
+	fc_exporter_close(e);
+	config.source = "192.0.2.77";
+	assert_int_equal(fc_exporter_open(&config, &e), 0);
+	assert_int_equal(fc_exporter_wait(e, 0), -EADDRNOTAVAIL);
+	fc_exporter_close(e);
+}
+
 static void it_sends_over_ipv6_too(void **state)
 {
 	struct fc_exporter_config config = {
@@ -282,6 +344,8 @@ int main(void)
 		cmocka_unit_test(a_closed_port_is_counted_and_survived),
 		cmocka_unit_test(sending_keeps_the_rate_and_the_deadline),
 		cmocka_unit_test(a_cut_leaves_evenly_until_it_must_be_gone),
+		cmocka_unit_test(it_looks_as_configured),
+		cmocka_unit_test(a_source_can_be_an_interface_or_nothing_of_ours),
 		cmocka_unit_test(it_sends_over_ipv6_too),
 		cmocka_unit_test(destinations_are_parsed_or_refused),
 		cmocka_unit_test(protocols_are_parsed_or_refused),

@@ -160,8 +160,11 @@ static void tcp_waits_for_its_collector_and_loses_nothing(void **state)
 	(void)state;
 	stream_open(&s);
 	close(s.listener); /* the port is known, nobody listens */
-	e = open_exporter((struct fc_exporter_config){
-		.transport = FC_TRANSPORT_TCP, .host = "127.0.0.1", .port = s.port});
+	e = open_exporter((struct fc_exporter_config){.transport = FC_TRANSPORT_TCP,
+						      .host = "127.0.0.1",
+						      .port = s.port,
+						      .dscp = 10,
+						      .ttl = 255});
 	add(e, 1000);
 	assert_true(fc_exporter_send(e, 30) > 0);
 	assert_false(stats_of(e).ready);
@@ -189,8 +192,11 @@ static void tcp_resumes_at_a_message_with_templates(void **state)
 
 	(void)state;
 	stream_open(&s);
-	e = open_exporter((struct fc_exporter_config){
-		.transport = FC_TRANSPORT_TCP, .host = "127.0.0.1", .port = s.port});
+	e = open_exporter((struct fc_exporter_config){.transport = FC_TRANSPORT_TCP,
+						      .host = "127.0.0.1",
+						      .port = s.port,
+						      .dscp = 10,
+						      .ttl = 255});
 	assert_int_equal(fc_exporter_option(e, FC_OPTION_APPLICATIONS, 600, NULL, 0, NOW), 0);
 	add(e, 20000);
 	add(e, 100000); /* far more than both kernels' buffers hold */
