@@ -104,34 +104,17 @@ static void complain(FILE *out, const char *name, unsigned number, const char *t
 	fputs("^\n", out);
 }
 
-static unsigned check_card(const struct fc_config *config, unsigned slot, const char *name,
-			   FILE *out)
+/* What only the whole can show. Objects and cards that are not complete are no error, as on a
+ * router: they do nothing until they are. */
+static unsigned check(const struct fc_config *c, const char *name, FILE *out)
 {
-	const struct fc_config_card *card = &config->card[slot];
 	struct fc_config_need need[FC_CARD_MONITORS_MAX];
 	unsigned wrong = 0;
 
-	if (!*card->where)
-		wrong += fprintf(out, "%s: card %u has no transport\n", name, slot) > 0;
-	if ((uint64_t)card->epoch_guard_ns >> card->epoch_shift)
-		wrong += fprintf(out,
-				 "%s: card %u: the guard time of %u ns is as long as an epoch\n",
-				 name, slot, (unsigned)card->epoch_guard_ns) > 0;
-	if (fc_config_needs(&config->fnf, card->port, need) < 0)
-		wrong += fprintf(out, "%s: card %u would need more than %d monitors\n", name, slot,
-				 FC_CARD_MONITORS_MAX) > 0;
-	return wrong;
-}
-
-/* What only the whole can show. Objects that are not complete are no error, as on a router: they
- * do nothing until they are. */
-static unsigned check(const struct fc_config *c, const char *name, FILE *out)
-{
-	unsigned wrong = 0;
-
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
-		if (c->card[s].there)
-			wrong += check_card(c, s, name, out);
+		if (fc_config_needs(&c->fnf, c->card[s].port, need) < 0)
+			wrong += fprintf(out, "%s: card %u would need more than %d monitors\n",
+					 name, s, FC_CARD_MONITORS_MAX) > 0;
 	return wrong;
 }
 

@@ -58,6 +58,12 @@ struct fc_config_card {
 	struct fc_config_port port[FC_CARD_PORTS_MAX];
 };
 
+/* Is it to be opened? One without a transport is not yet. */
+static inline bool fc_config_card_wanted(const struct fc_config_card *card)
+{
+	return card->there && !card->shutdown && *card->where;
+}
+
 struct fc_config {
 	char hostname[FC_FNF_NAME];    /* flowcard */
 	char secret[FC_CONFIG_SECRET]; /* of "enable", as crypt(3) makes it; empty: none */

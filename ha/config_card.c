@@ -65,6 +65,22 @@ static int run_number(void *context, struct fc_syntax_line *line)
 	return 0;
 }
 
+/* Length and guard: packets of one epoch at most are late. */
+static int run_epoch(void *context, struct fc_syntax_line *line)
+{
+	struct fc_config_card *card = ((struct fc_config_reader *)context)->card;
+	struct fc_config_card changed = *card;
+
+	fc_config_number(&changed, line);
+	if ((uint64_t)changed.epoch_guard_ns >> changed.epoch_shift)
+		return fc_syntax_refuse(
+			line, 0, "%% A guard time of %u ns is as long as an epoch of 2^%u ns",
+			(unsigned)changed.epoch_guard_ns, changed.epoch_shift);
+	card->epoch_shift = changed.epoch_shift;
+	card->epoch_guard_ns = changed.epoch_guard_ns;
+	return 0;
+}
+
 static int run_shutdown(void *context, struct fc_syntax_line *line)
 {
 	((struct fc_config_reader *)context)->card->shutdown = !line->no;
@@ -106,8 +122,8 @@ const struct fc_syntax_command fc_config_rows_card[] = {
 	ROW("description LINE", run_description, NULL),
 	{FC_CONFIG_CARD, false, "transport {vfio-user|vfio|uio|pci} NAME", run_transport, NULL},
 	ROW("ring size-log2 <10-24>", run_number, MEMBER(ring_log2, 18)),
-	ROW("epoch length-log2 <10-40>", run_number, MEMBER(epoch_shift, 30)),
-	ROW("epoch guard <0-4294967295>", run_number, MEMBER(epoch_guard_ns, 1000000)),
+	ROW("epoch length-log2 <10-40>", run_epoch, MEMBER(epoch_shift, 30)),
+	ROW("epoch guard <0-4294967295>", run_epoch, MEMBER(epoch_guard_ns, 1000000)),
 	ROW("worker wait {poll|interrupt}", run_number, MEMBER(wait, FC_CONFIG_WAIT_INTERRUPT)),
 	ROW("worker poll-interval <1-1000>", run_number, MEMBER(poll_ms, 2)),
 	ROW("worker cpu <0-1023>", run_number, MEMBER(cpu, (uint64_t)FC_CONFIG_NONE)),

@@ -184,8 +184,12 @@ static void write_card(const struct writer *w, unsigned slot)
 	line_text(w->out, "description", c->description);
 	write_place(c, w->out);
 	line_number(w->out, "ring size-log2", c->ring_log2, 18);
+	/* Neither line may make the guard as long as an epoch. */
+	if (c->epoch_shift < 30)
+		line_number(w->out, "epoch guard", c->epoch_guard_ns, 1000000);
 	line_number(w->out, "epoch length-log2", c->epoch_shift, 30);
-	line_number(w->out, "epoch guard", c->epoch_guard_ns, 1000000);
+	if (c->epoch_shift >= 30)
+		line_number(w->out, "epoch guard", c->epoch_guard_ns, 1000000);
 	if (c->wait == FC_CONFIG_WAIT_POLL)
 		fputs(" worker wait poll\n", w->out);
 	line_number(w->out, "worker poll-interval", c->poll_ms, 2);

@@ -143,7 +143,7 @@ static int start_cards(struct fc_unit *unit, const struct fc_config *config)
 	int err = 0;
 
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS && !err; s++)
-		if (config->card[s].there && !config->card[s].shutdown)
+		if (fc_config_card_wanted(&config->card[s]))
 			err = fc_unit_place_start(unit, config, s);
 	if (!err)
 		err = -pthread_create(&unit->follower, NULL, fc_unit_follow, unit);

@@ -82,7 +82,7 @@ free_place:
 
 static bool wanted(const struct fc_config *config, unsigned number)
 {
-	return config && config->card[number].there && !config->card[number].shutdown;
+	return config && fc_config_card_wanted(&config->card[number]);
 }
 
 /* Of the card itself: what it is opened and its workers are started with. */

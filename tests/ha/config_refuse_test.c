@@ -36,8 +36,10 @@ static char *read_text(const char *text, int want)
 static void what_does_not_fit_together_is_refused(void **state)
 {
 	static const char *const wrong[][2] = {
-		{"card 1\n", "card 1 has no transport"},
-		{"card 1\n transport pci x\n epoch length-log2 10\n", "as long as an epoch"},
+		{"card 1\n epoch length-log2 10\n", "as long as an epoch of 2^10 ns"},
+		{"card 1\n epoch guard 2000000000\n", "as long as an epoch of 2^30 ns"},
+		{"card 1\n epoch guard 9\n epoch length-log2 10\n no epoch guard\n",
+		 "as long as an epoch of 2^10 ns"},
 		{"interface Hu1/0/0\n", "There is no card in slot 1"},
 		{"interface Hu1/1/0\n", "An interface is HundredGigE"},
 		{"interface Te1/0/0\n", "An interface is HundredGigE"},
