@@ -274,6 +274,40 @@ char *show_text(int (*write)(void *context, FILE *out), void *context, int *resu
 	return text;
 }
 
+static bool listed(const char *name, const char *const *but)
+{
+	for (; *but; but++)
+		if (!strcmp(name, *but))
+			return true;
+	return false;
+}
+
+unsigned show_numbers(const json_t *value, const char *text, const char *const *but)
+{
+	unsigned compared = 0;
+	char number[32];
+	const char *name;
+	json_t *member;
+	size_t i;
+
+	json_array_foreach(value, i, member)
+	{
+		compared += show_numbers(member, text, but);
+	}
+	json_object_foreach((json_t *)value, name, member)
+	{
+		if (!listed(name, but))
+			compared += show_numbers(member, text, but);
+	}
+	if (json_integer_value(value)) {
+		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
+		if (!strstr(text, number))
+			fail_msg("%s of the JSON is not in: %s", number, text);
+		compared++;
+	}
+	return compared;
+}
+
 void show_golden(const char *name, const char *text)
 {
 	static char want[65536];

@@ -35,6 +35,10 @@ struct fc_show_source show_source(struct show_flows *flows);
 /* Call `write` with a stream and return what it wrote; the caller frees it. */
 char *show_text(int (*write)(void *context, FILE *out), void *context, int *result);
 
+/* Every number but 0 in a JSON value stands in the text too, but for members that the text does not
+ * have. Return how many were compared. */
+unsigned show_numbers(const json_t *value, const char *text, const char *const *but);
+
 /* Compare with the golden of that name, or write it anew: FC_UPDATE_GOLDENS. */
 void show_golden(const char *name, const char *text);
 
