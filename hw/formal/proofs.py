@@ -64,6 +64,16 @@ SMALL_SWEEP = (
     Edit("fc_sweep.sv", "ChunkBits = (GroupBits < 5) ? GroupBits : 5;", "ChunkBits = 2;"),
     Edit("fc_sweep.sv", "PartBits = (ChunkBits < 3) ? ChunkBits : 3;", "PartBits = 1;"),)
 
+# A reset of two clocks and two bursts under way: their numbers are only counted.
+SHORT_RESET = (
+    Edit("fc_reset.sv", "HoldLog2 = 6", "HoldLog2 = 1"),
+    Edit("fc_dma.sv", "Outstanding = 32,", "Outstanding = 2,"),)
+
+# One monitor (ports and rings are one by themselves), and a memory of two words for the words of samplers, which are only read.
+ONE_OF_EACH = (
+    Edit("fc_regs.sv", "Monitors          = 8,", "Monitors          = 1,"),
+    Edit("fc_regs_sampler.sv", "words [Samplers];", "words [2];"),)
+
 # Two samplers, windows of up to four packets, counters of six bits, and a draw that is any word each time.
 SMALL_SAMPLER = (
     Edit("fc_sampler.sv", "logic [16:0]  config_words [128];", "logic [2:0] config_words [2];"),
@@ -143,6 +153,24 @@ PROOFS = (
             Edit("fc_card.sv", ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p]),",
                  ".clk_mac_i(clk_mac_i[p]), .rst_mac_ni(rst_mac_ni[p] && port_enable[p]),"),
             Edit("fc_card.sv", ".m_axis_tx_tlast_o(m_axis_tx_tlast_o[p])", ".m_axis_tx_tlast_o(m_axis_tx_tlast_o[Ports-1-p])"),)),
+    Proof(
+        name="card_axi",
+        says="AXI4-Lite and AXI4 rules at the card's pins from power-up on, whatever core, registers and COMMAND.reset do",
+        properties=("fc_axil_rules.sv", "fc_axi_rules.sv", "fc_card_axi_proof.sv"), mode="bounded", engine="abc", depth=16, edits=SHORT_RESET,
+        inside=("fc_card.sv", "fc_reset.sv", "fc_dma.sv", "fc_dma_ring.sv", "fc_dma_pick.sv", "fc_dma_order.sv", "fc_regs.sv", "fc_axil.sv"),
+        mutants=(
+            Edit("fc_reset.sv", "if (dma_idle_i) state_q <= StHold;", "state_q <= StHold;"),
+            Edit("fc_dma.sv", "logic         wvalid_q = 1'b0;", "logic         wvalid_q;"),
+            Edit("fc_regs.sv", "fc_axil #(.ReadClocks(5)) u_axil (", "fc_axil #(.ReadClocks(6)) u_axil ("),)),
+    Proof(
+        name="regs",
+        says="bus rules; reading has no side effects; locked masks, tables, bases stay; SCRATCH reads as written",
+        properties=("fc_axil_rules.sv", "fc_regs_proof.sv"), mode="bounded", engine="abc", depth=16, edits=ONE_OF_EACH,
+        mutants=(
+            Edit("fc_regs_monitor.sv", "(control_q[fc_regs_pkg::MonitorControlEnableLsb] || present_i);", "control_q[fc_regs_pkg::MonitorControlEnableLsb];"),
+            Edit("fc_regs_global.sv", "assign hash_locked = enable_q || present_i;", "assign hash_locked = present_i;"),
+            Edit("fc_regs.sv", "fault_q   <= fault_q | fault_new;", "fault_q   <= (fault_q | fault_new) & {32{!(rd_valid && rd_ring)}};"),
+            Edit("fc_regs_global.sv", "scratch_q <= (scratch_q & ~wr_mask_i) | bits;", "scratch_q <= bits;"),)),
     Proof(
         name="epoch",
         says="barriers numbered without a gap; no record of an epoch after its barrier; each record says its epoch",
