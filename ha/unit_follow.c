@@ -115,6 +115,9 @@ void fc_unit_places_end(struct fc_unit *unit, const struct fc_config *config)
 
 		if (!p || (wanted(config, s) && same_card(&p->card, &config->card[s])))
 			continue;
+		if (wanted(config, s))
+			fc_log(FC_LOG_NOTICE, "CARDRESTART",
+			       "card %u: what it is started with has changed: started anew", s);
 		p = detach(unit, s);
 		fc_slot_destroy(p->slot);
 		fc_consumer_destroy(p->consumer);

@@ -188,7 +188,8 @@ struct fc_exporter_stats {
 };
 
 struct fc_exporter_client_stats {
-	char name[FC_EXPORTER_CLIENT_NAME]; /* "Flow Monitor INPUT", "Option options sampler-table" */
+	char name[FC_EXPORTER_CLIENT_NAME]; /* "Flow Monitor INPUT", "Option options sampler-table"
+					     */
 	/* added = sent + failed + queued or being built */
 	uint64_t records_added, records_sent, records_failed;
 	uint64_t octets_added, octets_sent, octets_failed; /* of records, without headers */
