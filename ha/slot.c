@@ -166,6 +166,8 @@ static int start_ports(struct fc_slot *s)
 	return err;
 }
 
+static void after_loss(struct fc_slot *s);
+
 /* The card, then its workers. The device's lock is held while the card is programmed: that can take
  * seconds, and whoever only wants to look finds it taken. */
 static int bring_up(struct fc_slot *s, bool reset)
@@ -198,8 +200,11 @@ static int bring_up(struct fc_slot *s, bool reset)
 	       s->device.card.build.ports, s->device.card.build.rings,
 	       s->device.card.build.entries);
 	s->said[0] = '\0';
-	/* An error has moved the device's state: the next look finds it. */
-	(void)start_ports(s);
+	/* The card may go while it takes its plan; its workers must not outlive its presence. */
+	if (start_ports(s) && s->device.state != FC_DEVICE_PRESENT) {
+		fc_slot_publish(s);
+		after_loss(s);
+	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "ha/slot_impl.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,45 +18,52 @@ static bool of_monitor(const struct slot_place *place, uint32_t id)
 
 /* ------------------------------------------------------------------ flows */
 /* Flows of an old monitor are closed before its place is free, and those of a new one may come
- * before it is noted there, so under the lock the place tells whose flow it is. */
-static bool take_flow(struct fc_slot *s, const struct fc_shard *shard, size_t at, uint32_t id,
-		      struct fc_flow *out)
+ * before it is noted there, so under the lock the place tells whose flow it is. Return how many
+ * were taken, 0 or 1, or -EAGAIN: the worker stands in the middle of writing it. */
+static int take_flow(struct fc_slot *s, const struct fc_shard *shard, size_t at, uint32_t id,
+		     struct fc_flow *out)
 {
+	int err = fc_shard_read(shard, at, FC_VIEW_BUILDING, out);
 	unsigned n;
 
-	if (fc_shard_read(shard, at, FC_VIEW_BUILDING, out))
-		return false;
+	if (err)
+		return err == -EAGAIN ? err : 0;
 	n = out->monitor % FC_CARD_MONITORS_MAX;
 	if (!of_monitor(&s->place[n], id))
-		return false;
+		return 0;
 	out->monitor = (uint8_t)s->place[n].has.flow_monitor;
 	out->interface_first = fc_config_interface(s->number, 0);
-	return true;
+	return 1;
 }
 
 size_t fc_slot_flows_next(struct fc_slot *s, uint32_t id, struct fc_flow_cursor *cursor,
 			  struct fc_flow *out, size_t most)
 {
 	size_t taken = 0;
+	int one = 0;
 
 	pthread_mutex_lock(&s->lock);
 	if (!cursor->generation)
 		cursor->generation = s->status.generation;
 	if (cursor->generation != s->status.generation)
 		cursor->ring = s->workers;
-	for (unsigned looks = 0; looks < LOOKS && taken < most && cursor->ring < s->workers;
-	     looks++) {
+	for (unsigned looks = 0;
+	     one >= 0 && looks < LOOKS && taken < most && cursor->ring < s->workers; looks++) {
 		const struct fc_shard *shard = fc_worker_shard(s->worker[cursor->ring]);
 
 		if (cursor->place >= fc_shard_slots(shard)) {
 			cursor->ring++;
 			cursor->place = 0;
 		} else {
-			taken += take_flow(s, shard, cursor->place++, id, &out[taken]);
+			one = take_flow(s, shard, cursor->place, id, &out[taken]);
+			cursor->place += one >= 0;
+			taken += one > 0;
 		}
 	}
 	cursor->over = cursor->ring >= s->workers;
 	pthread_mutex_unlock(&s->lock);
+	if (one < 0)
+		sched_yield(); /* the worker may wait for this processor */
 	return taken;
 }
 

@@ -432,6 +432,23 @@ static void a_failed_card_is_reset_until_it_is_well(void **state)
 	stop();
 }
 
+static void a_card_that_goes_while_it_takes_its_plan_is_a_loss(void **state)
+{
+	(void)state;
+	start(CARD(7, 0));
+	insert(&place[0]);
+	place[0].card.gone_at_write = FC_REG_MONITOR_PORTS(0);
+	await(status_of(7).lost.times >= 1);
+	assert_int_equal(status_of(7).workers, 0);
+	pull(&place[0]);
+	await(!strcmp(status_of(7).error, "fake:0: nobody there"));
+	insert(&place[0]);
+	await(status_of(7).metering);
+	card_flows(&place[0], 0, 10);
+	await(status_of(7).merged_packets == 30);
+	stop();
+}
+
 static void the_control_commands_answer(void **state)
 {
 	static const char *const commands[][2] = {
@@ -492,6 +509,7 @@ int main(void)
 		cmocka_unit_test(nobody_waits_for_a_card_that_ends),
 		cmocka_unit_test(a_reset_on_demand_restores_service),
 		cmocka_unit_test(a_failed_card_is_reset_until_it_is_well),
+		cmocka_unit_test(a_card_that_goes_while_it_takes_its_plan_is_a_loss),
 		cmocka_unit_test(the_control_commands_answer),
 	};
 

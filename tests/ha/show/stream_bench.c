@@ -9,9 +9,11 @@
 #include "tests/ha/fake_card.h"
 #include "tests/ha/show/show_fixture.h"
 
+#include <errno.h>
 #include <flowcard/registers.h>
 #include <ha/shadow.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,8 +118,16 @@ static int next(void *context, struct fc_flow *out, size_t room)
 	struct reader *r = context;
 	size_t count = 0;
 
-	for (; count < room && r->place < fc_shard_slots(r->shard); r->place++)
-		count += !fc_shard_read(r->shard, r->place, FC_VIEW_BUILDING, &out[count]);
+	while (count < room && r->place < fc_shard_slots(r->shard)) {
+		int err = fc_shard_read(r->shard, r->place, FC_VIEW_BUILDING, &out[count]);
+
+		if (err == -EAGAIN) {
+			sched_yield();
+			continue;
+		}
+		r->place++;
+		count += !err;
+	}
 	r->seen += count;
 	return (int)count;
 }
