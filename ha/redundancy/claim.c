@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ha/redundancy/claim.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int claim_none(const struct fc_claim_question *question, struct fc_claim_answer *answer)
+{
+	answer->won = true;
+	answer->newest = question->term;
+	answer->holder = question->unit;
+	return 0;
+}
+
+const struct fc_claim_ops fc_claim_none = {.words = "none", .claim = claim_none};
+
+static const struct fc_claim_ops *const all[] = {&fc_claim_none, &fc_claim_file, &fc_claim_etcd,
+						 &fc_claim_peer};
+
+int fc_claim_init(struct fc_claim *claim, const char *words, uint32_t timeout_ms,
+		  char why[FC_CLAIM_TEXT])
+{
+	const char *argument = NULL, *refusal = NULL;
+
+	memset(claim, 0, sizeof(*claim));
+	*why = 0;
+	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		size_t n = strlen(all[i]->words);
+
+		if (strncmp(words, all[i]->words, n) != 0 || (words[n] && words[n] != ' '))
+			continue;
+		claim->ops = all[i];
+		argument = words + n + strspn(words + n, " ");
+	}
+	if (!claim->ops)
+		refusal = "fencing is none, witness file, witness etcd or peer";
+	else if (!*argument == claim->ops->argument)
+		refusal = *argument ? "fencing none takes nothing more" : "what to ask is missing";
+	else if (strlen(argument) >= sizeof(claim->argument))
+		refusal = "the argument is too long";
+	else if (claim->ops->refuse)
+		refusal = claim->ops->refuse(argument);
+	if (refusal) {
+		snprintf(why, FC_CLAIM_TEXT, "%s", refusal);
+		return -EINVAL;
+	}
+	snprintf(claim->argument, sizeof(claim->argument), "%s", argument);
+	claim->timeout_ms = timeout_ms;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ a question and its thread */
+struct job {
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	const struct fc_claim_ops *ops;
+	struct fc_claim_question question;
+	struct fc_claim_answer answer;
+	bool done, left; /* left: the asker has gone, the thread cleans up */
+	int error;
+};
+
+static void job_free(struct job *job)
+{
+	pthread_cond_destroy(&job->answered);
+	pthread_mutex_destroy(&job->lock);
+	free(job);
+}
+
+static void *job_run(void *pointer)
+{
+	struct job *job = pointer;
+	struct fc_claim_answer answer = {0};
+	int error = job->ops->claim(&job->question, &answer);
+	bool left;
+
+	pthread_mutex_lock(&job->lock);
+	job->answer = answer;
+	job->error = error;
+	job->done = true;
+	left = job->left;
+	pthread_cond_signal(&job->answered);
+	pthread_mutex_unlock(&job->lock);
+	if (left)
+		job_free(job);
+	return NULL;
+}
+
+static struct job *job_start(const struct fc_claim *claim, uint64_t term, uint32_t unit)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	pthread_condattr_t clock;
+	pthread_t thread;
+
+	if (!job)
+		return NULL;
+	pthread_mutex_init(&job->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&job->answered, &clock);
+	pthread_condattr_destroy(&clock);
+	job->ops = claim->ops;
+	job->question.term = term;
+	job->question.unit = unit;
+	job->question.timeout_ms = claim->timeout_ms;
+	memcpy(job->question.argument, claim->argument, sizeof(claim->argument));
+	if (pthread_create(&thread, NULL, job_run, job)) {
+		job_free(job);
+		return NULL;
+	}
+	pthread_detach(thread);
+	return job;
+}
+
+/* Is a job of before done? Then it is gone. */
+static bool job_over(struct job *job)
+{
+	bool done;
+
+	pthread_mutex_lock(&job->lock);
+	done = job->done;
+	pthread_mutex_unlock(&job->lock);
+	if (done)
+		job_free(job);
+	return done;
+}
+
+void fc_claim_free(struct fc_claim *claim)
+{
+	struct job *job = claim->hanging;
+	bool done = true;
+
+	claim->hanging = NULL;
+	if (!job)
+		return;
+	pthread_mutex_lock(&job->lock);
+	done = job->done;
+	job->left = true;
+	pthread_mutex_unlock(&job->lock);
+	if (done)
+		job_free(job);
+}
+
+int fc_claim_ask(struct fc_claim *claim, uint64_t term, uint32_t unit,
+		 struct fc_claim_answer *answer)
+{
+	struct timespec until;
+	struct job *job;
+	int error = 0;
+
+	if (claim->hanging && !job_over(claim->hanging))
+		return -EBUSY;
+	claim->hanging = NULL;
+	job = job_start(claim, term, unit);
+	if (!job)
+		return -ENOMEM;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += claim->timeout_ms / 1000;
+	until.tv_nsec += (long)(claim->timeout_ms % 1000) * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&job->lock);
+	while (!job->done && !error)
+		error = pthread_cond_timedwait(&job->answered, &job->lock, &until);
+	if (job->done) {
+		error = job->error;
+		if (!error)
+			*answer = job->answer;
+	} else {
+		error = -ETIMEDOUT;
+		claim->hanging = job;
+	}
+	pthread_mutex_unlock(&job->lock);
+	if (!claim->hanging)
+		job_free(job);
+	return error;
+}
