@@ -67,6 +67,7 @@ static const struct help helps[] = {
 	{"filter", "Only flows with these values"},
 	{"aggregate", "Add up flows that agree in these fields"},
 	{"sort", "By the value of a field"},
+	{"top", "Only so many flows of a sorted listing"},
 	{"templates", "Templates that were sent"},
 	{"export-ids", "Numbers of the fields"},
 	{"expand", "With its record and its exporters before it"},

@@ -95,7 +95,7 @@ static int run_all(struct fc_cli_call *call)
 /* The keyword and what follows it are one text to the query. */
 static int run_words(struct fc_cli_call *call)
 {
-	static const char *const keyword[] = {"format", "filter", "aggregate", "sort"};
+	static const char *const keyword[] = {"format", "filter", "aggregate", "sort", "top"};
 	const struct fc_syntax_line *line = call->line;
 	char words[FC_SYNTAX_LINE + 16];
 
@@ -107,7 +107,7 @@ static int run_words(struct fc_cli_call *call)
 /* clang-format off */
 const struct fc_cli_command fc_cli_show_cache[] = {
 	{"show flow monitor [name] NAME cache", "Live flows of a flow monitor", FC_CLI_USER, run_all},
-	{"show flow monitor [name] NAME cache {format|filter|aggregate|sort} LINE",
+	{"show flow monitor [name] NAME cache {format|filter|aggregate|sort|top} LINE",
 	 "Flows chosen by filter FIELD {VALUE|regexp R}..., aggregate FIELD..., sort [highest|lowest] FIELD [top N], format {table|record|csv}",
 	 FC_CLI_USER, run_words},
 	{NULL, NULL, FC_CLI_USER, NULL},

@@ -187,11 +187,28 @@ static int read_collect(struct fc_show_query *q, struct words *w)
 	return read_picks(q, w, q->collect, &q->collects);
 }
 
+static int read_top(struct fc_show_query *q, struct words *w)
+{
+	unsigned long top;
+	char *end;
+
+	if (w->at == w->count)
+		return refuse(q, "%% Incomplete command.");
+	top = isdigit((unsigned char)*w->word[w->at]) ? strtoul(w->word[w->at], &end, 10) : 0;
+	if (!top || *end || top > FC_SHOW_TOP_MAX)
+		return refuse(q, "%% \"top\" takes 1 to %d, not \"%.20s\".", FC_SHOW_TOP_MAX,
+			      w->word[w->at]);
+	if (q->top)
+		return refuse(q, "%% \"top\" is given twice.");
+	w->at++;
+	q->top = (unsigned)top;
+	return 0;
+}
+
+/* "top" mostly stands right behind it, where one letter is enough. */
 static int read_sort(struct fc_show_query *q, struct words *w)
 {
 	const struct fc_fnf_record_field *f;
-	unsigned long top;
-	char *end;
 
 	q->lowest = take(w, "lowest");
 	if (!q->lowest)
@@ -201,18 +218,7 @@ static int read_sort(struct fc_show_query *q, struct words *w)
 		return -EINVAL;
 	q->sorted = true;
 	q->sort = pick_of(f);
-	q->top = FC_SHOW_TOP;
-	if (!take(w, "top"))
-		return 0;
-	if (w->at == w->count)
-		return refuse(q, "%% Incomplete command.");
-	top = isdigit((unsigned char)*w->word[w->at]) ? strtoul(w->word[w->at], &end, 10) : 0;
-	if (!top || *end || top > FC_SHOW_TOP_MAX)
-		return refuse(q, "%% \"top\" takes 1 to %d, not \"%.20s\".", FC_SHOW_TOP_MAX,
-			      w->word[w->at]);
-	w->at++;
-	q->top = (unsigned)top;
-	return 0;
+	return take(w, "top") ? read_top(q, w) : 0;
 }
 
 static int read_format(struct fc_show_query *q, struct words *w)
@@ -235,7 +241,7 @@ static const struct {
 	int (*read)(struct fc_show_query *q, struct words *w);
 } options[] = {
 	{"filter", read_filter}, {"aggregate", read_group}, {"collect", read_collect},
-	{"sort", read_sort},     {"format", read_format},
+	{"sort", read_sort},     {"format", read_format},   {"top", read_top},
 };
 #define OPTIONS (sizeof(options) / sizeof(*options))
 
@@ -310,7 +316,7 @@ int fc_show_query_read(struct fc_show_query *q, const struct fc_fnf_record *reco
 		if (option == OPTIONS)
 			return refuse(q,
 				      "%% Invalid input at \"%.40s\": filter, aggregate, "
-				      "collect, sort or format may stand here.",
+				      "collect, sort, top or format may stand here.",
 				      w.word[w.at]);
 		if (given[option])
 			return refuse(q, "%% \"%s\" is given twice.", options[option].keyword);
@@ -322,6 +328,10 @@ int fc_show_query_read(struct fc_show_query *q, const struct fc_fnf_record *reco
 		q->narrowed = narrows(q, record);
 	if (!err && q->collects && !q->groups)
 		return refuse(q, "%% \"collect\" goes with \"aggregate\".");
+	if (!err && q->top && !q->sorted)
+		return refuse(q, "%% \"top\" goes with \"sort\".");
+	if (!q->top)
+		q->top = FC_SHOW_TOP;
 	return err;
 }
 

@@ -3,7 +3,7 @@
  * What is asked of a cache: the words after `show flow monitor NAME cache`.
  *
  *   filter FIELD {VALUE | regexp R} ...   aggregate FIELD ... [collect FIELD ...]
- *   sort [highest | lowest] FIELD [top N]   format {table | record | csv}
+ *   sort [highest | lowest] FIELD   top N   format {table | record | csv}
  *
  * in any order, each once; fields are those of the monitor's record, words may be shortened. Pure.
  */

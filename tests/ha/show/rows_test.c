@@ -191,6 +191,8 @@ static const char *const shows[] = {
 	"show flow monitor name M cache",
 	"show flow monitor M cache format csv",
 	"show flow monitor M cache sort counter packets long top 3 format table",
+	"show flow monitor M cache sort counter packets long format table top 3",
+	"show flow monitor M cache top 3 sort counter packets long",
 	"show flow monitor M cache filter ipv4 protocol 6 aggregate ipv4 protocol",
 	"show flow monitor M cache aggregate ipv4 protocol sort counter bytes long",
 	"show flow interface",
