@@ -40,7 +40,7 @@ int fc_export_thread_look(struct fc_export_thread *t, unsigned exporter, struct 
 
 	memset(out, 0, sizeof(*out));
 	out->client = calloc(FC_EXPORTER_CLIENTS, sizeof(*out->client));
-	out->template = calloc(FC_EXPORTER_TEMPLATES, sizeof(*out->template));
+	out->template = calloc((size_t)FC_EXPORTER_TEMPLATES, sizeof(*out->template));
 	if (!out->client || !out->template) {
 		fc_export_look_free(out);
 		return -ENOMEM;

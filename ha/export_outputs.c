@@ -140,6 +140,7 @@ static bool same(const struct fc_fnf_exporter *a, const struct fc_fnf_exporter *
 		memset(both[i]->option_seconds, 0, sizeof(both[i]->option_seconds));
 		both[i]->output_features = false;
 	}
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): unused octets are 0 (config.h) */
 	return !memcmp(&one, &other, sizeof(one));
 }
 
@@ -235,6 +236,7 @@ static int set_client(struct fc_export_thread *t, unsigned exporter, const struc
 	if (!want)
 		return 0;
 	use->leaving_ns = 0;
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): unused octets are 0 (config.h) */
 	if (use->client && !memcmp(&use->record, &fnf->record[m->record], sizeof(use->record)))
 		return 0;
 	if (use->client)
