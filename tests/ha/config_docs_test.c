@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the pages show is taken, or refused with the words they show; the man page knows every
- * keyword of the language. */
+ * keyword of the language; and so is what routers print. */
 #include <ctype.h>
 #include <errno.h>
 #include <ha/config.h>
@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -135,6 +136,90 @@ static void every_keyword_is_in_the_man_page(void **state)
 	free(man);
 }
 
+/* ------------------------------------------------------------------ what routers print */
+#define ROUTERS FC_DOCS "/../../shared/facts/show-flow.md"
+
+/* Lines that are not in the language (docs/differences.md), or say what is the default. */
+static bool left_out(const char *text)
+{
+	return strstr(text, "match counter") || strstr(text, "application-attributes") ||
+	       strstr(text, "export-protocol netflow-v9");
+}
+
+/* A line of the file without blanks at its end; NULL: it is none of a configuration. */
+static char *line_of_router(char **rest)
+{
+	char *text = strsep(rest, "\n"), *end;
+
+	if (!text || !*text || *text == '#' || *text == '`' || strchr(text, ':') || left_out(text))
+		return NULL;
+	for (end = text + strlen(text); end > text && end[-1] == ' ';)
+		*--end = '\0';
+	return text;
+}
+
+/* One section of a router, as it would be written here: the same lines. */
+static void same_section(const struct fc_config *config, const char *section)
+{
+	struct fc_config_what what = {.part = FC_CONFIG_RECORDS};
+	char name[FC_FNF_NAME + 1], *text, *from, *to;
+	size_t octets;
+	FILE *out;
+
+	if (sscanf(section, "flow exporter %64s", name) == 1)
+		what.part = FC_CONFIG_EXPORTERS;
+	else if (sscanf(section, "flow record %64s", name) != 1)
+		return;
+	what.name = name;
+	out = open_memstream(&text, &octets);
+	assert_int_equal(fc_config_write(config, &what, out), 0);
+	fclose(out);
+	from = text + 2; /* after "!" */
+	to = strrchr(text, '!');
+	*to = '\0';
+	assert_string_equal(from, section);
+	free(text);
+}
+
+static void sections_of_routers_are_taken_and_written_alike(void **state)
+{
+	static struct fc_config config;
+	struct fc_config_cursor cursor = {FC_CONFIG_GLOBAL};
+	struct fc_syntax_line line;
+	char *file, *rest, section[4000] = "";
+	unsigned sections = 0;
+
+	(void)state;
+	if (access(ROUTERS, R_OK)) {
+		print_message("%s is not there\n", ROUTERS);
+		skip();
+	}
+	file = content(ROUTERS);
+	rest = strstr(file, "## ShowRunningConfigFlowExporter");
+	assert_non_null(rest);
+	*strstr(rest, "# Samples pasted") = '\0';
+	fc_config_init(&config);
+	while (rest) {
+		const char *text = line_of_router(&rest);
+
+		if (!text)
+			continue;
+		if (fc_config_line(&config, &cursor, text, &line) &&
+		    !strstr(line.message, "does not exist")) /* its object is not printed there */
+			fail_msg("%s: %s", text, line.message);
+		if (*text != '!') {
+			snprintf(section + strlen(section), sizeof(section) - strlen(section),
+				 "%s\n", text);
+			continue;
+		}
+		sections += *section != '\0';
+		same_section(&config, section);
+		*section = '\0';
+	}
+	assert_true(sections >= 20);
+	free(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +227,7 @@ int main(void)
 		cmocka_unit_test(refusals_of_the_guide_are_refused_in_these_words),
 		cmocka_unit_test(the_example_of_the_man_page_is_taken),
 		cmocka_unit_test(every_keyword_is_in_the_man_page),
+		cmocka_unit_test(sections_of_routers_are_taken_and_written_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
