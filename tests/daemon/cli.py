@@ -198,7 +198,7 @@ def interrupted(daemon):
         s.settimeout(20)
         text = received(s)
     count = text.count(b"flow record R69\r")
-    check(0 < count < 100 and b"privilege level is 15" in text, f"^C ends a listing: {count}")
+    check(0 < count < 60 and b"privilege level is 15" in text, f"^C ends a listing: {count}")
 
 
 def waiting(s):
@@ -309,7 +309,10 @@ def refuse_to_write(t, daemon, saved):
 def connect(daemon, text):
     s = socket.socket(socket.AF_UNIX)
     s.connect(daemon.control)
-    s.sendall(text)
+    try:
+        s.sendall(text)
+    except BrokenPipeError:
+        pass  # a daemon that is full does not listen, but it says so
     return s
 
 
@@ -337,6 +340,10 @@ def many(folder):
         check(len(received(deaf)) > 100000, "what was sent is there")
     full = [connect(daemon, b"commands\n") for _ in range(40)]
     wait_for(lambda: daemon_refuses(daemon), "there are 32 sessions at most", 10)
+    for _ in range(10):
+        with connect(daemon, b"commands\nshow clock\n") as s:
+            s.settimeout(10)
+            check(b"All sessions are in use" in received(s), "whoever is refused hears why")
     for s in full:
         s.close()
     wait_for(lambda: not daemon_refuses(daemon), "there is room again", 10)
