@@ -85,15 +85,10 @@ static bool is_trusted(int fd)
 	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
-/* What was sent already is taken, or the close would take our words away from the client. */
 static void refuse(int fd)
 {
 	static const char text[] = "error 38\n% All sessions are in use; try later.\n";
-	char nothing[256];
 
-	shutdown(fd, SHUT_RD);
-	while (recv(fd, nothing, sizeof(nothing), MSG_DONTWAIT) > 0)
-		;
 	if (send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return; /* whoever it was has gone */
 }
