@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <ha/control_client.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -48,6 +49,12 @@ static int send_text(int fd, const char *text)
 	return 0;
 }
 
+/* A daemon that is full says so and hangs up: what it said is still there to be read. */
+static bool hung_up(int err)
+{
+	return err == -EPIPE || err == -ECONNRESET;
+}
+
 int fc_control_open_talk(struct fc_control_talk *t, const char *path)
 {
 	int err;
@@ -57,7 +64,7 @@ int fc_control_open_talk(struct fc_control_talk *t, const char *path)
 	if (t->fd < 0)
 		return t->fd;
 	err = send_text(t->fd, "commands\n");
-	if (err && err != -EPIPE) { /* a daemon that is full has said so and hung up */
+	if (err && !hung_up(err)) {
 		close(t->fd);
 		return err;
 	}
@@ -185,7 +192,7 @@ int fc_control_say(struct fc_control_talk *t, const char *line, FILE *out)
 	err = send_text(t->fd, line);
 	if (!err)
 		err = send_text(t->fd, "\n");
-	if (err && err != -EPIPE) /* what it said before it hung up is worth reading */
+	if (err && !hung_up(err))
 		return err;
 	do
 		err = take_frame(t, out);
