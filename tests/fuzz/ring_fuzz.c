@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RING_LOG2 = 5, RING = 1 << RING_LOG2, MONITORS = 2, PROTOCOLS = 3 };
+enum { RING_LOG2 = 5, RING = 1 << RING_LOG2, MONITORS = 2, PROTOCOLS = 3, ENTRIES_LIMIT = 200 };
 
 struct world {
 	struct fc_transport transport;
@@ -23,6 +23,7 @@ struct world {
 	uint32_t producer, epoch;
 	uint64_t closed_packets, closed_flows;
 	bool in_flight;
+	int change; /* of a monitor, at the next cut; -1: none */
 };
 
 struct input {
@@ -67,11 +68,39 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 		fc_exporter_add(exporter[p], 1, flow, 1, cut_ns);
 }
 
+/* What the host does with its monitors at a cut: one octet says which and what. */
+static void change(struct world *w, uint64_t cut_ns)
+{
+	static const struct fc_shadow_monitor kind[] = {
+		{.inactive_ns = 9, .transaction_end = true, .entries = 17},
+		{.cache = FC_CACHE_PERMANENT, .update_ns = 7, .entries = 5},
+		{.cache = FC_CACHE_SYNCHRONIZED, .synchronized_ns = 11, .spread_ns = 30},
+		{.cache = FC_CACHE_IMMEDIATE},
+	};
+	unsigned number = w->change & 3, what = w->change >> 2 & 7;
+	struct fc_shadow_monitor monitor = kind[what & 3];
+
+	w->change = -1;
+	memset(monitor.mask, 0xff, 16);
+	if (what < 4 && fc_shard_monitor_set(w->shard, number, &monitor, cut_ns, NULL))
+		abort();
+	if (what == 4 && fc_shard_monitor_set(w->shard, number, NULL, cut_ns, NULL))
+		abort();
+	if (what == 5)
+		fc_shard_monitor_clear(w->shard, number);
+	if (what == 6)
+		fc_shard_monitor_export(w->shard, number, cut_ns);
+	if (what == 7 && fc_shard_reserve(w->shard, ENTRIES_LIMIT))
+		abort();
+}
+
 static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 {
 	struct world *w = context;
 
 	(void)epoch;
+	if (w->change >= 0)
+		change(w, cut_ns);
 	for (unsigned p = 0; p < PROTOCOLS; p++)
 		fc_exporter_seal(exporter[p], cut_ns);
 	return w->in_flight ? FC_DRAIN_IN_FLIGHT : FC_DRAIN_COMMITTED;
@@ -82,6 +111,7 @@ static void open_world(struct world *w)
 	static const struct fc_transport_ops ops = {.reg_write = write_register};
 	struct fc_shadow_config shadow = {
 		.entries_max = 24,
+		.entries_limit = ENTRIES_LIMIT,
 		.closed_max = 8,
 		.seed = 1,
 		.monitors = MONITORS,
@@ -93,6 +123,7 @@ static void open_world(struct world *w)
 		.cut = on_cut, .context = w, .check_ledger = true, .stuck_steps = 2};
 
 	memset(w, 0, sizeof(*w));
+	w->change = -1;
 	memset(shadow.monitor[0].mask, 0xff, 16);
 	memset(shadow.monitor[1].mask, 0xff, 8);
 	w->transport.ops = &ops;
@@ -184,6 +215,8 @@ static void deed(struct world *w, struct input *in)
 		break;
 	case 6:
 		w->in_flight = what & 8;
+		if (what & 16)
+			w->change = take(in);
 		if (fc_drain_in_flight(w->drain))
 			fc_drain_commit(w->drain);
 		break;
@@ -202,9 +235,13 @@ static void judge(struct world *w)
 	fc_shard_close_all(w->shard, 12345);
 	fc_shard_stats(w->shard, &s);
 	fc_drain_stats(w->drain, &d);
-	if (s.live || s.closed_packets != w->closed_packets || s.closed_flows != w->closed_flows)
+	if (s.live || s.waiting_records || s.closed_flows + s.updates != w->closed_flows)
 		abort();
-	if (s.delta_packets != s.closed_packets + s.lost_packets + s.waiting_packets)
+	if (s.closed_packets > w->closed_packets ||
+	    (!s.updates && s.closed_packets != w->closed_packets))
+		abort();
+	if (s.delta_packets !=
+	    s.closed_packets + s.lost_packets + s.cleared_packets + s.not_added_packets)
 		abort();
 	if (d.records < d.barriers + d.ledger_records)
 		abort();

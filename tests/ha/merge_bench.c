@@ -4,7 +4,7 @@
  * after each 2 M records, as a ring delivers them (packed). Peer in the same run: the same records
  * merged into a plain uthash table of the same key, without halves or lists.
  *
- *   merge_bench [merge|memory]     memory: only what the 1 M flows cost
+ *   merge_bench [merge|memory|transactions]     memory: only what the 1 M flows cost
  */
 #include "fake_card.h"
 
@@ -93,7 +93,8 @@ static void make_chunk(uint32_t *records, uint32_t epoch, const uint32_t *flows,
 					   .packets = 3,
 					   .bytes = 1500,
 					   .first_ns = epoch * UINT64_C(1000000000) + i,
-					   .last_ns = epoch * UINT64_C(1000000000) + i + 900};
+					   .last_ns = epoch * UINT64_C(1000000000) + i + 900,
+					   .flags = 0x10};
 
 		fake_flow_record(&delta, records + i * FC_RECORD_WORDS);
 	}
@@ -159,11 +160,12 @@ static void fill(struct bench *bench)
 	run_barrier(bench, 0);
 }
 
-static void run_merge(struct bench *bench)
+/* `peer`: the same with uthash; else a monitor that looks for ends of transactions at each cut. */
+static void run_merge(struct bench *bench, bool peer)
 {
 	double ours, theirs;
 
-	bench->peer = true;
+	bench->peer = peer;
 	fill(bench);
 	for (uint32_t epoch = 1; epoch <= EPOCHS; epoch++) {
 		for (uint32_t done = 0; done < EPOCH_RECORDS; done += CHUNK) {
@@ -174,6 +176,10 @@ static void run_merge(struct bench *bench)
 		run_barrier(bench, epoch);
 	}
 	ours = (double)bench->merged / bench->ours;
+	if (!peer) {
+		printf("merge_rate_transactions = %.2f M records/s\n", ours / 1e6);
+		return;
+	}
 	theirs = (double)bench->merged / bench->theirs;
 	printf("merge_rate = %.2f M records/s (peer uthash = %.2f, ratio %.2f; target 10)\n",
 	       ours / 1e6, theirs / 1e6, ours / theirs);
@@ -214,11 +220,12 @@ int main(int argc, char **argv)
 {
 	struct fc_shadow_config config = {.entries_max = FLOWS, .monitors = 1, .seed = 1};
 	bool memory = argc == 2 && strcmp(argv[1], "memory") == 0;
+	bool events = argc == 2 && strcmp(argv[1], "transactions") == 0;
 	struct bench bench = {.random = 7};
 	double before;
 	int status = 1;
 
-	if (argc > 1 && !memory && strcmp(argv[1], "merge") != 0) {
+	if (argc > 1 && !memory && !events && strcmp(argv[1], "merge") != 0) {
 		fprintf(stderr, "merge_bench [merge|memory]\n");
 		return 2;
 	}
@@ -226,6 +233,7 @@ int main(int argc, char **argv)
 	memcpy(config.monitor[0].mask, peer_mask, sizeof(peer_mask));
 	config.monitor[0].active_ns = UINT64_C(1800000000000);
 	config.monitor[0].inactive_ns = UINT64_C(15000000000);
+	config.monitor[0].transaction_end = events;
 	bench.records = malloc((size_t)CHUNK * FC_RECORD_OCTETS);
 	bench.flows = malloc(CHUNK * sizeof(*bench.flows));
 	if (!bench.records || !bench.flows)
@@ -238,7 +246,7 @@ int main(int argc, char **argv)
 	if (memory)
 		run_memory(&bench, before);
 	else
-		run_merge(&bench);
+		run_merge(&bench, !events);
 	fc_shard_destroy(bench.shard);
 	status = 0;
 out:
