@@ -176,13 +176,21 @@ static bool look(const struct kind *kind, const struct fc_config *c, int n, unio
 	return c && kind->view(c, n, o, v);
 }
 
+/* Configurations compare as memory (ha/config.h). */
+static bool same_octets(const void *a, const void *b, size_t octets)
+{
+	return memcmp(a, b, octets) == 0;
+}
+
 /* Most lines change one kind; the others need no second look. */
 static bool same(enum fc_brokers_kind k, const struct fc_config *from, const struct fc_config *to)
 {
-	if (!from || (k == FC_BROKERS_MONITOR && memcmp(from->card, to->card, sizeof(to->card))))
+	if (!from)
 		return false;
-	return !memcmp((const char *)from + kinds[k].at, (const char *)to + kinds[k].at,
-		       kinds[k].octets);
+	if (k == FC_BROKERS_MONITOR && !same_octets(from->card, to->card, sizeof(to->card)))
+		return false;
+	return same_octets((const char *)from + kinds[k].at, (const char *)to + kinds[k].at,
+			   kinds[k].octets);
 }
 
 /* ------------------------------------------------------------------ commit */

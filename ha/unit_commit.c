@@ -93,6 +93,12 @@ int fc_unit_commit(struct fc_unit *unit, struct fc_unit_snapshot *fresh)
 	return 0;
 }
 
+/* Configurations compare as memory (ha/config.h). */
+static bool same_octets(const void *a, const void *b, size_t octets)
+{
+	return memcmp(a, b, octets) == 0;
+}
+
 static int no_memory(struct fc_syntax_line *line)
 {
 	line->column = 0;
@@ -114,7 +120,7 @@ int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const ch
 		goto unlock;
 	}
 	err = fc_config_line(&fresh->config, cursor, text, line);
-	if (err || !memcmp(&fresh->config, &unit->snapshot->config, sizeof(fresh->config)))
+	if (err || same_octets(&fresh->config, &unit->snapshot->config, sizeof(fresh->config)))
 		goto release;
 	err = fc_unit_commit(unit, fresh);
 	if (!err)

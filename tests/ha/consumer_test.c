@@ -295,6 +295,7 @@ static void a_card_that_goes_while_it_is_programmed_concludes_nothing(void **sta
 	assert_int_equal(fc_consumer_take(card[0].consumer, now_ms, &plan), 1);
 	fc_consumer_done(card[0].consumer, now_ms, -ENODEV, outcome);
 	assert_int_equal(at(7, FC_BROKERS_RECORD).pending, 24);
+	assert_int_equal(at(7, FC_BROKERS_RECORD).attempts, 0);
 }
 
 static void a_number_that_changes_hands_is_the_new_one_s(void **state)
@@ -304,9 +305,10 @@ static void a_number_that_changes_hands_is_the_new_one_s(void **state)
 	say(MONITOR("A") BIND("A", "0", "ip"));
 	look(0);
 	say("interface Hu7/0/0\n no ip flow monitor A input\nno flow monitor A\n" MONITOR("B")
-		    BIND("B", "0", "ip"));
+		    BIND("B", "0", "ip")); /* one commit */
 	look(0);
 	assert_int_equal(places(0), 1);
+	assert_false(card[0].has.monitor[0].there); /* nor is its place, while another is free */
 	for (unsigned m = 0; m < FC_CARD_MONITORS_MAX; m++)
 		if (card[0].has.monitor[m].there)
 			assert_int_equal(
