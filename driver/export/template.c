@@ -232,8 +232,6 @@ void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const 
 	if (!at)
 		return;
 	for (const struct fc_template_step *s = t->steps, *end = s + t->step_count; s < end; s++) {
-		/* NOLINTNEXTLINE(bugprone-branch-clone): fields of both IP versions are written
-		 * alike */
 		switch ((enum step_kind)s->kind) {
 		case STEP_COPY:
 			store_octets(at, (const uint8_t *)f + s->from, s->length);
@@ -254,6 +252,7 @@ void fc_template_encode(const struct fc_template *t, struct fc_writer *w, const 
 	case FAST_##step:                                                                          \
 		(how);                                                                             \
 		break;
+			/* NOLINTNEXTLINE(bugprone-branch-clone): both IP versions, written alike */
 			FC_FAST_STEPS(FAST_CASE)
 		}
 		at += s->length;
