@@ -147,11 +147,12 @@ static int take_refusal(struct fc_control_talk *t, size_t octets)
 static int give_password(struct fc_control_talk *t)
 {
 	char line[LINE_OCTETS] = "";
-	int err = t->password ? t->password(t->context, line, sizeof(line) - 1) : 0;
+	int err = t->password ? t->password(t->context, line, sizeof(line)) : 0;
 
-	strcat(line, "\n");
 	if (!err)
 		err = send_text(t->fd, line);
+	if (!err)
+		err = send_text(t->fd, "\n");
 	explicit_bzero(line, sizeof(line));
 	return err;
 }

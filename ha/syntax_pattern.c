@@ -205,9 +205,8 @@ static bool well_formed(const char *pattern)
 		} else if (closes(*at)) {
 			if (!depth || open[--depth] != (*at == ']' ? '[' : '{'))
 				return false;
-		} else if (*at == '|' && !depth) {
-			return false;
-		} else if (*at == '*' && (at == pattern || at[-1] != ']')) {
+		} else if ((*at == '|' && !depth) ||
+			   (*at == '*' && (at == pattern || at[-1] != ']'))) {
 			return false;
 		}
 	}

@@ -97,9 +97,8 @@ static int parse(struct options *o, int argc, char **argv)
 			o->foreground = true;
 		else if (letter == 's')
 			o->control = optarg;
-		else if (letter == 'm' && !take_mode(o, optarg))
-			continue;
-		else if (letter == 'i' && !take_patience(o, optarg))
+		else if ((letter == 'm' && !take_mode(o, optarg)) ||
+			 (letter == 'i' && !take_patience(o, optarg)))
 			continue;
 		else if (letter == 'h')
 			return fputs(usage, stdout), 1;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 static const struct fc_cli_command *const parts[] = {
-	fc_cli_exec,       fc_cli_exec_show,  fc_cli_exec_card, fc_cli_show_flow,
-	fc_cli_show_cache, fc_cli_clear_flow, fc_cli_show_card, fc_cli_show_broker,
+	fc_cli_exec,      fc_cli_exec_show,   fc_cli_exec_card,
+	fc_cli_show_flow, fc_cli_show_cache,  fc_cli_clear_flow,
+	fc_cli_show_card, fc_cli_show_broker, NULL,
 };
-#define PARTS (sizeof(parts) / sizeof(*parts))
 
 static struct fc_syntax_command *table;
 static size_t count;
@@ -16,7 +16,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void add(enum fc_cli_level mode, enum fc_cli_level highest)
 {
-	for (size_t p = 0; p < PARTS; p++)
+	for (size_t p = 0; parts[p]; p++)
 		for (const struct fc_cli_command *c = parts[p]; c->pattern; c++)
 			if (c->level <= highest)
 				table[count++] = (struct fc_syntax_command){
@@ -25,9 +25,9 @@ static void add(enum fc_cli_level mode, enum fc_cli_level highest)
 
 static void build(void)
 {
-	size_t rows = 0;
+	size_t rows = 1;
 
-	for (size_t p = 0; p < PARTS; p++)
+	for (size_t p = 0; parts[p]; p++)
 		for (const struct fc_cli_command *c = parts[p]; c->pattern; c++)
 			rows++;
 	table = calloc(2 * rows, sizeof(*table));

@@ -99,7 +99,7 @@ static void ask_everywhere(const char *line)
 static void prefixes(const char *line)
 {
 	char part[FC_SYNTAX_LINE + 10];
-	size_t length = strlen(line), step = length / 4 + 1;
+	size_t length = strlen(line), step = length / 2 + 1;
 
 	for (size_t n = 0; n < length + step; n += step) {
 		snprintf(part, sizeof(part), "%.*s", (int)(n < length ? n : length), line);
