@@ -19,16 +19,16 @@ static int claim_none(const struct fc_claim_question *question, struct fc_claim_
 const struct fc_claim_ops fc_claim_none = {.words = "none", .claim = claim_none};
 
 static const struct fc_claim_ops *const all[] = {&fc_claim_none, &fc_claim_file, &fc_claim_etcd,
-						 &fc_claim_peer};
+						 &fc_claim_peer, NULL};
 
 int fc_claim_init(struct fc_claim *claim, const char *words, uint32_t timeout_ms,
 		  char why[FC_CLAIM_TEXT])
 {
-	const char *argument = NULL, *refusal = NULL;
+	const char *argument = "", *refusal = NULL;
 
 	memset(claim, 0, sizeof(*claim));
 	*why = 0;
-	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++) {
+	for (unsigned i = 0; all[i]; i++) {
 		size_t n = strlen(all[i]->words);
 
 		if (strncmp(words, all[i]->words, n) != 0 || (words[n] && words[n] != ' '))

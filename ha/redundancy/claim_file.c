@@ -138,7 +138,7 @@ static int lost(int dir, uint64_t newest, struct fc_claim_answer *answer)
 
 static int claim_in(int dir, const struct fc_claim_question *q, struct fc_claim_answer *answer)
 {
-	uint64_t newest, oldest;
+	uint64_t newest = 0, oldest = 0;
 	char mine[LETTERS];
 	int error = newest_of(dir, &newest, &oldest);
 

@@ -64,8 +64,8 @@ static int wait_for(pid_t child, uint32_t timeout_ms)
 
 static int claim_peer(const struct fc_claim_question *q, struct fc_claim_answer *answer)
 {
+	pid_t child = 0;
 	int status, error;
-	pid_t child;
 
 	error = start(q, &child);
 	if (error)
