@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <ha/control_client.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -183,13 +185,27 @@ static int take_frame(struct fc_control_talk *t, FILE *out)
 	return err ? err : 1;
 }
 
+/* What need not be sent to be refused. */
+__attribute__((format(printf, 2, 3))) static int refuse(struct fc_control_talk *t,
+							const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(t->refusal, sizeof(t->refusal), format, arguments);
+	va_end(arguments);
+	return -EREMOTEIO;
+}
+
 int fc_control_say(struct fc_control_talk *t, const char *line, FILE *out)
 {
 	int err;
 
 	*t->refusal = '\0';
-	if (strchr(line, '\n') || strlen(line) >= LINE_OCTETS)
-		return -EINVAL;
+	if (strchr(line, '\n'))
+		return refuse(t, "%% A command is one line.\n");
+	if (strlen(line) >= LINE_OCTETS)
+		return refuse(t, "%% The line is longer than %d characters.\n", LINE_OCTETS - 1);
 	err = send_text(t->fd, line);
 	if (!err)
 		err = send_text(t->fd, "\n");

@@ -235,7 +235,8 @@ int fc_syntax_advance(struct fc_syntax_stand *stand, struct fc_syntax_line *line
 }
 
 /* ------------------------------------------------------------------ the whole line */
-bool fc_syntax_may_end(const char *pattern, const char *after, uint64_t used, bool no)
+/* With "no" values at the end may be missing, and the keywords behind such a one: "no mode". */
+static bool may_end(const char *pattern, const char *after, uint64_t used, bool no, bool skipped)
 {
 	struct fc_syntax_places places;
 	uint64_t which;
@@ -247,12 +248,16 @@ bool fc_syntax_may_end(const char *pattern, const char *after, uint64_t used, bo
 
 		if (kind == FC_SYNTAX_END)
 			return true;
-		if (no && kind != FC_SYNTAX_KEYWORD &&
-		    fc_syntax_may_end(pattern, at + fc_syntax_element(at), places.place[i].used,
-				      no))
+		if (no && (skipped || kind != FC_SYNTAX_KEYWORD) &&
+		    may_end(pattern, at + fc_syntax_element(at), places.place[i].used, no, true))
 			return true;
 	}
 	return false;
+}
+
+bool fc_syntax_may_end(const char *pattern, const char *after, uint64_t used, bool no)
+{
+	return may_end(pattern, after, used, no, false);
 }
 
 static void add_item(struct fc_syntax_line *line, const struct fc_syntax_step *step,

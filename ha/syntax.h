@@ -46,7 +46,7 @@ struct fc_syntax_line {
 	const struct fc_syntax_command *row;
 	char copy[FC_SYNTAX_LINE];
 	bool no;
-	unsigned values; /* with "no", those at the end may be missing */
+	unsigned values; /* with "no", those at the end may be missing: "no mode" */
 	struct fc_syntax_value value[FC_SYNTAX_VALUES];
 	unsigned items;
 	struct fc_syntax_item item[FC_SYNTAX_WORDS];

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum { EXIT_OK = 0, EXIT_REFUSED = 1, EXIT_TROUBLE = 2 };
-enum { SILENCE_MS = 60000, COMMANDS_MAX = 64, LINE_OCTETS = 1024 };
+enum { SILENCE_MS = 60000, COMMANDS_MAX = 512 };
 
 struct options {
 	const char *control;
@@ -54,6 +54,12 @@ static int parse(struct options *o, int argc, char **argv)
 			return fputs(usage, stdout), 1;
 		else if (letter == 'V')
 			return puts("flowcard " FC_VERSION), 1;
+		else if (letter == 'c')
+			return fprintf(stderr,
+				       "flowcard: more than %d commands; give them as lines of "
+				       "standard input\n",
+				       COMMANDS_MAX),
+			       -EINVAL;
 		else
 			return -EINVAL;
 	}
@@ -109,15 +115,17 @@ static int run_given(struct fc_control_talk *talk, const struct options *o)
 
 static int run_lines(struct fc_control_talk *talk, const struct options *o)
 {
-	char line[LINE_OCTETS];
+	char *line = NULL; /* whole, however long: a part of a line is another command */
+	size_t room = 0;
 	int status = EXIT_OK;
 
 	talk->password = next_line;
-	while (status == EXIT_OK && fgets(line, sizeof(line), stdin)) {
+	while (status == EXIT_OK && getline(&line, &room, stdin) >= 0) {
 		strip(line);
 		status = status_of(talk, o->control, fc_control_say(talk, line, stdout));
 		fflush(stdout);
 	}
+	free(line);
 	return status;
 }
 

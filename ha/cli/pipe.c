@@ -138,6 +138,9 @@ static int add(struct cli_def *cli, struct cli_filter ***end, const char *text, 
 		return refuse(line, column + (unsigned)strlen(text), "Incomplete command.");
 	if (kind < 0)
 		return at(line, column, kind);
+	if (kind == PIPE_JSON && !json)
+		return refuse(line, column + (unsigned)strspn(text, " \t"),
+			      "Only what \"show\" lists is there in JSON.");
 	if (kind == PIPE_JSON) {
 		if (cli->filters || *json)
 			return refuse(line, column + (unsigned)strspn(text, " \t"),
@@ -162,7 +165,8 @@ int fc_cli_pipe_open(struct cli_def *cli, const char *text, unsigned column, boo
 	unsigned pipes = 0;
 	int err = 0;
 
-	*json = false;
+	if (json)
+		*json = false;
 	snprintf(copy, sizeof(copy), "%s", text);
 	for (char *part = copy, *next; part && !err; part = next) {
 		unsigned where = column + (unsigned)(part - copy);

@@ -22,7 +22,7 @@ char *fc_cli_pipe_split(char *text);
 /*
  * Put the filters that `text` (behind the first bar) asks for into cli->filters; `column` is where
  * it stands in the whole line. Return 0, or -EINVAL with line->column and line->message and no
- * filter. *json: JSON was asked for.
+ * filter. *json: JSON was asked for; without json it is refused.
  */
 int fc_cli_pipe_open(struct cli_def *cli, const char *text, unsigned column, bool *json,
 		     struct fc_syntax_line *line);

@@ -85,8 +85,10 @@ void fc_cli_session_exec(struct fc_cli_session *s, const char *typed, unsigned c
 	if (err >= 0 && bar) {
 		struct fc_syntax_line pipe;
 
-		err = fc_cli_pipe_open(s->terminal.cli, bar, column + (unsigned)(bar - text), &json,
-				       &pipe);
+		bool show = !strncmp(line.row->pattern, "show ", 5);
+
+		err = fc_cli_pipe_open(s->terminal.cli, bar, column + (unsigned)(bar - text),
+				       show ? &json : NULL, &pipe);
 		if (err) {
 			line.column = pipe.column;
 			memcpy(line.message, pipe.message, sizeof(line.message));

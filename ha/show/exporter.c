@@ -62,8 +62,8 @@ static void place_text(const struct fc_fnf_exporter *e, const struct fc_show_exp
 	fprintf(out, "    Source Port:            %u\n", s->source_port);
 	fprintf(out, "    DSCP:                   0x%X\n", e->dscp);
 	fprintf(out, "    TTL:                    %u\n", e->ttl);
-	/* What a host sends always goes through its output path: routing, filters, queues. */
-	fprintf(out, "    Output Features:        Used\n");
+	/* As configured. What a host sends goes through its output path either way. */
+	fprintf(out, "    Output Features:        %s\n", e->output_features ? "Used" : "Not Used");
 }
 
 static void exporter_text(const struct fc_fnf_exporter *e, const struct fc_show_exporter *s,
@@ -126,6 +126,7 @@ static json_t *exporter_json(const struct fc_fnf_exporter *e, const struct fc_sh
 	}
 	fc_show_put(object, "dscp", e->dscp);
 	fc_show_put(object, "ttl", e->ttl);
+	json_object_set_new(object, "output_features", json_boolean(e->output_features));
 	fc_show_put(object, "mtu", e->mtu);
 	fc_show_put(object, "template_timeout_s", e->template_seconds);
 	fc_show_put(object, "rate", e->rate);

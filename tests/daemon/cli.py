@@ -392,6 +392,14 @@ def script(folder):
     check("collect counter bytes" in flowcard(daemon, "-c", "show running-config")[0], "and nothing of it happened")
     whole = json.loads(flowcard(daemon, "-c", "show running-config | json")[0])["lines"]
     check("hostname box" in whole, "JSON of the configuration")
+    _, err = flowcard(daemon, "-c", "dump card 7 | json", status=1)
+    check("Only what \"show\" lists" in err, f"JSON of what is no listing: {err}")
+    many = [word for _ in range(200) for word in ("-c", "show privilege")]
+    check(flowcard(daemon, *many)[0].count("15") == 200, "many commands")
+    _, err = flowcard(daemon, "-c", "show clock\nreload", status=1)
+    check(err == "% A command is one line.\n", f"two lines in one: {err}")
+    _, err = flowcard(daemon, given="!" + "x" * 1022 + "reload\nshow clock\n", status=1)
+    check("longer than 1023" in err, f"a long line is one line: {err}")
     flowcard(daemon, "--nonsense", status=2)
     daemon_less = subprocess.run([tool("flowcard"), "--control", folder + "/nobody", "-c", "show clock"], capture_output=True, text=True,
                                  timeout=20)

@@ -23,6 +23,7 @@ static const struct fc_syntax_command table[] = {
 	{2, true, "cache type {normal|immediate}", NULL, NULL},
 	{2, true, "option {interface-table|sampler-table} [timeout <1-86400>]", NULL, NULL},
 	{2, false, "exit", NULL, NULL},
+	{2, true, "mode {deterministic|random} 1 out-of <2-9>", NULL, NULL},
 };
 /* clang-format on */
 #define ROWS (sizeof(table) / sizeof(*table))
@@ -122,6 +123,10 @@ static void no_may_end_before_its_values(void **state)
 	assert_int_equal(parse(2, "no transport"), -EINVAL);
 	assert_int_equal(parse(2, "transport udp"), -EINVAL);
 	assert_int_equal(parse(2, "no exit"), -EINVAL);
+	assert_int_equal(parse(2, "no mode"), 11);
+	assert_int_equal(parse(2, "no mode random 1 out-of"), 11);
+	assert_int_equal(parse(2, "no mode random"), -EINVAL);
+	assert_int_equal(parse(2, "mode"), -EINVAL);
 }
 
 /* ------------------------------------------------------------------ '?' and Tab */
@@ -166,8 +171,8 @@ static void a_question_lists_what_may_follow(void **state)
 			    "filter format top <cr>");
 	assert_string_equal(listed(1, "dump card "), "<0-31>");
 	assert_string_equal(listed(1, "dump card x"), "");
-	assert_string_equal(listed(2, ""), "cache description exit no option transport");
-	assert_string_equal(listed(2, "no "), "cache description option transport");
+	assert_string_equal(listed(2, ""), "cache description exit mode no option transport");
+	assert_string_equal(listed(2, "no "), "cache description mode option transport");
 	assert_string_equal(listed(2, "description a"), "LINE");
 	assert_string_equal(listed(2, "description a "), "LINE <cr>");
 }

@@ -72,6 +72,7 @@ static void make_ip(void)
 	e->port = 2055;
 	e->dscp = 46;
 	e->ttl = 64;
+	e->output_features = true;
 	e->option[FC_OPTION_INTERFACES] = e->option[FC_OPTION_SAMPLERS] = true;
 	e->option_seconds[FC_OPTION_INTERFACES] = 120;
 	e = add(&ip, "SECOND", FC_TRANSPORT_TLS, "2001:db8::7");
