@@ -308,12 +308,12 @@ static void tune(struct apply *a, unsigned n, size_t entries)
 	remember(a, n);
 }
 
-static void bring_on(struct apply *a)
+static void bring_on(struct apply *a, unsigned mask)
 {
 	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
 		size_t entries = fc_plan_entries(a->plan, a->s->device.card.build.rings);
 
-		if (a->outcome[n].error || !a->plan->monitor[n].there)
+		if (!(mask >> n & 1) || a->outcome[n].error || !a->plan->monitor[n].there)
 			continue;
 		if (a->action[n] == REPLACE)
 			switch_on(a, n, entries);
@@ -346,10 +346,11 @@ int fc_slot_apply(struct fc_slot *s, const struct fc_card_plan *plan,
 	pthread_mutex_lock(&s->device_lock);
 	mask = switch_off(&a);
 	shrink(&a);
+	bring_on(&a, ~mask); /* these need not wait for a barrier */
 	if (mask)
 		err = let_go(&a, mask);
 	if (!err)
-		bring_on(&a);
+		bring_on(&a, mask);
 	err = err ? err : first_error(&a);
 	if (err && fc_device_look(&s->device) != FC_DEVICE_PRESENT)
 		err = -ENODEV;

@@ -230,6 +230,7 @@ static void statistics_outlive_the_card(void **state)
 	await(status().lost.times == 1);
 	assert_int_equal(booked(100).added, 10);
 	assert_int_equal(stats_of(100).added, 0);
+	await(!strcmp(status().error, "nobody there")); /* the old one is let go */
 	insert();
 	pthread_mutex_lock(&order.lock);
 	order.wanted = true;
