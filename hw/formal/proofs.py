@@ -197,6 +197,7 @@ PROOFS = (
             Edit("fc_sampler.sv", "if (write && at_b == at_c) {place_c", "if (write) {place_c"),
             Edit("fc_sampler.sv", "valid_c && on_c && !stale_c;", "valid_c && on_c;"),
             Edit("fc_sampler.sv", "valid_d <= valid_c && chosen;", "valid_d <= valid_c && chosen && !stale_c;"),
+            Edit("fc_sampler.sv", " || (valid_d && monitor_o == 3'(m));", ";"),
             Edit("fc_sampler_counters.sv", "if (rescue) copy[at_i] <= live[at_i];\n    else if (walk_q", "if (walk_q"),
             Edit("fc_sampler_counters.sv", "if (!copied_q[place_q]) kept_q[place_q] <= held_q[place_q];",
                  "if (!copied_q[place_q]) kept_q[place_q] <= written_q[place_q];"),)),
