@@ -21,11 +21,11 @@ static void lost(void *context, const struct fc_datagram *what)
 	e->stats.octets_sent -= what->length;
 	e->stats.records_sent -= what->records;
 	e->stats.dropped_flows += what->records;
-	if (!e->encoder.codec->text) {
+	e->stats.failed[FC_UNSENT_NONE].octets += what->length;
+	if (!what->later) {
 		e->stats.datagrams_sent--;
 		e->stats.dropped_datagrams++;
 		e->stats.failed[FC_UNSENT_NONE].datagrams++;
-		e->stats.failed[FC_UNSENT_NONE].octets += what->length;
 	}
 	for (unsigned i = 0; i < FC_SHARES; i++) {
 		const struct fc_share *s = &what->share[i];

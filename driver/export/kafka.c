@@ -97,6 +97,7 @@ static int send_lines(struct kafka *k, const struct fc_datagram *d, const uint8_
 		size_t length = (size_t)(end + 1 - line);
 		const struct fc_datagram what = {.length = (uint32_t)length,
 						 .records = 1,
+						 .later = k->line_at != 0,
 						 .share = {{.client = d->share[0].client,
 							    .records = 1,
 							    .octets = (uint32_t)length}}};

@@ -29,6 +29,7 @@ struct fc_datagram {
 	unsigned records;   /* of all shares */
 	unsigned templates; /* template records in it */
 	struct fc_share share[FC_SHARES];
+	bool later; /* lost: a line of a text behind its first, which stands for the datagram */
 };
 
 struct fc_queue {

@@ -205,12 +205,43 @@ static void without_brokers_nobody_waits(void **state)
 	fc_exporter_close(e);
 }
 
+static void lines_that_nobody_takes_are_not_sent(void **state)
+{
+	struct fc_exporter_client_stats client;
+	struct fc_exporter_stats s;
+	struct fc_exporter *e;
+	uint64_t sent = 0;
+	struct cluster c;
+
+	(void)state;
+	cluster_open(&c);
+	e = open_to(c.servers, true);
+	rd_kafka_mock_push_request_errors(
+		c.mock, 0 /* Produce */, 10, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+	add(e, 10, &sent);
+	assert_int_equal(fc_exporter_send(e, DEADLINE_MS), 0);
+	fc_exporter_stats(e, &s);
+	assert_int_equal(fc_exporter_client_stats(e, 1, &client), 0);
+	assert_int_equal(client.records_failed, 10);
+	assert_int_equal(s.datagrams_sent + s.octets_sent, 0);
+	assert_int_equal(s.dropped_datagrams, s.datagrams_sealed);
+	assert_int_equal(s.failed[FC_UNSENT_NONE].octets, client.octets_failed);
+	fc_exporter_close(e);
+	cluster_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_ipfix_message_can_be_read_alone),
 		cmocka_unit_test(json_is_one_message_a_flow_with_its_key),
 		cmocka_unit_test(a_refused_message_is_counted_as_lost),
+		cmocka_unit_test(lines_that_nobody_takes_are_not_sent),
 		cmocka_unit_test(without_brokers_nobody_waits),
 	};
 
