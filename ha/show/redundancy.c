@@ -17,8 +17,7 @@ void fc_show_duration(uint64_t ms, char text[FC_RF_TEXT])
 	static const struct {
 		const char *name;
 		uint64_t minutes;
-	} units[] = {
-		{"year", 365 * 24 * 60}, {"week", 7 * 24 * 60}, {"day", 24 * 60}, {"hour", 60}};
+	} units[] = {{"year", 525600}, {"week", 10080}, {"day", 1440}, {"hour", 60}};
 	uint64_t minutes = ms / 60000;
 	size_t used = 0;
 
