@@ -74,9 +74,6 @@ int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const ch
  */
 int fc_unit_reload(struct fc_unit *unit, const struct fc_config *config);
 
-/* The same from a text; -EINVAL: complaints were written, nothing has changed. */
-int fc_unit_load(struct fc_unit *unit, FILE *in, const char *name, FILE *complaints);
-
 /* Wait until slots and exporters have followed all that was committed before; not until cards have
  * come up. Return 0 or -ETIMEDOUT. */
 int fc_unit_settle(struct fc_unit *unit, unsigned limit_ms);

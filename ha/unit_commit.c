@@ -154,14 +154,3 @@ int fc_unit_reload(struct fc_unit *unit, const struct fc_config *config)
 	fc_log(FC_LOG_NOTICE, "RELOAD", "configuration taken over");
 	return 0;
 }
-
-int fc_unit_load(struct fc_unit *unit, FILE *in, const char *name, FILE *complaints)
-{
-	struct fc_config *config = calloc(1, sizeof(*config));
-	int err = config ? fc_config_read(config, in, name, complaints) : -ENOMEM;
-
-	if (!err)
-		err = fc_unit_reload(unit, config);
-	free(config);
-	return err;
-}

@@ -57,7 +57,6 @@ void fc_cli_session_say(struct fc_cli_session *s, const char *format, ...)
 void fc_cli_session_exec(struct fc_cli_session *s, const char *typed, unsigned column);
 /* Read a line without showing it. Return 0 or -EPIPE. */
 int fc_cli_session_password(struct fc_cli_session *s, char *out, size_t octets);
-void fc_cli_session_enable(struct fc_cli_session *s);
 
 /* All rows of EXEC: those of mode FC_CLI_USER, then all of them once more for FC_CLI_PRIVILEGED;
  * `detail` is the struct fc_cli_command. Built once; any thread. */

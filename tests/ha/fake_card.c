@@ -125,16 +125,23 @@ static void write_half(uint32_t *place, const uint32_t *record, unsigned half, u
 	__atomic_store_n(&place[last], whole[last], __ATOMIC_RELEASE);
 }
 
+void fake_record_write(uint32_t *mem, unsigned size_log2, uint32_t index, const uint32_t *record)
+{
+	uint32_t lap = index >> size_log2;
+	uint32_t *place =
+		mem + (size_t)(index & (((uint32_t)1 << size_log2) - 1)) * FC_RECORD_WORDS;
+
+	write_half(place, record, 0, index, lap);
+	write_half(place, record, 1, index, lap);
+}
+
 bool fake_ring_write(struct fake_ring *fake, const uint32_t *record)
 {
-	uint32_t lap = fake->producer >> fake->ring.size_log2;
-	uint32_t *place = fake_ring_place(fake, fake->producer);
 	uint32_t consumer = __atomic_load_n(&fake->consumer, __ATOMIC_ACQUIRE);
 
 	if (fake->producer - consumer == (uint32_t)1 << fake->ring.size_log2)
 		return false;
-	write_half(place, record, 0, fake->producer, lap);
-	write_half(place, record, 1, fake->producer, lap);
+	fake_record_write(fake->mem, fake->ring.size_log2, fake->producer, record);
 	fake->producer++;
 	if (fc_rec_kind(record) == FC_KIND_FLOW) {
 		fake->emitted_packets[fc_rec_monitor(record)] += fc_rec_packets(record);

@@ -24,6 +24,10 @@ void fake_ledger_record(unsigned monitor, uint32_t epoch, uint64_t packets, uint
 			uint32_t record[FC_RECORD_WORDS]);
 uint32_t fake_flow_of(const struct fc_flow *flow);
 
+/* Write a record to its place in a ring's memory as the bus does: a half's words first, its trailer
+ * last. */
+void fake_record_write(uint32_t *mem, unsigned size_log2, uint32_t index, const uint32_t *record);
+
 /* A ring as the card sees it; `transport` answers the doorbell. */
 struct fake_ring {
 	struct fc_transport transport;

@@ -49,21 +49,10 @@ static void card_writes(uint32_t *record)
 {
 	uint64_t base = (uint64_t)card.reg[FC_REG_RING_BASE_HIGH(0) / 4] << 32 |
 			card.reg[FC_REG_RING_BASE_LOW(0) / 4];
-	uint32_t *mem = fake_card_memory(&card, base, FC_RECORD_OCTETS << RING_LOG2), *to;
-	uint32_t index = written++, phase = !(index >> RING_LOG2 & 1);
+	uint32_t *mem = fake_card_memory(&card, base, FC_RECORD_OCTETS << RING_LOG2);
 
 	assert_non_null(mem);
-	to = mem + (size_t)(index & ((1 << RING_LOG2) - 1)) * FC_RECORD_WORDS;
-	fc_rec_set_trailer0_sequence(record, index);
-	fc_rec_set_trailer0_half(record, 0);
-	fc_rec_set_trailer0_phase(record, phase);
-	fc_rec_set_trailer1_sequence(record, index);
-	fc_rec_set_trailer1_half(record, 1);
-	fc_rec_set_trailer1_phase(record, phase);
-	memcpy(to, record, 15 * 4);
-	memcpy(to + 16, record + 16, 15 * 4);
-	__atomic_store_n(to + 15, record[15], __ATOMIC_RELEASE);
-	__atomic_store_n(to + 31, record[31], __ATOMIC_RELEASE);
+	fake_record_write(mem, RING_LOG2, written++, record);
 	card.reg[FC_REG_RING_PRODUCER(0) / 4] = written;
 }
 
