@@ -64,11 +64,36 @@ static inline bool fc_config_card_wanted(const struct fc_config_card *card)
 	return card->there && !card->shutdown && *card->where;
 }
 
+/* `redundancy`: this unit's part of a pair; never shared with the peer. Octets not used are 0. */
+enum fc_config_redundancy_mode { FC_CONFIG_MODE_NONE, FC_CONFIG_MODE_SSO };
+enum fc_config_feed { FC_CONFIG_FEED_SINGLE, FC_CONFIG_FEED_DUAL };
+#define FC_CONFIG_PATHS 2
+#define FC_CONFIG_FILE 256
+
+struct fc_config_redundancy {
+	enum fc_config_redundancy_mode mode; /* none */
+	unsigned unit;                       /* 1 or more; of the two the lower one is the primary */
+	struct {
+		char local[FC_FNF_TEXT], remote[FC_FNF_TEXT]; /* addresses in numbers */
+		uint16_t port;
+	} peer, path[FC_CONFIG_PATHS];       /* TCP; heartbeats. Port 0: FC_CONFIG_PEER_PORT */
+	unsigned interval_ms, misses;        /* 0: 50, 3 */
+	char key_file[FC_CONFIG_FILE];       /* one for the pair, or certificates */
+	char certificate[FC_CONFIG_FILE], private_key[FC_CONFIG_FILE], authority[FC_CONFIG_FILE];
+	char fencing[FC_CONFIG_FILE];        /* words for fc_claim_init; "": none */
+	enum fc_config_feed feed;            /* single */
+	char hook[FC_CONFIG_FILE];           /* command that moves the traffic; "": none */
+	uint32_t skew_us;                    /* dual feed: largest skew of the cards; 0: 1000 */
+	bool maintenance;
+};
+#define FC_CONFIG_PEER_PORT 4801
+
 struct fc_config {
 	char hostname[FC_FNF_NAME];    /* flowcard */
 	char secret[FC_CONFIG_SECRET]; /* of "enable", as crypt(3) makes it; empty: none */
 	struct fc_fnf fnf;
 	struct fc_config_card card[FC_CONFIG_SLOTS];
+	struct fc_config_redundancy redundancy;
 };
 
 /* An empty configuration: predefined records, defaults. */

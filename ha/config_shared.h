@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The part of a configuration that both units of a pair have: Flexible NetFlow's objects, samplers,
+ * interfaces with their monitors. Cards (their places, rings, threads), `redundancy`, the host name
+ * and the secret of "enable" are each unit's own.
+ *
+ *   active: fc_config --fc_config_shared_write--> text, ids --> peer
+ *   standby: own part of its fc_config + text, ids --fc_config_shared_take--> fc_config
+ */
+#ifndef FC_CONFIG_SHARED_H
+#define FC_CONFIG_SHARED_H
+
+#include <ha/config.h>
+
+/* Text in the language of flowcardd.conf(5), to be freed; NULL: no memory. */
+char *fc_config_shared_write(const struct fc_config *config);
+/* Of that text and the ids of all objects. */
+uint64_t fc_config_shared_checksum(const struct fc_config *config);
+
+/* Ids, so that both units number records, exporters, monitors and samplers alike: a text of lines
+ * "KIND PLACE ID NAME", to be freed; NULL: no memory. */
+char *fc_config_shared_ids(const struct fc_config *config);
+
+/*
+ * *config gets this shared part and keeps its own one. Objects get the ids and the places of the
+ * peer's. Return 0, or -EINVAL with why (line and sentence); *config is as it was then.
+ */
+int fc_config_shared_take(struct fc_config *config, const char *text, const char *ids, char *why,
+			  size_t why_octets);
+
+/* Does this mode's section belong to the shared part? */
+bool fc_config_shared_mode(enum fc_config_mode mode);
+
+#endif

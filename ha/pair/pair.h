@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One unit's half of a pair: redundancy facility, messages of the peer, cuts, base, configuration,
+ * put together. No thread, no socket, no clock: all of that is the host's.
+ *
+ *   link up, message, down; claims' answers; time; health of cards
+ *        |
+ *        v                       +--> host.send, hang_up          (link)
+ *   struct fc_pair --------------+--> host.claim                  (witness)
+ *     fc_rf, fc_cuts, fc_base    +--> host.role, gate, barrier    (cards, export thread)
+ *                                +--> host.config_*               (unit's configuration)
+ *
+ * One thread at a time. Host functions are called from within fc_pair_* and must not call back.
+ */
+#ifndef FC_PAIR_H
+#define FC_PAIR_H
+
+#include <ha/checkpoint/base.h>
+#include <ha/checkpoint/cuts.h>
+#include <ha/peer/link.h>
+#include <ha/redundancy/rf.h>
+
+enum fc_pair_role {
+	FC_PAIR_IDLE,    /* neither: nothing is exported, cards are followed */
+	FC_PAIR_STANDBY, /* the peer is active */
+	FC_PAIR_ACTIVE   /* flows of the base are taken over, own rings are merged */
+};
+
+enum fc_pair_feed { FC_PAIR_FEED_SINGLE, FC_PAIR_FEED_DUAL };
+
+struct fc_pair_host {
+	/* ---- link */
+	void (*send)(void *context, struct fc_message *message);
+	size_t (*queued)(void *context);
+	void (*hang_up)(void *context, const char *why);
+	/* ---- witness; fc_pair_claimed follows */
+	void (*claim)(void *context, uint64_t term);
+	/* ---- cards and exporters. All return at once; what takes time is told by fc_pair_done */
+	void (*role)(void *context, enum fc_pair_role role, uint64_t term);
+	void (*gate)(void *context, enum fc_rf_gate gate);
+	void (*barrier)(void *context); /* every card: a barrier now */
+	void (*hook)(void *context, bool to_me); /* move the traffic; single feed */
+	/* Everything that is sealed and may leave has left, cursors are told. */
+	bool (*drained)(void *context);
+	/* ---- a standby's exporters: EXPORTER, DATAGRAM, CURSOR as they come; then their commit.
+	 * Return 0, or -EPROTO with why. */
+	int (*export_message)(void *context, const struct fc_message *message, char *why);
+	void (*export_commit)(void *context, uint64_t cut);
+	void (*export_rollback)(void *context);
+	/* ---- the shared configuration. read: text to be freed. take: return 0, or -EINVAL with why */
+	char *(*config_read)(void *context, uint64_t *checksum);
+	int (*config_take)(void *context, const struct fc_message *message, char *why);
+	/* ---- health: configured slots with a card that meters */
+	unsigned (*healthy)(void *context);
+	uint64_t (*card_ns)(void *context); /* newest card time seen here; 0: none */
+	void (*moved)(void *context);       /* call fc_pair_tick soon; any thread */
+	void (*log)(void *context, int level, const char *mnemonic, const char *text);
+	void (*reload)(void *context);      /* the peer asks this unit to begin anew */
+};
+
+struct fc_pair_options {
+	struct fc_rf_options rf;
+	enum fc_pair_feed feed;
+	uint64_t skew_max_ns; /* dual feed is refused above it */
+	unsigned stuck_epochs; /* a cut may fly so long: 4 */
+	size_t stuck_octets;   /* unacknowledged: 64 MiB */
+	char image[96];
+};
+
+struct fc_pair;
+
+int fc_pair_create(const struct fc_pair_options *options, const struct fc_pair_host *host,
+		   void *context, struct fc_rf_time now, struct fc_pair **out);
+void fc_pair_destroy(struct fc_pair *pair);
+
+/* Each returns when to call fc_pair_tick again, in the milliseconds of `now`. */
+uint64_t fc_pair_start(struct fc_pair *pair, struct fc_rf_time now);
+uint64_t fc_pair_tick(struct fc_pair *pair, struct fc_rf_time now);
+/* UP, MESSAGE (taken over), DOWN. */
+uint64_t fc_pair_link(struct fc_pair *pair, struct fc_link_report *report, struct fc_rf_time now);
+/* err: 0 with an answer, or -errno: nobody could be asked. */
+struct fc_claim_answer;
+uint64_t fc_pair_claimed(struct fc_pair *pair, int err, uint64_t term,
+			 const struct fc_claim_answer *answer, struct fc_rf_time now);
+/* End in order: a hot standby is handed everything first; true when it is over. */
+bool fc_pair_leave(struct fc_pair *pair, struct fc_rf_time now);
+
+/* The parts, for workers and the export thread, and for listings. */
+struct fc_cuts *fc_pair_cuts(struct fc_pair *pair);
+struct fc_base *fc_pair_base(struct fc_pair *pair);
+struct fc_rf *fc_pair_rf(struct fc_pair *pair);
+
+/* A line of the shared configuration was applied here (active), with the checksum after it. */
+void fc_pair_config_line(struct fc_pair *pair, const char *section, const char *line,
+			 uint64_t checksum);
+
+struct fc_pair_look {
+	enum fc_pair_role role;
+	uint32_t peer;           /* unit; 0: not known */
+	unsigned version;        /* of the protocol, negotiated */
+	char peer_image[96];
+	bool config_same;
+	uint64_t my_checksum, peer_checksum;
+	char config_why[FC_CUT_TEXT]; /* why the standby did not take it; "" */
+	unsigned healthy, peer_healthy;
+	int64_t skew_ns;         /* peer's card clock against ours */
+	uint64_t rtt_us;
+	enum fc_pair_feed feed;
+	char feed_why[FC_CUT_TEXT];   /* dual feed was refused; "" */
+	uint64_t takeovers, takeover_us; /* the last: from the missing sign of life to the open gate */
+	uint64_t stuck, refused_messages;
+	char waits[FC_CUT_TEXT]; /* what keeps the pair from STANDBY HOT; "" */
+};
+void fc_pair_look(struct fc_pair *pair, struct fc_pair_look *out);
+
+#endif
