@@ -47,7 +47,10 @@ static bool put(struct fc_worker *w, const struct fc_flow_message *m)
 			return false;
 		w->waits_left--;
 		w->queue_full_waits++;
-		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
+		if (w->config.room)
+			w->config.room(w->config.room_context);
+		else
+			nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
 	}
 	return true;
 }
@@ -101,7 +104,7 @@ static void keep_error(struct fc_worker *w, int err)
 		eventfd_write(w->config.wake_owner, 1);
 }
 
-static int step(struct fc_worker *w)
+int fc_worker_turn(struct fc_worker *w)
 {
 	int taken;
 
@@ -145,12 +148,12 @@ static void rest(struct fc_worker *w)
 }
 
 /* What was ordered and not done will not be: its flows are closed here like all others. */
-static void close_all(struct fc_worker *w)
+void fc_worker_close(struct fc_worker *w, enum fc_worker_end end)
 {
 	const struct fc_flow_message m = {.cut = true, .cut_ns = w->cut_ns};
 
 	pthread_mutex_lock(&w->lock);
-	if (atomic_load(&w->order) == ORDER_ABANDON)
+	if (end == FC_WORKER_ABANDON)
 		fc_drain_abandon(w->drain);
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_shard_close_all(w->shard, w->cut_ns);
@@ -176,7 +179,7 @@ static void *run(void *argument)
 	uint64_t deadline = UINT64_MAX;
 
 	for (;;) {
-		int taken = step(w);
+		int taken = fc_worker_turn(w);
 
 		if (taken > 0)
 			continue;
@@ -186,7 +189,8 @@ static void *run(void *argument)
 			break;
 		rest(w);
 	}
-	close_all(w);
+	fc_worker_close(w, atomic_load(&w->order) == ORDER_ABANDON ? FC_WORKER_ABANDON
+								   : FC_WORKER_FINISH);
 	return NULL;
 }
 
@@ -241,7 +245,7 @@ static void ask_for_interrupts(struct fc_worker *w)
 		w->armed = !t->ops->irq_set(t, w->config.ring->number, w->irq);
 }
 
-int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **out)
+int fc_worker_create(const struct fc_worker_config *config, struct fc_worker **out)
 {
 	struct fc_worker *w = calloc(1, sizeof(*w));
 	int err;
@@ -256,17 +260,9 @@ int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **ou
 	if (err)
 		goto close_fds;
 	pthread_mutex_init(&w->lock, NULL);
-	ask_for_interrupts(w);
-	err = -pthread_create(&w->thread, NULL, run, w);
-	if (err)
-		goto close_parts;
-	pin(w);
 	*out = w;
 	return 0;
 
-close_parts:
-	pthread_mutex_destroy(&w->lock);
-	close_parts(w);
 close_fds:
 	if (w->wake >= 0)
 		close(w->wake);
@@ -274,6 +270,24 @@ close_fds:
 		close(w->irq);
 	free(w);
 	return err;
+}
+
+int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **out)
+{
+	struct fc_worker *w;
+	int err = fc_worker_create(config, &w);
+
+	if (err)
+		return err;
+	ask_for_interrupts(w);
+	err = -pthread_create(&w->thread, NULL, run, w);
+	if (err) {
+		fc_worker_free(w);
+		return err;
+	}
+	pin(w);
+	*out = w;
+	return 0;
 }
 
 void fc_worker_stop(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
@@ -295,6 +309,11 @@ static void forget_snapshot(struct fc_worker *w)
 }
 
 void fc_worker_destroy(struct fc_worker *w)
+{
+	fc_worker_free(w);
+}
+
+void fc_worker_free(struct fc_worker *w)
 {
 	forget_snapshot(w);
 	close_parts(w);

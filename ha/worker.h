@@ -26,6 +26,9 @@ struct fc_worker_config {
 	unsigned poll_ms;
 	int cpu;                     /* FC_CONFIG_NONE: any */
 	struct fc_flow_queue *queue; /* the caller's */
+	/* The queue is full: make room, or await it a moment. NULL: a millisecond of sleep. */
+	void (*room)(void *context);
+	void *room_context;
 	int wake_owner; /* eventfd that gets 1 when the worker meets an error; -1: none */
 };
 

@@ -36,4 +36,15 @@ struct fc_worker {
 /* A cut was taken and nothing of the next one is merged: what was ordered is done. Lock held. */
 void fc_worker_carry_out(struct fc_worker *worker, uint32_t epoch, uint64_t cut_ns);
 
+/*
+ * A worker without a thread, for whoever steps it: fc_worker_start's thread calls the same turn.
+ * Nothing here waits, if config.room does not. Not together with fc_worker_stop.
+ */
+int fc_worker_create(const struct fc_worker_config *config, struct fc_worker **out);
+/* One step. Return how many ring places were dealt with, 0: nothing was there, or -errno (kept). */
+int fc_worker_turn(struct fc_worker *worker);
+/* The end of the ring: close and hand over all flows. */
+void fc_worker_close(struct fc_worker *worker, enum fc_worker_end end);
+void fc_worker_free(struct fc_worker *worker);
+
 #endif
