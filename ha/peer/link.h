@@ -22,8 +22,8 @@ struct fc_link_path {
 };
 
 struct fc_link_config {
-	uint32_t unit;            /* of the two ends the lower one connects, the other listens */
-	uint32_t peer;            /* 0: not known yet; then both do, and one connection is kept */
+	uint32_t unit;              /* of the two ends the lower one connects, the other listens */
+	uint32_t peer;              /* 0: not known yet; then both do, and one connection is kept */
 	char local[64], remote[64]; /* TCP */
 	uint16_t port;
 	struct fc_link_path path[FC_LINK_PATHS];
@@ -41,10 +41,10 @@ enum fc_link_event {
 };
 
 enum fc_link_down {
-	FC_LINK_DOWN_CLOSED,     /* the peer or the net closed it */
-	FC_LINK_DOWN_SILENT,     /* no sign of life in time */
-	FC_LINK_DOWN_PROTOCOL,   /* it broke the rules */
-	FC_LINK_DOWN_LOCAL       /* this end hung up */
+	FC_LINK_DOWN_CLOSED,   /* the peer or the net closed it */
+	FC_LINK_DOWN_SILENT,   /* no sign of life in time */
+	FC_LINK_DOWN_PROTOCOL, /* it broke the rules */
+	FC_LINK_DOWN_LOCAL     /* this end hung up */
 };
 
 struct fc_link_report {

@@ -16,7 +16,9 @@
 #include <stdint.h>
 
 #define FC_MESSAGE_HEADER 16
+#define FC_MESSAGE_FIELD 8 /* before each value */
 #define FC_MESSAGE_BODY_MAX (1u << 20)
+#define FC_MESSAGE_VERSION 1 /* the newest that is written and understood */
 
 enum fc_message_type {
 	FC_MESSAGE_HELLO = 1, /* the first one each way: unit, versions, capabilities */
@@ -26,7 +28,8 @@ enum fc_message_type {
 	FC_MESSAGE_GOODBYE,   /* this unit ends in order */
 	FC_MESSAGE_PING,      /* clocks are compared by these two */
 	FC_MESSAGE_PONG,
-	FC_MESSAGE_CONFIG, /* the shared configuration as a whole, its checksum, the pair's secret */
+	FC_MESSAGE_CONFIG, /* the shared configuration as a whole, its checksum, the pair's secret
+			    */
 	FC_MESSAGE_CONFIG_LINE,  /* one line of it, and the checksum after it */
 	FC_MESSAGE_CONFIG_STATE, /* what the standby has: checksum, or why not */
 	FC_MESSAGE_FLOWS,        /* changed flows of the cut that is being sent */
@@ -49,11 +52,12 @@ struct fc_message {
 	uint8_t *body;
 };
 
-/* NULL: no memory. */
+/* Version FC_MESSAGE_VERSION, no field. NULL: no memory, or more than FC_MESSAGE_BODY_MAX. */
 struct fc_message *fc_message_create(enum fc_message_type type, size_t room);
 void fc_message_free(struct fc_message *m);
 
 /* ------------------------------------------------------------------ writing; overflow is sticky */
+/* Once a field did not fit none is added any more; such a message is not to be sent. */
 void fc_message_put(struct fc_message *m, uint16_t tag, const void *value, size_t octets);
 void fc_message_put_u64(struct fc_message *m, uint16_t tag, uint64_t value);
 void fc_message_put_text(struct fc_message *m, uint16_t tag, const char *text);
@@ -64,7 +68,7 @@ uint8_t *fc_message_reserve(struct fc_message *m, uint16_t tag, size_t octets);
 struct fc_message_field {
 	uint16_t tag;
 	size_t octets;
-	const uint8_t *value;
+	const uint8_t *value; /* not aligned */
 };
 
 /* Next field from *at on. Return 1, 0 at the end, -EPROTO. */
@@ -74,5 +78,14 @@ int fc_message_next(const struct fc_message *m, size_t *at, struct fc_message_fi
 int fc_message_find(const struct fc_message *m, uint16_t tag, struct fc_message_field *out);
 int fc_message_u64(const struct fc_message *m, uint16_t tag, uint64_t *out);
 int fc_message_text(const struct fc_message *m, uint16_t tag, char *out, size_t size);
+
+/* Every field, to the end. Return 0 or -EPROTO. */
+int fc_message_check(const struct fc_message *m);
+
+/* ------------------------------------------------------------------ header */
+void fc_message_header_put(const struct fc_message *m, uint8_t out[FC_MESSAGE_HEADER]);
+/* An empty message with type, version, number, and room for the body; `octets` of it are to come.
+ * Return 0, -ENOMEM, or -EPROTO: no such type or version, or too long. */
+int fc_message_header_read(const uint8_t in[FC_MESSAGE_HEADER], struct fc_message **out);
 
 #endif
