@@ -64,29 +64,37 @@ static inline bool fc_config_card_wanted(const struct fc_config_card *card)
 	return card->there && !card->shutdown && *card->where;
 }
 
-/* `redundancy`: this unit's part of a pair; never shared with the peer. Octets not used are 0. */
+/* `redundancy`: this unit's part of a pair; never shared with the peer. What has its default is 0,
+ * also where the line was given. */
 enum fc_config_redundancy_mode { FC_CONFIG_MODE_NONE, FC_CONFIG_MODE_SSO };
 enum fc_config_feed { FC_CONFIG_FEED_SINGLE, FC_CONFIG_FEED_DUAL };
 #define FC_CONFIG_PATHS 2
 #define FC_CONFIG_FILE 256
+#define FC_CONFIG_PEER_PORT 4801
+
+struct fc_config_ends {
+	char local[FC_FNF_TEXT], remote[FC_FNF_TEXT]; /* addresses in numbers; "": not given */
+	uint16_t port;                                /* 0: FC_CONFIG_PEER_PORT */
+};
 
 struct fc_config_redundancy {
 	enum fc_config_redundancy_mode mode; /* none */
-	unsigned unit;                       /* 1 or more; of the two the lower one is the primary */
-	struct {
-		char local[FC_FNF_TEXT], remote[FC_FNF_TEXT]; /* addresses in numbers */
-		uint16_t port;
-	} peer, path[FC_CONFIG_PATHS];       /* TCP; heartbeats. Port 0: FC_CONFIG_PEER_PORT */
-	unsigned interval_ms, misses;        /* 0: 50, 3 */
-	char key_file[FC_CONFIG_FILE];       /* one for the pair, or certificates */
+	unsigned unit;              /* 1 or more; of the two the lower one is the primary */
+	struct fc_config_ends peer; /* TCP */
+	/* UDP, of heartbeats; where none is given they go between the peer's addresses */
+	struct fc_config_ends path[FC_CONFIG_PATHS];
+	unsigned interval_ms, misses;  /* 0: FC_CONFIG_INTERVAL_MS, FC_CONFIG_MISSES */
+	char key_file[FC_CONFIG_FILE]; /* one for the pair, or certificates; never both */
 	char certificate[FC_CONFIG_FILE], private_key[FC_CONFIG_FILE], authority[FC_CONFIG_FILE];
-	char fencing[FC_CONFIG_FILE];        /* words for fc_claim_init; "": none */
-	enum fc_config_feed feed;            /* single */
-	char hook[FC_CONFIG_FILE];           /* command that moves the traffic; "": none */
-	uint32_t skew_us;                    /* dual feed: largest skew of the cards; 0: 1000 */
+	char fencing[FC_CONFIG_FILE]; /* words that fc_claim_init takes; "": none */
+	enum fc_config_feed feed;     /* single */
+	uint32_t skew_us;          /* dual feed: largest skew of the cards; 0: FC_CONFIG_SKEW_US */
+	char hook[FC_CONFIG_FILE]; /* command that moves the traffic; "": none */
 	bool maintenance;
 };
-#define FC_CONFIG_PEER_PORT 4801
+#define FC_CONFIG_INTERVAL_MS 50
+#define FC_CONFIG_MISSES 3
+#define FC_CONFIG_SKEW_US 1000
 
 struct fc_config {
 	char hostname[FC_FNF_NAME];    /* flowcard */
@@ -107,8 +115,10 @@ enum fc_config_mode {
 	FC_CONFIG_EXPORTER,
 	FC_CONFIG_MONITOR,
 	FC_CONFIG_SAMPLER,
-	FC_CONFIG_INTERFACE
+	FC_CONFIG_INTERFACE,
+	FC_CONFIG_REDUNDANCY
 };
+#define FC_CONFIG_MODES (FC_CONFIG_REDUNDANCY + 1)
 
 /* The section that lines belong to; all zeros: none yet. */
 struct fc_config_cursor {
@@ -150,7 +160,8 @@ enum fc_config_part {
 	FC_CONFIG_MONITORS,
 	FC_CONFIG_SAMPLERS,
 	FC_CONFIG_CARDS,
-	FC_CONFIG_INTERFACES
+	FC_CONFIG_INTERFACES,
+	FC_CONFIG_PAIR /* the section redundancy */
 };
 
 struct fc_config_what {
@@ -169,6 +180,10 @@ int fc_config_write(const struct fc_config *config, const struct fc_config_what 
 bool fc_config_secret_fits(const struct fc_config *config, const char *password);
 
 /* ------------------------------------------------------------------ what follows from it */
+/* Why `mode sso` makes no pair of this unit, as a sentence without a full stop; NULL: it does, or
+ * the mode is none. */
+const char *fc_config_redundancy_lacks(const struct fc_config *config);
+
 /* "HundredGigE7/0/0", "Hu7/0/0" and what lies between. Return 0 or -EINVAL. */
 int fc_config_interface_parse(const char *text, unsigned *slot, unsigned *port);
 

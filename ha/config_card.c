@@ -107,6 +107,7 @@ const struct fc_syntax_command fc_config_rows_global[] = {
 	{FC_CONFIG_GLOBAL, true, "hostname NAME", run_hostname, NULL},
 	{FC_CONFIG_GLOBAL, true, "enable secret NAME", fc_config_run_secret, NULL},
 	{FC_CONFIG_GLOBAL, true, "enable secret {0|6} NAME", fc_config_run_secret, "typed"},
+	{FC_CONFIG_GLOBAL, true, "redundancy", fc_config_run_redundancy, NULL},
 	{FC_CONFIG_GLOBAL, true, "flow record NAME", fc_config_run_record, NULL},
 	{FC_CONFIG_GLOBAL, true, "flow exporter NAME", fc_config_run_exporter, NULL},
 	{FC_CONFIG_GLOBAL, true, "flow monitor NAME", fc_config_run_monitor, NULL},

@@ -28,6 +28,7 @@ extern const struct fc_syntax_command fc_config_rows_exporter[];
 extern const struct fc_syntax_command fc_config_rows_monitor[];
 extern const struct fc_syntax_command fc_config_rows_sampler[];
 extern const struct fc_syntax_command fc_config_rows_interface[];
+extern const struct fc_syntax_command fc_config_rows_redundancy[];
 
 /* The opening lines of sections. */
 int fc_config_run_card(void *context, struct fc_syntax_line *line);
@@ -37,6 +38,7 @@ int fc_config_run_monitor(void *context, struct fc_syntax_line *line);
 int fc_config_run_sampler(void *context, struct fc_syntax_line *line);
 int fc_config_run_interface(void *context, struct fc_syntax_line *line);
 int fc_config_run_secret(void *context, struct fc_syntax_line *line);
+int fc_config_run_redundancy(void *context, struct fc_syntax_line *line);
 /* "match ..." and "collect ..."; the row's detail is the field. */
 int fc_config_run_match(void *context, struct fc_syntax_line *line);
 int fc_config_run_collect(void *context, struct fc_syntax_line *line);
@@ -63,6 +65,9 @@ struct fc_config_setting {
 	}
 /* The row's detail says which; its first value is the number. */
 void fc_config_number(void *section, const struct fc_syntax_line *line);
+
+/* The section redundancy as text; nothing where all is default. Return whether it was written. */
+bool fc_config_redundancy_write(const struct fc_config_redundancy *r, FILE *out);
 
 void fc_config_card_default(struct fc_config_card *card);
 void fc_config_port_default(struct fc_config_port *port);

@@ -128,10 +128,9 @@ static void add_predefined(void)
 static void make_language(void)
 {
 	static const struct fc_syntax_command *const section[] = {
-		fc_config_rows_global,    fc_config_rows_card,
-		fc_config_rows_record,    fc_config_rows_exporter,
-		fc_config_rows_monitor,   fc_config_rows_sampler,
-		fc_config_rows_interface, NULL};
+		fc_config_rows_global,    fc_config_rows_card,       fc_config_rows_record,
+		fc_config_rows_exporter,  fc_config_rows_monitor,    fc_config_rows_sampler,
+		fc_config_rows_interface, fc_config_rows_redundancy, NULL};
 
 	for (unsigned s = 0; section[s]; s++)
 		for (const struct fc_syntax_command *row = section[s]; row->pattern; row++)
@@ -179,6 +178,8 @@ static bool resolve_object(struct fc_config_reader *r)
 /* False: what the section is about has been removed since, by another session. */
 static bool resolve(struct fc_config_reader *r)
 {
+	if (r->cursor->mode == FC_CONFIG_REDUNDANCY)
+		return true;
 	if (r->cursor->mode != FC_CONFIG_CARD && r->cursor->mode != FC_CONFIG_INTERFACE)
 		return resolve_object(r);
 	r->card = &r->config->card[r->cursor->slot % FC_CONFIG_SLOTS];
@@ -196,6 +197,7 @@ const char *fc_config_prompt(const struct fc_config_cursor *cursor)
 		[FC_CONFIG_MONITOR] = "config-flow-monitor",
 		[FC_CONFIG_SAMPLER] = "config-sampler",
 		[FC_CONFIG_INTERFACE] = "config-if",
+		[FC_CONFIG_REDUNDANCY] = "config-red",
 	};
 
 	return prompt[cursor->mode];

@@ -340,6 +340,8 @@ int fc_config_write(const struct fc_config *config, const struct fc_config_what 
 	}
 	if (what->expand)
 		expand(&w, what);
+	if (what->part == FC_CONFIG_ALL || what->part == FC_CONFIG_PAIR)
+		fc_config_redundancy_write(&config->redundancy, out);
 	written = write_objects(&w, what);
 	if (what->part == FC_CONFIG_ALL || what->part == FC_CONFIG_CARDS)
 		written += write_cards(&w, what);

@@ -4,16 +4,30 @@
 #include "ha/cli/pipe.h"
 #include "ha/cli/session.h"
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ a line of the page */
 struct last {
+	const char *pattern;
+	bool sure; /* a keyword that is always there has been seen */
 	char help[FC_SYNTAX_LINE];
 	unsigned missing; /* keywords without help */
 };
 
-/* The help of the last keyword is what the line is about. */
+static bool may_be_left_out(const char *pattern, const char *element)
+{
+	unsigned depth = 0;
+
+	for (; pattern < element; pattern++) {
+		depth += *pattern == '[';
+		depth -= *pattern == ']';
+	}
+	return depth;
+}
+
+/* The help of the last keyword that cannot be left out is what the line is about. */
 static void note(void *context, const char *path, const char *element, size_t length)
 {
 	struct last *last = context;
@@ -28,6 +42,9 @@ static void note(void *context, const char *path, const char *element, size_t le
 		fprintf(stderr, "commands_page: no help for \"%s\" after \"%s\"\n", word, path);
 		last->missing++;
 	}
+	if (last->sure && may_be_left_out(last->pattern, element))
+		return;
+	last->sure = true;
 	snprintf(last->help, sizeof(last->help), "%s", help);
 }
 
@@ -44,7 +61,7 @@ static void put(const char *text)
 /* Return how many keywords have no help; a pattern that cannot be read counts as one. */
 static unsigned put_row(const struct fc_syntax_command *row, const char *help)
 {
-	struct last last = {.missing = 0};
+	struct last last = {.pattern = row->pattern};
 
 	if (fc_syntax_walk(row->pattern, note, &last)) {
 		fprintf(stderr, "commands_page: \"%s\" is no pattern\n", row->pattern);
@@ -109,7 +126,7 @@ int main(void)
 		{FC_CONFIG_GLOBAL, "Global"},          {FC_CONFIG_RECORD, "flow record"},
 		{FC_CONFIG_EXPORTER, "flow exporter"}, {FC_CONFIG_MONITOR, "flow monitor"},
 		{FC_CONFIG_SAMPLER, "sampler"},        {FC_CONFIG_CARD, "card"},
-		{FC_CONFIG_INTERFACE, "interface"},
+		{FC_CONFIG_INTERFACE, "interface"},    {FC_CONFIG_REDUNDANCY, "redundancy"},
 	};
 	unsigned wrong;
 

@@ -300,6 +300,10 @@ int main(int argc, char **argv)
 	if (read_config(d.options.config, &config, stderr))
 		return EXIT_CONFIG;
 	if (d.options.check) {
+		const char *lacks = fc_config_redundancy_lacks(&config);
+
+		if (lacks)
+			printf("%s: %s\n", d.options.config, lacks);
 		printf("%s is well\n", d.options.config);
 		return EXIT_OK;
 	}

@@ -154,6 +154,7 @@ static struct fc_config_what what_part(const struct fc_syntax_line *line)
 		{"record", FC_CONFIG_RECORDS},   {"exporter", FC_CONFIG_EXPORTERS},
 		{"monitor", FC_CONFIG_MONITORS}, {"sampler", FC_CONFIG_SAMPLERS},
 		{"card", FC_CONFIG_CARDS},       {"interface", FC_CONFIG_INTERFACES},
+		{"redundancy", FC_CONFIG_PAIR},
 	};
 	struct fc_config_what what = {.part = FC_CONFIG_ALL};
 
@@ -232,6 +233,7 @@ const struct fc_cli_command fc_cli_exec_show[] = {
 	{"show running-config sampler [NAME]", "Its samplers", FC_CLI_PRIVILEGED, run_running},
 	{"show running-config card [<0-31>]", "Its cards", FC_CLI_PRIVILEGED, run_running},
 	{"show running-config interface [NAME]", "What stands on interfaces", FC_CLI_PRIVILEGED, run_running},
+	{"show running-config redundancy", "Its part of a pair of units", FC_CLI_PRIVILEGED, run_running},
 	{"show startup-config", "The configuration of the next start", FC_CLI_PRIVILEGED, run_startup},
 	{NULL, NULL, FC_CLI_USER, NULL},
 };

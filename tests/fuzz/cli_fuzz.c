@@ -92,7 +92,7 @@ static void ask_everywhere(const char *line)
 	ask(table, rows, FC_CLI_USER, line);
 	ask(table, rows, FC_CLI_PRIVILEGED, line);
 	table = fc_config_commands(&rows);
-	for (unsigned mode = FC_CONFIG_GLOBAL; mode <= FC_CONFIG_INTERFACE; mode++)
+	for (unsigned mode = FC_CONFIG_GLOBAL; mode < FC_CONFIG_MODES; mode++)
 		ask(table, rows, mode, line);
 }
 

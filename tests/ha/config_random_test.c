@@ -52,9 +52,19 @@ static void put_name(struct maker *m)
 {
 	static const char *const records[] = {"R1", "R2", "R3", "R4"};
 	static const char *const others[] = {"alpha", "Beta", "x"};
+	static const char *const hosts[] = {"192.0.2.1", "192.0.2.2", "127.0.0.1", "2001:db8::1",
+					    "::1",       "fe80::1",   "0.0.0.0"};
 	char name[40];
 
-	if (!strcmp(m->last, "interface"))
+	/* Behind a number and behind another address stand addresses. */
+	if (!strcmp(m->last, "peer") || strpbrk(m->last, ".:") ||
+	    (isdigit((unsigned char)*m->last) && strstr(m->text, "path")))
+		snprintf(name, sizeof(name), "%s", hosts[below(below(4) ? 3 : 7)]);
+	else if (!strcmp(m->last, "file"))
+		snprintf(name, sizeof(name), "%smnt/%u", below(4) ? "/" : "", below(3));
+	else if (!strcmp(m->last, "etcd"))
+		snprintf(name, sizeof(name), "http%s://e:2379/f%u", below(4) ? "" : "s", below(3));
+	else if (!strcmp(m->last, "interface"))
 		snprintf(name, sizeof(name), "%s%u/0/%u", below(2) ? "HundredGigE" : "hu",
 			 1 + below(2), below(FC_CARD_PORTS_MAX));
 	else if (!strcmp(m->last, "record"))
@@ -302,12 +312,40 @@ static void bindings_in_any_order_read_back(void **state)
 	assert_true(bound > 4 * runs());
 }
 
+/* A pair's lines are few among all others: they meet here. */
+static void pairs_read_back(void **state)
+{
+	unsigned with = 0, lacking = 0;
+
+	(void)state;
+	for (unsigned r = 0; r < 2 * runs(); r++) {
+		fc_config_init(&config);
+		cursor = (struct fc_config_cursor){FC_CONFIG_GLOBAL};
+		for (unsigned l = 0; l < 40; l++) {
+			struct maker m;
+
+			apply("redundancy");
+			do
+				make_line(&m, FC_CONFIG_REDUNDANCY);
+			while (!strncmp(m.text, "exit", 4));
+			if (!below(20))
+				spoil(m.text);
+			apply(m.text);
+		}
+		survives_a_round_trip(&config);
+		with += config.redundancy.mode == FC_CONFIG_MODE_SSO && *config.redundancy.fencing;
+		lacking += fc_config_redundancy_lacks(&config) != NULL;
+	}
+	assert_true(with > runs() / 8 && lacking > runs() / 8 && lacking < 2 * runs());
+}
+
 int main(void)
 {
 	const char *seed = getenv("FC_SEED");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_configuration_reads_back_as_it_was_written),
 		cmocka_unit_test(bindings_in_any_order_read_back),
+		cmocka_unit_test(pairs_read_back),
 	};
 
 	random_state = seed ? strtoull(seed, NULL, 10) | 1 : 20261123;

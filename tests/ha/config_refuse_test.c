@@ -81,6 +81,68 @@ static void what_does_not_fit_together_is_refused(void **state)
 	}
 }
 
+static void what_no_pair_can_be_is_refused(void **state)
+{
+	static const char *const wrong[][2] = {
+		{" unit 0\n", "Invalid input"},
+		{" peer 192.0.2.1\n", "Incomplete command."},
+		{" peer unit2 192.0.2.2\n", "An address of a host in numbers is wanted"},
+		{" peer 192.0.2.1 224.0.0.1\n", "An address of a host in numbers is wanted"},
+		{" peer 0.0.0.0 192.0.2.2\n", "An address of a host in numbers is wanted"},
+		{" peer 2001:db8::1 ff02::1\n", "An address of a host in numbers is wanted"},
+		{" peer fe80::1 fe80::2\n", "not link-local"},
+		{" peer 192.0.2.1 2001:db8::1\n", "One address is IPv4, one IPv6"},
+		{" peer 192.0.2.1 192.0.2.1\n", "The peer's address is this unit's own one"},
+		{" heartbeat path 3 192.0.2.1 192.0.2.2\n", "Invalid input"},
+		{" no heartbeat path\n", "Incomplete command."},
+		{" heartbeat interval 4\n", "Invalid input"},
+		{" key a\n certificate b key c authority d\n",
+		 "The pair has a key: \"no key\" first"},
+		{" certificate b key c authority d\n key a\n", "\"no certificate\" first"},
+		{" fencing witness file mnt\n", "the witness's directory must begin with /"},
+		{" fencing witness etcd https://e:2379\n", "Fencing: "},
+		{" feed single skew 5\n", "Invalid input"},
+		{" fencing\n", "Incomplete command."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char text[400], *said;
+
+		snprintf(text, sizeof(text), "redundancy\n%s", wrong[i][0]);
+		said = read_text(text, -EINVAL);
+		if (!strstr(said, wrong[i][1]))
+			fail_msg("case %zu says: %s", i, said);
+		free(said);
+	}
+}
+
+static void what_a_pair_lacks_is_said(void **state)
+{
+	static const char *const lines[][2] = {
+		{" mode sso\n", "without a unit number"},
+		{" unit 1\n", "without a peer"},
+		{" peer ::1 ::2\n", "without a key or a certificate"},
+		{" key k\n", NULL},
+		{" heartbeat path 1 ::1 ::2\n heartbeat path 2 ::1 ::3\n", "same address and port"},
+		{" heartbeat path 2 ::1 ::3 port 9\n", NULL},
+		{" no key\n certificate c key k authority a\n", NULL},
+		{" no certificate\n mode none\n", NULL},
+	};
+	char text[400] = "redundancy\n";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		const char *lacks;
+
+		strcat(text, lines[i][0]);
+		free(read_text(text, 0));
+		lacks = fc_config_redundancy_lacks(&config);
+		if (!lacks != !lines[i][1] || (lacks && !strstr(lacks, lines[i][1])))
+			fail_msg("line %zu: %s", i, lacks ? lacks : "nothing");
+	}
+}
+
 static void what_is_in_use_is_not_changed(void **state)
 {
 	static const char *const wrong[][2] = {
@@ -213,6 +275,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_does_not_fit_together_is_refused),
+		cmocka_unit_test(what_no_pair_can_be_is_refused),
+		cmocka_unit_test(what_a_pair_lacks_is_said),
 		cmocka_unit_test(what_is_in_use_is_not_changed),
 		cmocka_unit_test(a_record_is_not_put_over_another),
 		cmocka_unit_test(protocols_take_what_they_can_say),

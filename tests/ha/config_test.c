@@ -119,6 +119,45 @@ static void cards_and_interfaces_are_understood(void **state)
 	assert_string_equal(port[1].description, "uplink");
 }
 
+/* Every line of the section in the order in which it is written; defaults are left out. */
+static void a_pair_is_understood_and_written(void **state)
+{
+	static const char text[] = "!\nredundancy\n mode sso\n unit 2\n"
+				   " peer 192.0.2.2 192.0.2.1 port 4900\n"
+				   " heartbeat path 1 192.0.2.2 192.0.2.1\n"
+				   " heartbeat path 2 2001:db8::2 2001:db8::1 port 5000\n"
+				   " heartbeat interval 10 misses 5\n"
+				   " certificate /c.pem key /k.pem authority /a.pem\n"
+				   " fencing witness etcd http://e:2379/pair\n"
+				   " feed dual skew 20\n traffic-hook /bin/move it  here\n"
+				   " maintenance-mode\n!\n";
+	static const char defaults[] =
+		"redundancy\n mode none\n fencing none\n feed dual skew 1000\n"
+		" heartbeat interval 50 misses 3\n feed single\n";
+	static const struct fc_config_what pair = {.part = FC_CONFIG_PAIR};
+	const struct fc_config_redundancy *r = &config.redundancy;
+	char *written = NULL;
+	size_t octets;
+	FILE *out;
+
+	(void)state;
+	free(read_text(text, 0));
+	assert_true(r->mode == FC_CONFIG_MODE_SSO && r->unit == 2 && r->peer.port == 4900);
+	assert_string_equal(r->path[1].remote, "2001:db8::1");
+	assert_true(r->path[0].port == 0 && r->interval_ms == 10 && r->misses == 5);
+	assert_string_equal(r->authority, "/a.pem");
+	assert_string_equal(r->fencing, "witness etcd http://e:2379/pair");
+	assert_true(r->feed == FC_CONFIG_FEED_DUAL && r->skew_us == 20 && r->maintenance);
+	assert_string_equal(r->hook, "/bin/move it  here");
+	out = open_memstream(&written, &octets);
+	assert_int_equal(fc_config_write(&config, &pair, out), 0);
+	fclose(out);
+	assert_string_equal(written, text);
+	free(written);
+	free(read_text(defaults, 0));
+	assert_memory_equal(r, &(struct fc_config_redundancy){0}, sizeof(*r));
+}
+
 static void monitors_of_a_card_follow_from_its_ports(void **state)
 {
 	struct fc_config_need n[FC_CARD_MONITORS_MAX];
@@ -310,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_configuration_is_understood),
 		cmocka_unit_test(cards_and_interfaces_are_understood),
+		cmocka_unit_test(a_pair_is_understood_and_written),
 		cmocka_unit_test(monitors_of_a_card_follow_from_its_ports),
 		cmocka_unit_test(a_record_with_finer_keys_for_one_ip_version_takes_two_monitors),
 		cmocka_unit_test(ip_versions_with_different_samplers_take_two_monitors),
