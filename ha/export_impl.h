@@ -4,6 +4,7 @@
 #ifndef FC_EXPORT_IMPL_H
 #define FC_EXPORT_IMPL_H
 
+#include <driver/export/monotonic.h>
 #include <ha/export_thread.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -35,10 +36,26 @@ struct fc_export_retired {
 	uint64_t until_ns; /* CLOCK_MONOTONIC */
 };
 
+/* In place of the world, for a simulation. */
+struct fc_export_seams {
+	/* Not NULL: gets the datagrams of the exporter with this number in the configuration,
+	 * whatever its transport. As struct fc_exporter_config's. */
+	int (*deliver)(void *context, unsigned exporter, const uint8_t *octets, size_t length);
+	void *context;
+};
+
+/* What an exporter's datagrams come with. */
+struct fc_export_sink {
+	struct fc_export_thread *thread;
+	unsigned exporter;
+};
+
 struct fc_export_thread {
 	pthread_t thread;
+	struct fc_export_seams seams;
 	pthread_mutex_t change; /* one configuration at a time; taken before `lock` */
 	pthread_mutex_t lock;   /* all below; held while a batch is worked on */
+	struct fc_export_sink sink[FC_FNF_EXPORTERS];
 	struct fc_export_output output[FC_FNF_EXPORTERS];
 	struct fc_export_retired retired[FC_EXPORT_RETIRED];
 	unsigned retired_count;
@@ -52,7 +69,16 @@ struct fc_export_thread {
 	atomic_bool stop;
 };
 
-uint64_t fc_export_now_ns(void); /* CLOCK_MONOTONIC */
+/*
+ * An export thread without a thread, for whoever steps it: fc_export_thread_start's thread calls
+ * the same turn, fc_export_thread_stop the same end. Time is fc_monotonic_ns. `seams`: copied;
+ * NULL: the world. Return 0, -ENOMEM.
+ */
+int fc_export_thread_create(const struct fc_export_seams *seams, struct fc_export_thread **out);
+/* Return whether there was something to do. */
+bool fc_export_thread_turn(struct fc_export_thread *t);
+/* What has not left is given up. Return datagrams. */
+unsigned fc_export_thread_free(struct fc_export_thread *t);
 
 /* Clients whose time is over go. Lock held. */
 void fc_export_drop_leaving(struct fc_export_thread *t, uint64_t now_ns);

@@ -51,7 +51,7 @@ int fc_export_thread_look(struct fc_export_thread *t, unsigned exporter, struct 
 		fc_exporter_stats(e, &out->stats);
 		fc_exporter_address(e, &out->address);
 		out->cleared_seconds =
-			(unsigned long)((fc_export_now_ns() - t->output[exporter].cleared_ns) /
+			(unsigned long)((fc_monotonic_ns() - t->output[exporter].cleared_ns) /
 					1000000000U);
 		copy_lists(e, out);
 	}
@@ -78,7 +78,7 @@ int fc_export_thread_clear(struct fc_export_thread *t, unsigned exporter)
 	e = exporter_of(t, exporter);
 	if (e) {
 		fc_exporter_clear(e);
-		t->output[exporter].cleared_ns = fc_export_now_ns();
+		t->output[exporter].cleared_ns = fc_monotonic_ns();
 	}
 	pthread_mutex_unlock(&t->lock);
 	return e ? 0 : -ENOENT;

@@ -86,8 +86,16 @@ static const char *said(const char *text)
 	return *text ? text : NULL;
 }
 
-static int open_exporter(const struct fc_fnf_exporter *config, unsigned number,
-			 struct fc_template_ids *ids, struct fc_exporter **out)
+static int deliver(void *context, const uint8_t *octets, size_t length)
+{
+	const struct fc_export_sink *sink = context;
+	const struct fc_export_seams *seams = &sink->thread->seams;
+
+	return seams->deliver(seams->context, sink->exporter, octets, length);
+}
+
+static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporter *config,
+			 unsigned number, struct fc_exporter **out)
 {
 	char port[8];
 	const struct fc_exporter_config c = {
@@ -109,7 +117,9 @@ static int open_exporter(const struct fc_fnf_exporter *config, unsigned number,
 		.template_seconds = config->template_seconds,
 		.template_datagrams = config->template_packets,
 		.rate = config->rate,
-		.ids = ids,
+		.ids = t->output[number].ids,
+		.deliver = t->seams.deliver ? deliver : NULL,
+		.deliver_context = &t->sink[number],
 	};
 
 	snprintf(port, sizeof(port), "%u", config->port);
@@ -171,7 +181,7 @@ static void retire(struct fc_export_thread *t, struct fc_export_output *o)
 	}
 	r = &t->retired[t->retired_count++];
 	r->exporter = o->exporter;
-	r->until_ns = fc_export_now_ns() + RETIRE_NS;
+	r->until_ns = fc_monotonic_ns() + RETIRE_NS;
 	o->exporter = NULL;
 }
 
@@ -232,7 +242,7 @@ static int set_client(struct fc_export_thread *t, unsigned exporter, const struc
 	if (use->client && *m->name && m->id != use->id)
 		remove_client(t, o, monitor); /* another monitor has its place */
 	if (use->client && !want && !use->leaving_ns)
-		use->leaving_ns = fc_export_now_ns() + LEAVE_NS;
+		use->leaving_ns = fc_monotonic_ns() + LEAVE_NS;
 	if (!want)
 		return 0;
 	use->leaving_ns = 0;
@@ -292,7 +302,7 @@ static int change_output(struct fc_export_thread *t, unsigned number,
 	if (!o->ids && wanted(want))
 		err = fc_template_ids_create(&o->ids);
 	if (!err && !keep && wanted(want))
-		err = open_exporter(want, number, o->ids, &fresh);
+		err = open_exporter(t, want, number, &fresh);
 	pthread_mutex_lock(&t->lock);
 	if (!keep && o->exporter) {
 		uint32_t sequence;
@@ -304,7 +314,7 @@ static int change_output(struct fc_export_thread *t, unsigned number,
 	}
 	if (fresh) {
 		o->exporter = fresh;
-		o->cleared_ns = fc_export_now_ns();
+		o->cleared_ns = fc_monotonic_ns();
 		o->told = 0;
 	}
 	o->config = *want;

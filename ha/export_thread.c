@@ -16,14 +16,6 @@
 #define EPOCH_MS_MIN 20
 #define EPOCH_MS_MAX 2000
 
-uint64_t fc_export_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 static void sleep_ns(long ns)
 {
 	nanosleep(&(struct timespec){0, ns}, NULL);
@@ -61,7 +53,7 @@ static unsigned spread_ms(const struct fc_export_thread *t, uint64_t now_ns)
 /* The cuts of one card's rings are one. */
 static void seal_all(struct fc_export_thread *t, uint64_t cut_ns)
 {
-	uint64_t now_ns = fc_export_now_ns();
+	uint64_t now_ns = fc_monotonic_ns();
 	unsigned spread = cut_ns == t->cut_ns ? 0 : spread_ms(t, now_ns);
 
 	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
@@ -134,11 +126,10 @@ static void tell(const struct fc_export_news *news)
 		       news->destination);
 }
 
-/* Return whether there was something to do. */
-static bool turn(struct fc_export_thread *t)
+bool fc_export_thread_turn(struct fc_export_thread *t)
 {
 	struct fc_exporter *done[FC_EXPORT_RETIRED];
-	uint64_t now_ns = fc_export_now_ns();
+	uint64_t now_ns = fc_monotonic_ns();
 	bool keep_house = now_ns >= t->housekeeping_ns;
 	unsigned taken = 0, finished;
 	struct fc_export_news news;
@@ -167,26 +158,38 @@ static void *run(void *argument)
 	struct fc_export_thread *t = argument;
 
 	while (!atomic_load(&t->stop))
-		if (!turn(t))
+		if (!fc_export_thread_turn(t))
 			sleep_ns(IDLE_NS);
 	return NULL;
 }
 
 /* ------------------------------------------------------------------ from outside */
-int fc_export_thread_start(struct fc_export_thread **out)
+int fc_export_thread_create(const struct fc_export_seams *seams, struct fc_export_thread **out)
 {
 	struct fc_export_thread *t = calloc(1, sizeof(*t));
-	int err;
 
 	if (!t)
 		return -ENOMEM;
+	if (seams)
+		t->seams = *seams;
+	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
+		t->sink[e] = (struct fc_export_sink){t, e};
 	pthread_mutex_init(&t->change, NULL);
 	pthread_mutex_init(&t->lock, NULL);
+	*out = t;
+	return 0;
+}
+
+int fc_export_thread_start(struct fc_export_thread **out)
+{
+	struct fc_export_thread *t;
+	int err = fc_export_thread_create(NULL, &t);
+
+	if (err)
+		return err;
 	err = -pthread_create(&t->thread, NULL, run, t);
 	if (err) {
-		pthread_mutex_destroy(&t->lock);
-		pthread_mutex_destroy(&t->change);
-		free(t);
+		fc_export_thread_free(t);
 		return err;
 	}
 	*out = t;
@@ -232,18 +235,16 @@ static unsigned send_last(struct fc_exporter *const *all, unsigned count, uint64
 			left += (unsigned)fc_exporter_send(all[i], 0);
 		if (left)
 			sleep_ns(IDLE_NS);
-	} while (left && fc_export_now_ns() < until_ns);
+	} while (left && fc_monotonic_ns() < until_ns);
 	return left;
 }
 
-unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms)
+/* Seal what is there and send it, until `until_ns`; then all are closed. Return datagrams left. */
+static unsigned finish(struct fc_export_thread *t, uint64_t until_ns)
 {
-	uint64_t until_ns = fc_export_now_ns() + (uint64_t)deadline_ms * 1000000;
 	struct fc_exporter *all[FC_EXPORT_RETIRED + FC_FNF_EXPORTERS];
 	unsigned count = 0, left;
 
-	atomic_store(&t->stop, true);
-	pthread_join(t->thread, NULL);
 	for (unsigned q = 0; q < t->queues; q++)
 		while (drain(t, t->queue[q], BATCH))
 			;
@@ -261,8 +262,32 @@ unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms)
 		fc_exporter_close(all[--count]);
 	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
 		fc_template_ids_destroy(t->output[e].ids);
+	return left;
+}
+
+static void free_thread(struct fc_export_thread *t)
+{
 	pthread_mutex_destroy(&t->lock);
 	pthread_mutex_destroy(&t->change);
 	free(t);
+}
+
+unsigned fc_export_thread_free(struct fc_export_thread *t)
+{
+	unsigned left = finish(t, 0);
+
+	free_thread(t);
+	return left;
+}
+
+unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms)
+{
+	uint64_t until_ns = fc_monotonic_ns() + (uint64_t)deadline_ms * 1000000;
+	unsigned left;
+
+	atomic_store(&t->stop, true);
+	pthread_join(t->thread, NULL);
+	left = finish(t, until_ns);
+	free_thread(t);
 	return left;
 }

@@ -13,6 +13,8 @@ struct fc_flow_message {
 	bool cut;        /* no flow: the cut at cut_ns is complete */
 	uint8_t monitor; /* flow monitor of the unit */
 	uint64_t cut_ns;
+	uint8_t slot; /* of a cut with a number: whose part of it ends */
+	uint16_t ring;
 	uint64_t number; /* of a cut: the unit's, to which it belongs; 0: alone, safe at once */
 	struct fc_flow flow;
 };

@@ -9,6 +9,8 @@ int fc_sender_open(const struct fc_exporter_config *config, struct fc_sender **o
 {
 	if (config->transport != FC_TRANSPORT_UDP && config->protocol != FC_PROTOCOL_IPFIX)
 		return -EINVAL;
+	if (config->deliver)
+		return fc_deliver_open(config, out);
 	switch (config->transport) {
 	case FC_TRANSPORT_UDP:
 		return fc_udp_open(config, out);

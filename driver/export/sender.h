@@ -47,6 +47,7 @@ struct fc_sender {
 /* Make the sender of a configuration. Return 0, -EINVAL, -ENOMEM, -errno. */
 int fc_sender_open(const struct fc_exporter_config *config, struct fc_sender **out);
 
+int fc_deliver_open(const struct fc_exporter_config *config, struct fc_sender **out);
 int fc_udp_open(const struct fc_exporter_config *config, struct fc_sender **out);
 int fc_stream_open(const struct fc_exporter_config *config, struct fc_sender **out);
 int fc_file_open(const struct fc_exporter_config *config, struct fc_sender **out);

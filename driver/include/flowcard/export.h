@@ -56,6 +56,10 @@ struct fc_exporter_config {
 	unsigned retry_ms;           /* first pause of a failed connection, doubled up to 64 times;
 					0: 1000 */
 	struct fc_template_ids *ids; /* NULL: its own */
+	/* Not NULL: gets each datagram instead of the transport, paced as one of UDP; the octets
+	 * are its until it returns. Return 0, -EAGAIN (not now), -errno (not this one). */
+	int (*deliver)(void *context, const uint8_t *octets, size_t length);
+	void *deliver_context;
 };
 
 /* Return 0, -EINVAL (payload too small or over 65507, protocol does not fit the transport, TLS
