@@ -80,10 +80,10 @@ class Process:
 class Card(Process):
     """flowcard-sim in a slot."""
 
-    def __init__(self, folder, slot, *options):
+    def __init__(self, folder, slot, *options, before=()):
         self.slot, self.socket = slot, os.path.join(folder, f"card{slot}.sock")
         self.control = os.path.join(folder, f"card{slot}.ctl")
-        super().__init__(folder, f"card{slot}", [tool("flowcard-sim"), "--socket", self.socket, "--control",
+        super().__init__(folder, f"card{slot}", [*before, tool("flowcard-sim"), "--socket", self.socket, "--control",
                                                  self.control, "--status", "0", *options])
         wait_for(lambda: os.path.exists(self.control) or self.process.poll() is not None, "flowcard-sim listening")
 

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Network namespaces of a pair, named by this process's id and gone with it.
+
+      unit a            relay r            unit b
+      peer 10.9.0.1 ----[=====]---- 10.9.0.2 peer        TCP
+      hb1  10.9.1.1 ----[=====]---- 10.9.1.2 hb1         heartbeats, path 1
+      hb2  10.9.2.1 ----[=====]---- 10.9.2.2 hb2         heartbeats, path 2
+      lo 192.0.2.1                  192.0.2.1 lo         exporters' source: the same on both
+      out 10.1.0.1 --- 10.1.0.254 c 10.2.0.254 --- 10.2.0.1 out
+      port - - - - - - feed1      feed2 - - - - -  port  what the cards are fed
+                       lo 198.51.100.1                   the collector
+"""
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+
+SOURCE_ADDRESS, COLLECTOR = "192.0.2.1", "198.51.100.1"
+LINKS = ("peer", "hb1", "hb2")
+MTU = 9216
+CLONE_NEWNET = 0x40000000
+SIOCETHTOOL, ETHTOOL_STXCSUM = 0x8946, 0x17
+SKIPPED = 77
+
+
+def ip(*words, check=True):
+    done = subprocess.run(["ip", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+    if check and done.returncode:
+        raise RuntimeError(f"ip {' '.join(words)}: {done.stdout.strip()}")
+    return done
+
+
+def allowed():
+    """Can namespaces be made here? Else a sentence."""
+    if os.geteuid():
+        return "network namespaces want root"
+    name = f"fc{os.getpid()}x"
+    try:
+        done = ip("netns", "add", name, check=False)
+    except FileNotFoundError:
+        return "ip (iproute2) is not installed"
+    if done.returncode:
+        return "no network namespaces here: " + done.stdout.strip()
+    try:
+        done = ip("-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1", check=False)
+        return "no veth pairs here: " + done.stdout.strip() if done.returncode else None
+    finally:
+        ip("netns", "del", name)
+
+
+def require():
+    why = allowed()
+    if why:
+        print("skipped: " + why)
+        sys.exit(SKIPPED)
+
+
+def checksums_in_software(namespace, names):
+    """A relay between two packet sockets cannot fill in a checksum that was left to the card."""
+    child = os.fork()
+    if child:
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+            raise RuntimeError(f"checksum offload of {names} stays on")
+        return
+    status = 1
+    try:
+        with open("/run/netns/" + namespace, "rb") as place:
+            if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), CLONE_NEWNET):
+                os._exit(2)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            for name in names:
+                value = ctypes.create_string_buffer(struct.pack("II", ETHTOOL_STXCSUM, 0))
+                fcntl.ioctl(s, SIOCETHTOOL, struct.pack("16sP16x", name.encode(), ctypes.addressof(value)))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+class Net:
+    """Use as a context. relayed: the links between the units go through the namespace r (relay.py forwards there)."""
+
+    def __init__(self, relayed=True, tag=""):
+        self.relayed, self.prefix = relayed, f"fc{os.getpid()}{tag}"
+        self.a, self.b, self.c, self.r = (self.prefix + letter for letter in "abcr")
+        self.made = []
+
+    def __enter__(self):
+        try:
+            self.build()
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
+
+    def remove(self):
+        for name in reversed(self.made):
+            ip("netns", "del", name, check=False)
+        self.made = []
+
+    def namespace(self, name):
+        ip("netns", "add", name)
+        self.made.append(name)
+        subprocess.run(["ip", "netns", "exec", name, "sh", "-c", "for w in all default; do echo 1 >/proc/sys/net/ipv6/conf/$w/disable_ipv6;"
+                        " echo 0 >/proc/sys/net/ipv4/conf/$w/rp_filter; done 2>/dev/null; :"], check=True, timeout=30)
+        ip("-n", name, "link", "set", "lo", "up")
+
+    def wire(self, one, name, other, far):
+        ip("link", "add", name, "netns", one, "mtu", str(MTU), "type", "veth", "peer", "name", far, "netns", other, "mtu", str(MTU))
+        ip("-n", one, "link", "set", name, "up")
+        ip("-n", other, "link", "set", far, "up")
+
+    def build(self):
+        for name in (self.a, self.b, self.c) + ((self.r,) if self.relayed else ()):
+            self.namespace(name)
+        for number, link in enumerate(LINKS):
+            if self.relayed:
+                self.wire(self.a, link, self.r, link + "a")
+                self.wire(self.b, link, self.r, link + "b")
+            else:
+                self.wire(self.a, link, self.b, link)
+            ip("-n", self.a, "addr", "add", f"10.9.{number}.1/24", "dev", link)
+            ip("-n", self.b, "addr", "add", f"10.9.{number}.2/24", "dev", link)
+        for unit, name in ((1, self.a), (2, self.b)):
+            self.wire(name, "out", self.c, f"out{unit}")
+            self.wire(name, "port", self.c, f"feed{unit}")
+            ip("-n", name, "addr", "add", f"10.{unit}.0.1/24", "dev", "out")
+            ip("-n", self.c, "addr", "add", f"10.{unit}.0.254/24", "dev", f"out{unit}")
+            ip("-n", name, "addr", "add", SOURCE_ADDRESS + "/32", "dev", "lo")
+            ip("-n", name, "route", "add", COLLECTOR + "/32", "via", f"10.{unit}.0.254")
+        ip("-n", self.c, "addr", "add", COLLECTOR + "/32", "dev", "lo")
+        if self.relayed:
+            for name in (self.a, self.b):
+                checksums_in_software(name, LINKS)
+
+    def within(self, letter):
+        """Words to put before a command, for it to run there."""
+        return ["ip", "netns", "exec", self.prefix + letter]
+
+    def of_unit(self, unit):
+        return self.within("ab"[unit - 1])
