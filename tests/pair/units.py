@@ -114,9 +114,9 @@ class Unit:
     def card_row(self):
         return self.ask(f"show platform card {SLOT}")["cards"][0]
 
-    def selected(self):
-        """Packets that the card has accounted to flows since a driver opened it, from its own registers."""
-        return sum(entry["selected"] for entry in self.card_row()["ledgers"])
+    def selected(self, monitor="ALL"):
+        """Packets that the card has accounted to flows of this monitor since a driver opened it, from its own ledger."""
+        return sum(entry["selected_packets"] for entry in self.card_row()["ledgers"] if entry["flow_monitor"] == monitor)
 
 
 class Pair:
@@ -159,7 +159,7 @@ class Pair:
         self.record = os.path.join(self.folder, "sink.dat")
         ports = [w for name in self.settings.protocols for w in ("--port", str(self.settings.ports[name]))]
         self.python("sink", "c", "sink.py", *ports, "--units", "out1=1,out2=2", self.record)
-        self.feed_fifo, self.feed_log = (os.path.join(self.folder, "feed." + end) for end in ("fifo", "log"))
+        self.feed_fifo, self.feed_log = os.path.join(self.folder, "feed.fifo"), os.path.join(self.folder, "fed.dat")
         self.feeder = self.python("feed", "c", "traffic.py", "--control", self.feed_fifo, "--log", self.feed_log, "--rate", str(self.rate),
                                   "1=feed1", "2=feed2", *self.captures)
         if self.net.relayed:
