@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "judge.h"
+#include "sink.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static char failure[300];
+static struct sim_card *cards;
+/* Before the last time that all state was lost: how much may have been reported, and must. */
+static struct {
+	struct sim_sum low, high;
+} before[SIM_MONITORS][SIM_FLOWS];
+static uint64_t commit_at[2][2];           /* by standby: when the last two of its peer came */
+static uint64_t slot_cut_ns[2][SIM_SLOTS]; /* by standby */
+struct judge_stats judge_stats;
+
+void sim_fail(const char *format, ...)
+{
+	va_list arguments;
+
+	if (*failure)
+		return;
+	va_start(arguments, format);
+	vsnprintf(failure, sizeof(failure), format, arguments);
+	va_end(arguments);
+	sim_trace("FAILED: %s", failure);
+	sim_stop();
+}
+
+const char *sim_failure(void)
+{
+	return *failure ? failure : NULL;
+}
+
+void judge_begin(void)
+{
+	*failure = '\0';
+	cards = NULL;
+	memset(before, 0, sizeof(before));
+	memset(commit_at, 0, sizeof(commit_at));
+	memset(slot_cut_ns, 0, sizeof(slot_cut_ns));
+	memset(&judge_stats, 0, sizeof(judge_stats));
+}
+
+void judge_end(void)
+{
+	while (cards) {
+		struct sim_card *card = cards;
+
+		cards = card->next;
+		sim_card_free(card);
+	}
+}
+
+void judge_card(struct sim_card *card)
+{
+	card->next = cards;
+	card->covered.epoch = -1;
+	card->covered.resolved = !card->selected;
+	cards = card;
+}
+
+/* ------------------------------------------------------------------ commits */
+static void cover(struct sim_card *card, const struct judge_cover *c)
+{
+	if (c->there && c->generation == card->generation) {
+		card->covered.epoch = c->epoch;
+		card->covered.cut_ns = c->cut_ns;
+	} else if (!card->alive) {
+		card->covered.given = true;
+	}
+}
+
+void judge_committed(unsigned standby, const struct judge_vector *vector)
+{
+	commit_at[standby][1] = commit_at[standby][0];
+	commit_at[standby][0] = sim_now();
+	for (struct sim_card *card = cards; card; card = card->next)
+		if (card->unit != standby && !card->covered.resolved)
+			cover(card, &vector->slot[card->slot]);
+	for (unsigned s = 0; s < SIM_SLOTS; s++)
+		if (vector->slot[s].there)
+			slot_cut_ns[standby][s] = vector->slot[s].cut_ns;
+}
+
+void judge_base_cleared(unsigned standby)
+{
+	memset(commit_at[standby], 0, sizeof(commit_at[standby]));
+	memset(slot_cut_ns[standby], 0, sizeof(slot_cut_ns[standby]));
+	for (struct sim_card *card = cards; card; card = card->next) {
+		if (card->unit == standby || card->covered.resolved)
+			continue;
+		card->covered.epoch = -1;
+		card->covered.given = false;
+	}
+}
+
+/* ------------------------------------------------------------------ sums */
+static void add(struct sim_sum *to, const struct sim_sum *what)
+{
+	to->packets += what->packets;
+	to->octets += what->octets;
+}
+
+/* Of what was marked, up to what the standby of its unit has (`committed`), or all. */
+static void expected(unsigned monitor, unsigned flow, bool committed, struct sim_sum *low,
+		     struct sim_sum *high)
+{
+	*low = before[monitor][flow].low;
+	*high = before[monitor][flow].high;
+	for (const struct sim_card *card = cards; card; card = card->next) {
+		bool part = committed && !card->covered.resolved && !card->covered.given;
+
+		for (uint32_t e = 0; e <= card->epoch; e++) {
+			const struct sim_epoch *truth = &card->truth[e];
+
+			if (truth->mark == SIM_GONE || (part && (int64_t)e > card->covered.epoch))
+				continue;
+			add(high, &truth->flow[monitor][flow]);
+			if (truth->mark == SIM_SELECTED)
+				add(low, &truth->flow[monitor][flow]);
+		}
+	}
+}
+
+static uint64_t packets_of(const struct sim_epoch *truth)
+{
+	uint64_t sum = 0;
+
+	for (unsigned f = 0; f < SIM_FLOWS; f++)
+		sum += truth->flow[0][f].packets;
+	return sum;
+}
+
+/* ------------------------------------------------------------------ who is active */
+/* The unit of this card has lost its part; return packets that went with it. */
+static uint64_t resolve(struct sim_card *card)
+{
+	uint64_t lost = 0;
+
+	card->selected = false;
+	if (card->covered.resolved)
+		return 0;
+	card->covered.resolved = true;
+	for (uint32_t e = 0; e <= card->epoch; e++) {
+		if (card->covered.given || (int64_t)e <= card->covered.epoch ||
+		    card->truth[e].mark == SIM_GONE)
+			continue;
+		lost += packets_of(&card->truth[e]);
+		card->truth[e].mark = SIM_GONE;
+	}
+	return lost;
+}
+
+/* Both cards see the same packets: what the commit's time does not cover is this card's. */
+static enum sim_mark mark_dual(const struct sim_epoch *truth, uint64_t cut_ns)
+{
+	if (!cut_ns)
+		return SIM_MAYBE;
+	if (truth->start_ns >= cut_ns)
+		return SIM_SELECTED;
+	return truth->end_ns && truth->end_ns <= cut_ns ? SIM_GONE : SIM_MAYBE;
+}
+
+/* What came after the last commit counts; what came before may be given back by now. */
+static enum sim_mark mark_single(const struct sim_epoch *truth, uint64_t commit)
+{
+	return commit && truth->open_at >= commit ? SIM_SELECTED : SIM_MAYBE;
+}
+
+static void select_own(struct sim_card *card, bool hot, bool dual)
+{
+	unsigned unit = card->unit;
+
+	if (!card->alive)
+		return;
+	card->selected = true;
+	card->covered.resolved = card->covered.given = false;
+	card->covered.epoch = -1;
+	for (uint32_t e = 0; e <= card->epoch; e++) {
+		struct sim_epoch *truth = &card->truth[e];
+
+		if (truth->mark != SIM_GONE)
+			continue;
+		if (!hot)
+			truth->mark = SIM_MAYBE;
+		else if (dual)
+			truth->mark = mark_dual(truth, slot_cut_ns[unit][card->slot]);
+		else
+			truth->mark = mark_single(truth, commit_at[unit][0]);
+		if (truth->mark == SIM_MAYBE)
+			judge_stats.maybe_packets += packets_of(truth);
+	}
+}
+
+/* Nobody has what was: all of it has been reported by now, or is lost. */
+static void lose_all(void)
+{
+	judge_stats.lost_all++;
+	for (unsigned m = 0; m < SIM_MONITORS; m++) {
+		for (unsigned f = 0; f < SIM_FLOWS; f++) {
+			struct sim_sum low, high;
+
+			expected(m, f, false, &low, &high);
+			before[m][f].high = high;
+			before[m][f].low = sink_reported(m, f);
+		}
+	}
+	for (struct sim_card *card = cards; card; card = card->next) {
+		card->selected = false;
+		card->covered.resolved = true;
+		for (uint32_t e = 0; e <= card->epoch; e++) {
+			struct sim_epoch *truth = &card->truth[e];
+
+			/* What was in the sums above must not come in again. */
+			truth->mark = truth->mark == SIM_GONE ? SIM_GONE : SIM_SELECTED;
+			if (truth->mark == SIM_SELECTED)
+				memset(truth->flow, 0, sizeof(truth->flow));
+		}
+	}
+}
+
+void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned)
+{
+	uint64_t lost = 0;
+
+	if (!hot)
+		lose_all();
+	for (struct sim_card *card = cards; hot && card; card = card->next)
+		if (card->unit != unit)
+			lost += resolve(card);
+	for (struct sim_card *card = cards; card; card = card->next)
+		if (card->unit == unit)
+			select_own(card, hot, dual);
+	judge_base_cleared(!unit);
+	judge_stats.takeovers += hot;
+	judge_stats.planned += hot && planned;
+	if (dual)
+		return;
+	judge_stats.lost_packets += lost;
+	if (planned && lost)
+		sim_fail("unit %u took over as planned, and %llu packets of the last epochs were "
+			 "not handed over",
+			 unit + 1, (unsigned long long)lost);
+}
+
+void judge_steps_down(unsigned unit)
+{
+	(void)unit;
+}
+
+/* ------------------------------------------------------------------ verdicts */
+static void compare(unsigned m, unsigned f, const struct sim_sum *have, const struct sim_sum *low,
+		    const struct sim_sum *high, const char *what)
+{
+	if (have->packets > high->packets || have->octets > high->octets)
+		sim_fail("monitor %u, flow %u: %llu packets %s, the cards saw %llu: too many", m, f,
+			 (unsigned long long)have->packets, what,
+			 (unsigned long long)high->packets);
+	if (have->packets < low->packets || have->octets < low->octets)
+		sim_fail("monitor %u, flow %u: %llu packets %s, %llu must be: too few", m, f,
+			 (unsigned long long)have->packets, what, (unsigned long long)low->packets);
+}
+
+void judge_reported(void)
+{
+	for (unsigned m = 0; m < SIM_MONITORS; m++) {
+		for (unsigned f = 0; f < SIM_FLOWS; f++) {
+			struct sim_sum have = sink_reported(m, f), low, high;
+
+			expected(m, f, false, &low, &high);
+			judge_stats.packets += high.packets;
+			compare(m, f, &have, &low, &high, "reported");
+		}
+	}
+}
+
+void judge_base(unsigned standby, const struct sim_sum have[SIM_MONITORS][SIM_FLOWS])
+{
+	(void)standby;
+	for (unsigned m = 0; m < SIM_MONITORS; m++) {
+		for (unsigned f = 0; f < SIM_FLOWS; f++) {
+			struct sim_sum both = sink_reported(m, f), low, high;
+
+			add(&both, &have[m][f]);
+			expected(m, f, true, &low, &high);
+			compare(m, f, &both, &low, &high, "reported and in the base");
+		}
+	}
+}

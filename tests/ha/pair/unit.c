@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "unit.h"
+#include "sink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUEUE_LOG2 7
+#define CLOSED_MAX 256
+#define LOOK_MAX_NS (40 * SIM_MS) /* until the loss of a card is seen */
+#define IDLE_NS (30 * SIM_MS)
+#define BUSY_NS (4 * SIM_MS)
+
+struct sim_unit sim_unit[SIM_UNITS];
+
+bool unit_runs(unsigned unit)
+{
+	return sim_unit[unit].up && sim_unit[unit].frozen_until <= sim_now();
+}
+
+/* ------------------------------------------------------------------ events of a life */
+struct later {
+	unsigned unit, life;
+	void (*run)(unsigned unit, void *content, uint64_t value);
+};
+
+static void drop_later(struct sim_event *e)
+{
+	free(e->context);
+}
+
+static void run_later(struct sim_event *e)
+{
+	struct later *later = e->context;
+	const struct sim_unit *u = &sim_unit[later->unit];
+
+	if (u->up && u->life == later->life && u->frozen_until > sim_now()) {
+		sim_after(u->frozen_until - sim_now(), e);
+		return;
+	}
+	if (u->up && u->life == later->life)
+		later->run(later->unit, e->content, e->value);
+	free(later);
+}
+
+void unit_after(unsigned unit, uint64_t delay_ns,
+		void (*run)(unsigned unit, void *content, uint64_t value), void *content,
+		uint64_t value)
+{
+	struct later *later = malloc(sizeof(*later));
+
+	if (!later)
+		abort();
+	*later = (struct later){unit, sim_unit[unit].life, run};
+	sim_after(delay_ns, &(struct sim_event){.run = run_later,
+						.drop = drop_later,
+						.context = later,
+						.content = content,
+						.value = value});
+}
+
+/* ------------------------------------------------------------------ what leaves a unit */
+static void let_go(unsigned unit, void *content, uint64_t value)
+{
+	struct sim_unit *u = &sim_unit[unit];
+
+	(void)content;
+	(void)value;
+	for (unsigned i = 0; i < u->holds; i++)
+		u->held[i].go(unit, u->held[i].content, u->held[i].value);
+	u->holds = 0;
+}
+
+static void output(struct sim_unit *u, void (*go)(unsigned, void *, uint64_t), void *content,
+		   uint64_t value)
+{
+	u->outputs++;
+	if (u->freeze_in && !--u->freeze_in) {
+		sim_trace("unit %u: stopped in the midst of a turn", u->number + 1);
+		u->frozen_until = sim_now() + u->freeze_ns;
+		unit_after(u->number, u->freeze_ns, let_go, NULL, 0);
+	}
+	if (u->frozen_until <= sim_now() || u->holds == SIM_HELD)
+		go(u->number, content, value);
+	else
+		u->held[u->holds++] = (struct sim_held){go, content, value};
+}
+
+void unit_freeze(unsigned unit, unsigned outputs, uint64_t ns)
+{
+	struct sim_unit *u = &sim_unit[unit];
+
+	u->freeze_in = outputs;
+	u->freeze_ns = ns;
+	if (!outputs) {
+		sim_trace("unit %u: stopped", unit + 1);
+		u->frozen_until = sim_now() + ns;
+		unit_after(unit, ns, let_go, NULL, 0);
+	}
+}
+
+static void datagram_goes(unsigned unit, void *content, uint64_t length)
+{
+	sim_trace("unit %u: datagram of %llu octets", unit + 1, (unsigned long long)length);
+	sink_take(sim_unit[unit].stream, content, (size_t)length);
+	free(content);
+}
+
+static int deliver(void *context, unsigned exporter, const uint8_t *octets, size_t length)
+{
+	struct sim_unit *u = context;
+	uint8_t *copy;
+
+	(void)exporter;
+	if (!u->up)
+		return 0;
+	copy = malloc(length);
+	if (!copy)
+		abort();
+	memcpy(copy, octets, length);
+	output(u, datagram_goes, copy, length);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ slots */
+struct sim_card *unit_card(unsigned unit, unsigned slot)
+{
+	return sim_unit[unit].slot[slot].card;
+}
+
+static void card_moved(struct sim_card *card)
+{
+	unit_poke(card->unit);
+}
+
+static unsigned ring_of(struct sim_card *card, unsigned monitor, unsigned flow)
+{
+	(void)monitor;
+	return flow % card->rings;
+}
+
+static void card_comes(struct sim_unit *u, unsigned s)
+{
+	struct sim_card *card = sim_card_create(sim_world.rings, sim_world.ring_log2,
+						sim_world.epoch_ns, sim_world.shift_ns[u->number]);
+
+	card->unit = u->number;
+	card->slot = s;
+	card->generation = ++u->slot[s].generation;
+	card->evict = sim_world.evict;
+	card->moved = card_moved;
+	card->ring_of = ring_of;
+	card->selected = !sim_world.pair;
+	u->slot[s].card = card;
+	judge_card(card);
+	sim_card_start(card);
+}
+
+/* The workers have no room in their queues: the export thread takes what is there. */
+static void make_room(void *context)
+{
+	struct sim_unit *u = context;
+
+	fc_export_thread_turn(u->export);
+}
+
+static void add_monitors(struct fc_worker *worker)
+{
+	for (unsigned m = 0; m < SIM_MONITORS; m++)
+		if (fc_worker_monitor_add(worker, m, &sim_world.monitor[m], (int)m, 4 * SIM_FLOWS))
+			abort();
+}
+
+static void start_worker(struct sim_unit *u, unsigned s, unsigned r)
+{
+	struct sim_slot *slot = &u->slot[s];
+	struct fc_worker_config c = {
+		.ring = &slot->card->ring[r].ring,
+		.transport = &slot->card->transport,
+		.shadow = {.entries_max = 4 * SIM_FLOWS,
+			   .entries_limit = 8 * SIM_FLOWS,
+			   .closed_max = CLOSED_MAX,
+			   .seed = sim_world.seed},
+		.interface_first = fc_config_interface(s, 0),
+		.check_ledger = slot->card->rings == 1,
+		.wait = FC_CONFIG_WAIT_POLL,
+		.cpu = FC_CONFIG_NONE,
+		.room = make_room,
+		.room_context = u,
+		.wake_owner = -1,
+	};
+
+	if (fc_flow_queue_create(QUEUE_LOG2, &slot->queue[r]) ||
+	    fc_export_thread_add(u->export, slot->queue[r]))
+		abort();
+	c.queue = slot->queue[r];
+	if (fc_worker_create(&c, &slot->worker[r]))
+		abort();
+	add_monitors(slot->worker[r]);
+}
+
+static void start_slot(struct sim_unit *u, unsigned s)
+{
+	card_comes(u, s);
+	for (unsigned r = 0; r < u->slot[s].card->rings; r++)
+		start_worker(u, s, r);
+	u->slot[s].working = true;
+}
+
+static void check_worker(const struct sim_unit *u, unsigned s, struct fc_worker *worker)
+{
+	struct fc_worker_stats stats;
+
+	fc_worker_stats(worker, &stats);
+	if (stats.error || stats.drain.damaged || stats.drain.ledger_mismatches ||
+	    stats.drain.deferred_lost || stats.shard.bad_records || stats.shard.lost_records ||
+	    stats.queue_lost_flows)
+		sim_fail("unit %u, slot %u: a worker met error %d, %llu damaged records, %llu "
+			 "ledgers that differ, %llu refused records, %llu + %llu lost",
+			 u->number + 1, s, stats.error, (unsigned long long)stats.drain.damaged,
+			 (unsigned long long)stats.drain.ledger_mismatches,
+			 (unsigned long long)stats.shard.bad_records,
+			 (unsigned long long)stats.shard.lost_records,
+			 (unsigned long long)stats.queue_lost_flows);
+}
+
+static void free_slot(struct sim_unit *u, unsigned s)
+{
+	struct sim_slot *slot = &u->slot[s];
+
+	for (unsigned r = 0; slot->working && r < slot->card->rings; r++) {
+		check_worker(u, s, slot->worker[r]);
+		fc_worker_free(slot->worker[r]);
+		fc_flow_queue_destroy(slot->queue[r]);
+	}
+	slot->working = false;
+}
+
+static bool queues_empty(const struct sim_slot *slot)
+{
+	for (unsigned r = 0; r < slot->card->rings; r++)
+		if (fc_flow_queue_head(slot->queue[r]))
+			return false;
+	return true;
+}
+
+/* Its last flows are on their way to the exporters. */
+static void end_slot(unsigned unit, void *content, uint64_t s)
+{
+	struct sim_unit *u = &sim_unit[unit];
+	struct sim_slot *slot = &u->slot[s];
+
+	(void)content;
+	fc_export_thread_turn(u->export);
+	if (!queues_empty(slot)) {
+		unit_after(unit, BUSY_NS, end_slot, NULL, s);
+		return;
+	}
+	for (unsigned r = 0; r < slot->card->rings; r++)
+		fc_export_thread_remove(u->export, slot->queue[r]);
+	free_slot(u, (unsigned)s);
+}
+
+/* What slot.c does when it finds the card gone. */
+static void close_slot(unsigned unit, void *content, uint64_t s)
+{
+	struct sim_unit *u = &sim_unit[unit];
+	struct sim_slot *slot = &u->slot[s];
+
+	(void)content;
+	sim_trace("unit %u: the loss of card %llu is seen", unit + 1, (unsigned long long)s);
+	for (unsigned r = 0; r < slot->card->rings; r++) {
+		while (fc_worker_turn(slot->worker[r]) > 0)
+			;
+		fc_worker_close(slot->worker[r], FC_WORKER_ABANDON);
+	}
+	end_slot(unit, NULL, s);
+}
+
+void unit_card_dies(unsigned unit, unsigned s)
+{
+	struct sim_slot *slot = &sim_unit[unit].slot[s];
+
+	if (!slot->card || !slot->card->alive)
+		return;
+	sim_trace("unit %u: card %u dies", unit + 1, s);
+	sim_card_kill(slot->card);
+	if (slot->working)
+		unit_after(unit, sim_below(LOOK_MAX_NS), close_slot, NULL, s);
+}
+
+void unit_card_returns(unsigned unit, unsigned s)
+{
+	struct sim_unit *u = &sim_unit[unit];
+
+	if (!u->up || u->slot[s].working || (u->slot[s].card && u->slot[s].card->alive))
+		return;
+	sim_trace("unit %u: card %u returns", unit + 1, s);
+	start_slot(u, s);
+}
+
+/* ------------------------------------------------------------------ turns */
+static bool exporters_busy(const struct sim_unit *u)
+{
+	for (unsigned e = 0; e < SIM_MONITORS; e++)
+		if (u->export->output[e].exporter &&
+		    fc_exporter_queued(u->export->output[e].exporter))
+			return true;
+	return false;
+}
+
+static void turn(unsigned unit, void *content, uint64_t value)
+{
+	struct sim_unit *u = &sim_unit[unit];
+	bool busy = false;
+
+	(void)content;
+	(void)value;
+	u->poked = false;
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		for (unsigned r = 0; u->slot[s].working && r < u->slot[s].card->rings; r++)
+			while (fc_worker_turn(u->slot[s].worker[r]) > 0)
+				busy = true;
+	busy |= fc_export_thread_turn(u->export);
+	if (busy || exporters_busy(u)) {
+		u->poked = true;
+		unit_after(unit, 1 + sim_below(BUSY_NS), turn, NULL, 0);
+	}
+}
+
+void unit_poke(unsigned unit)
+{
+	struct sim_unit *u = &sim_unit[unit];
+
+	if (!u->up || u->poked)
+		return;
+	u->poked = true;
+	unit_after(unit, 1 + sim_below(2 * SIM_MS), turn, NULL, 0);
+}
+
+static void idle(unsigned unit, void *content, uint64_t value)
+{
+	unit_poke(unit);
+	unit_after(unit, 1 + sim_below(IDLE_NS), idle, content, value);
+}
+
+/* ------------------------------------------------------------------ life */
+static void open_export(struct sim_unit *u)
+{
+	const struct fc_export_seams seams = {.deliver = deliver, .context = u};
+	char error[200];
+
+	if (fc_export_thread_create(&seams, &u->export))
+		abort();
+	if (fc_export_thread_configure(u->export, u->config, error, sizeof(error)))
+		sim_fail("unit %u: %s", u->number + 1, error);
+}
+
+void unit_boot(unsigned unit)
+{
+	struct sim_unit *u = &sim_unit[unit];
+	unsigned life = u->life + 1;
+	uint32_t generation[SIM_SLOTS];
+
+	for (unsigned s = 0; s < SIM_SLOTS; s++) {
+		generation[s] = u->slot[s].generation;
+		if (u->slot[s].card)
+			sim_card_kill(u->slot[s].card);
+	}
+	memset(u, 0, sizeof(*u));
+	u->number = unit;
+	u->life = life;
+	u->up = true;
+	sim_trace("unit %u: boots", unit + 1);
+	u->config = malloc(sizeof(*u->config));
+	if (!u->config)
+		abort();
+	*u->config = *sim_world.config;
+	open_export(u);
+	for (unsigned s = 0; s < sim_world.slots; s++) {
+		u->slot[s].generation = generation[s];
+		start_slot(u, s);
+	}
+	idle(unit, NULL, 0);
+}
+
+void unit_crash(unsigned unit)
+{
+	struct sim_unit *u = &sim_unit[unit];
+
+	if (!u->up)
+		return;
+	sim_trace("unit %u: crashes", unit + 1);
+	u->up = false;
+	u->holds = 0;
+	fc_export_thread_free(u->export);
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		free_slot(u, s);
+	free(u->config);
+}
+
+/* ------------------------------------------------------------------ for the judge */
+bool unit_idle(unsigned unit)
+{
+	struct sim_unit *u = &sim_unit[unit];
+
+	return !exporters_busy(u);
+}
+
+void unit_flows(unsigned unit, struct sim_sum have[SIM_MONITORS][SIM_FLOWS])
+{
+	const struct sim_unit *u = &sim_unit[unit];
+	struct fc_flow flow;
+
+	for (unsigned s = 0; s < sim_world.slots; s++) {
+		for (unsigned r = 0; u->slot[s].working && r < u->slot[s].card->rings; r++) {
+			const struct fc_shard *shard = fc_worker_shard(u->slot[s].worker[r]);
+
+			for (size_t i = 0; i < fc_shard_slots(shard); i++) {
+				struct sim_sum *sum;
+
+				if (fc_shard_read(shard, i, FC_VIEW_BUILDING, &flow))
+					continue;
+				sum = &have[flow.monitor][fake_flow_of(&flow)];
+				sum->packets += flow.packets;
+				sum->octets += flow.octets;
+			}
+		}
+	}
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIN 0x001
+#define ACK 0x010
+
+struct sim_world sim_world;
+static uint64_t feed_order;
+
+/* ------------------------------------------------------------------ configuration */
+static void add_exporter(struct fc_config *config, const char *name, enum fc_protocol protocol)
+{
+	struct fc_fnf *fnf = &config->fnf;
+	struct fc_fnf_exporter *e = &fnf->exporter[fc_fnf_exporter_add(fnf, name)];
+
+	snprintf(e->destination, sizeof(e->destination), "192.0.2.9");
+	e->protocol = protocol;
+	e->mtu = (uint16_t)sim_between(300, 500);
+	e->template_packets = (unsigned)sim_between(3, 30);
+	e->template_seconds = (unsigned)sim_between(2, 60);
+	if (protocol != FC_PROTOCOL_V5 && sim_chance(30)) {
+		e->option[FC_OPTION_INTERFACES] = true;
+		e->option_seconds[FC_OPTION_INTERFACES] = (unsigned)sim_between(1, 5);
+	}
+	if (protocol != FC_PROTOCOL_V5 && sim_chance(20)) {
+		e->option[FC_OPTION_EXPORTER] = true;
+		e->option_seconds[FC_OPTION_EXPORTER] = (unsigned)sim_between(1, 5);
+	}
+}
+
+static void configure(struct fc_config *config)
+{
+	static const enum fc_protocol protocols[] = {FC_PROTOCOL_IPFIX, FC_PROTOCOL_V9,
+						     FC_PROTOCOL_IPFIX, FC_PROTOCOL_V5};
+	static const char *const names[] = {"A", "B"};
+
+	fc_config_init(config);
+	for (unsigned s = 0; s < sim_world.slots; s++) {
+		config->card[s].there = true;
+		snprintf(config->card[s].where, sizeof(config->card[s].where), "virtual");
+	}
+	for (unsigned m = 0; m < SIM_MONITORS; m++) {
+		struct fc_fnf *fnf = &config->fnf;
+		int monitor;
+
+		add_exporter(config, names[m], protocols[sim_below(4)]);
+		monitor = fc_fnf_monitor_add(fnf, names[m]);
+		fnf->monitor[monitor].record = fc_fnf_record_find(fnf, "netflow-original");
+		fnf->monitor[monitor].exporter[0] = (int)m;
+	}
+}
+
+/* A timeout of a few epochs. */
+static uint64_t epochs(unsigned low, unsigned high)
+{
+	return sim_world.epoch_ns * sim_between(low, high) / 2;
+}
+
+static void choose_monitors(void)
+{
+	for (unsigned n = 0; n < SIM_MONITORS; n++) {
+		struct fc_shadow_monitor *m = &sim_world.monitor[n];
+
+		*m = (struct fc_shadow_monitor){.active_ns = epochs(4, 30),
+						.inactive_ns = epochs(2, 8),
+						.entries = SIM_FLOWS};
+		fake_mask(0, m->mask);
+		m->transaction_end = sim_chance(25);
+		if (sim_chance(25))
+			m->entries = sim_between(4, 12);
+		if (sim_chance(20)) {
+			m->cache = FC_CACHE_SYNCHRONIZED;
+			m->synchronized_ns = epochs(6, 20);
+		}
+	}
+}
+
+void world_begin(uint64_t seed, bool pair)
+{
+	struct fc_config *config = sim_world.config;
+
+	sim_world = (struct sim_world){.seed = seed, .pair = pair, .config = config};
+	if (!config)
+		sim_world.config = calloc(1, sizeof(*config));
+	if (!sim_world.config)
+		abort();
+	sim_world.dual = pair && sim_chance(35);
+	sim_world.hook = sim_chance(70);
+	sim_world.fencing = sim_chance(80);
+	sim_world.slots = sim_chance(30) ? 2 : 1;
+	sim_world.rings = 1;
+	sim_world.flows = (unsigned)sim_between(3, SIM_FLOWS);
+	sim_world.epoch_ns = UINT64_C(1) << sim_between(26, 28); /* 67 .. 268 ms */
+	sim_world.ring_log2 = (unsigned)sim_between(8, 11);
+	sim_world.evict = (unsigned)sim_below(20);
+	sim_world.packet_ns = sim_world.epoch_ns / sim_between(10, 60);
+	sim_world.delay_ns = sim_between(1, 20) * SIM_MS;
+	sim_world.octet_ns = sim_chance(20) ? sim_between(1, 30) * SIM_US : 10;
+	for (unsigned u = 0; u < SIM_UNITS; u++)
+		sim_world.collector_ns[u] = sim_between(1, 30) * SIM_MS;
+	choose_monitors();
+	configure(sim_world.config);
+}
+
+void world_end(void)
+{
+	free(sim_world.config);
+	sim_world.config = NULL;
+}
+
+/* ------------------------------------------------------------------ traffic */
+static void packet(unsigned flow)
+{
+	unsigned octets = (unsigned)sim_between(40, 1500);
+	unsigned flags = sim_chance(4) ? FIN | ACK : ACK;
+
+	for (unsigned u = 0; u < SIM_UNITS; u++) {
+		struct sim_card *card = unit_card(u, flow % sim_world.slots);
+
+		if (card && (sim_world.dual || sim_world.feed == u))
+			sim_card_packet(card, flow, octets, flags);
+	}
+}
+
+static void on_traffic(struct sim_event *e)
+{
+	unsigned burst = (unsigned)sim_between(1, 6);
+
+	for (; burst && !sim_world.silent; burst--) {
+		unsigned flow = (unsigned)sim_below(sim_world.flows);
+
+		/* It rests now and then, long enough to end by its silence. */
+		if (sim_chance(3))
+			sim_world.traffic[flow] = sim_now() + sim_below(6 * sim_world.epoch_ns);
+		if (sim_now() >= sim_world.traffic[flow])
+			packet(flow);
+	}
+	sim_after(1 + sim_below(6 * sim_world.packet_ns), e);
+}
+
+void world_traffic(void)
+{
+	sim_after(sim_below(sim_world.epoch_ns), &(struct sim_event){.run = on_traffic});
+}
+
+static void on_feed(struct sim_event *e)
+{
+	if (e->more != feed_order)
+		return;
+	sim_trace("feed: to unit %llu", (unsigned long long)e->value + 1);
+	sim_world.feed = (unsigned)e->value;
+	sim_world.moved_at = sim_now();
+}
+
+void world_feed(unsigned unit, uint64_t delay_ns)
+{
+	sim_after(delay_ns,
+		  &(struct sim_event){.run = on_feed, .value = unit, .more = ++feed_order});
+}
