@@ -28,18 +28,35 @@ enum fc_pair_role {
 
 enum fc_pair_feed { FC_PAIR_FEED_SINGLE, FC_PAIR_FEED_DUAL };
 
+/*
+ * The shared configuration as one unit tells it to the other: as a whole (text), or one line of it
+ * (section: the line that opens it, "" at the top). Always with the ids of all objects and the
+ * checksum after it.
+ */
+#define FC_PAIR_SECRET 32
+struct fc_pair_config {
+	char *text, *section, *line, *ids; /* text NULL: a line */
+	uint64_t checksum;
+	uint8_t secret[FC_PAIR_SECRET]; /* of the cards' hash tables; with a text only */
+};
+
 struct fc_pair_host {
+	uint64_t (*now_us)(void *context); /* monotonic; any thread */
 	/* ---- link */
 	void (*send)(void *context, struct fc_message *message);
 	size_t (*queued)(void *context);
 	void (*hang_up)(void *context, const char *why);
 	/* ---- witness; fc_pair_claimed follows */
 	void (*claim)(void *context, uint64_t term);
-	/* ---- cards and exporters. All return at once; what takes time is told by fc_pair_done */
+	/* ---- cards and exporters. All return at once */
 	void (*role)(void *context, enum fc_pair_role role, uint64_t term);
 	void (*gate)(void *context, enum fc_rf_gate gate);
-	void (*barrier)(void *context); /* every card: a barrier now */
+	void (*barrier)(void *context);          /* every card: a barrier now */
 	void (*hook)(void *context, bool to_me); /* move the traffic; single feed */
+	/* The hook is over and the ports have been silent for an epoch; or there is no hook. */
+	bool (*quiet)(void *context);
+	/* Cards that are here and exporters are as the configuration says. */
+	bool (*followed)(void *context);
 	/* Everything that is sealed and may leave has left, cursors are told. */
 	bool (*drained)(void *context);
 	/* ---- a standby's exporters: EXPORTER, DATAGRAM, CURSOR as they come; then their commit.
@@ -47,25 +64,41 @@ struct fc_pair_host {
 	int (*export_message)(void *context, const struct fc_message *message, char *why);
 	void (*export_commit)(void *context, uint64_t cut);
 	void (*export_rollback)(void *context);
-	/* ---- the shared configuration. read: text to be freed. take: return 0, or -EINVAL with why */
-	char *(*config_read)(void *context, uint64_t *checksum);
-	int (*config_take)(void *context, const struct fc_message *message, char *why);
+	/* ---- the shared configuration. read: a whole one, to be freed by free() of each text;
+	 * return 0 or -ENOMEM. take: return 0, or -EINVAL with why */
+	int (*config_read)(void *context, struct fc_pair_config *out);
+	int (*config_take)(void *context, const struct fc_pair_config *config, char *why);
 	/* ---- health: configured slots with a card that meters */
 	unsigned (*healthy)(void *context);
 	uint64_t (*card_ns)(void *context); /* newest card time seen here; 0: none */
 	void (*moved)(void *context);       /* call fc_pair_tick soon; any thread */
-	void (*log)(void *context, int level, const char *mnemonic, const char *text);
-	void (*reload)(void *context);      /* the peer asks this unit to begin anew */
+	void (*log)(void *context, const char *facility, int level, const char *mnemonic,
+		    const char *text);
+	void (*reload)(void *context); /* the peer asks this unit to begin anew: drop everything */
 };
 
 struct fc_pair_options {
 	struct fc_rf_options rf;
 	enum fc_pair_feed feed;
-	uint64_t skew_max_ns; /* dual feed is refused above it */
+	uint64_t skew_max_ns;  /* dual feed is refused above it */
 	unsigned stuck_epochs; /* a cut may fly so long: 4 */
 	size_t stuck_octets;   /* unacknowledged: 64 MiB */
+	unsigned silence_ms;   /* that the link waits for a sign of life: interval x misses */
+	size_t flows_max;      /* of the base */
+	bool hook;             /* a single feed is moved by host.hook */
+	struct fc_cuts_options cuts;
 	char image[96];
 };
+#define FC_PAIR_OPTIONS_DEFAULT                                                                    \
+	{                                                                                          \
+		.rf = FC_RF_OPTIONS_DEFAULT, .skew_max_ns = 1000000, .stuck_epochs = 4,            \
+		.stuck_octets = (size_t)64 << 20, .silence_ms = 150, .flows_max = (size_t)1 << 24, \
+		.cuts = {                                                                          \
+			.join_ms = 2000,                                                           \
+			.queued_max = (size_t)1 << 20,                                             \
+			.resend_max = 4                                                            \
+		}                                                                                  \
+	}
 
 struct fc_pair;
 
@@ -90,25 +123,34 @@ struct fc_cuts *fc_pair_cuts(struct fc_pair *pair);
 struct fc_base *fc_pair_base(struct fc_pair *pair);
 struct fc_rf *fc_pair_rf(struct fc_pair *pair);
 
-/* A line of the shared configuration was applied here (active), with the checksum after it. */
-void fc_pair_config_line(struct fc_pair *pair, const char *section, const char *line,
-			 uint64_t checksum);
+/* The shared configuration has changed here; section NULL: as a whole, else by this line. Sent on
+ * if this unit is active. */
+void fc_pair_config_changed(struct fc_pair *pair, const struct fc_pair_config *config,
+			    struct fc_rf_time now);
+
+/* Orders of an operator or a program. Return 0, or -EPERM with a sentence that begins with "% ". */
+int fc_pair_force(struct fc_pair *pair, enum fc_rf_reason reason, struct fc_rf_time now,
+		  char text[FC_RF_TEXT]);
+int fc_pair_reload_peer(struct fc_pair *pair, struct fc_rf_time now, char text[FC_RF_TEXT]);
+int fc_pair_maintenance(struct fc_pair *pair, bool on, struct fc_rf_time now,
+			char text[FC_RF_TEXT]);
 
 struct fc_pair_look {
 	enum fc_pair_role role;
-	uint32_t peer;           /* unit; 0: not known */
-	unsigned version;        /* of the protocol, negotiated */
+	uint32_t peer;    /* unit; 0: not known */
+	unsigned version; /* of the protocol, negotiated */
 	char peer_image[96];
 	bool config_same;
 	uint64_t my_checksum, peer_checksum;
 	char config_why[FC_CUT_TEXT]; /* why the standby did not take it; "" */
 	unsigned healthy, peer_healthy;
-	int64_t skew_ns;         /* peer's card clock against ours */
+	int64_t skew_ns; /* peer's card clock against ours */
 	uint64_t rtt_us;
 	enum fc_pair_feed feed;
-	char feed_why[FC_CUT_TEXT];   /* dual feed was refused; "" */
-	uint64_t takeovers, takeover_us; /* the last: from the missing sign of life to the open gate */
-	uint64_t stuck, refused_messages;
+	char feed_why[FC_CUT_TEXT]; /* dual feed was refused; "" */
+	uint64_t takeovers,
+		takeover_us; /* the last: from the missing sign of life to the open gate */
+	uint64_t stuck, refused_messages, late_messages, refused_peers;
 	char waits[FC_CUT_TEXT]; /* what keeps the pair from STANDBY HOT; "" */
 };
 void fc_pair_look(struct fc_pair *pair, struct fc_pair_look *out);

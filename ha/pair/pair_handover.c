@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A planned switchover, on the unit that hands over:
+ *
+ *   NO --begin--> QUIET --silent, or half the time--> CUT --acknowledged--> DRAIN --left--> OVER
+ *    ^              |  the traffic is moved            |  the last cut        |              |
+ *    +--------------+------- the facility gives up, or this unit is active no more ----------+
+ */
+#include "ha/pair/pair_impl.h"
+
+#include <ha/log.h>
+
+#define BARRIER_MS 20 /* cards are asked again: a barrier may have met a cut on its way */
+
+/* With a dual feed the next barrier by itself is waited for: one between two would lie within an
+ * epoch of the other unit's card. */
+static void ask_barrier(struct fc_pair *pair)
+{
+	pair->barrier_ms = pair->now.ms;
+	if (pair->dual)
+		return;
+	pair->host.barrier(pair->context);
+}
+
+void pair_handover_begin(struct fc_pair *pair)
+{
+	pair->handover = PAIR_HANDOVER_QUIET;
+	pair->quiet_ms = pair->now.ms;
+	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "HANDOVER", "Handing over to unit %u (%s)",
+		 pair->rf.peer.unit, fc_rf_reason_name(pair->rf.handover_reason));
+	if (pair->options.hook && pair->options.feed == FC_PAIR_FEED_SINGLE)
+		pair->host.hook(pair->context, false);
+}
+
+static bool traffic_is_gone(struct fc_pair *pair)
+{
+	if (!pair->options.hook || pair->options.feed != FC_PAIR_FEED_SINGLE)
+		return true;
+	return pair->host.quiet(pair->context) ||
+	       pair->now.ms - pair->quiet_ms >= pair->options.rf.handover_ms / 2;
+}
+
+static void last_cut(struct fc_pair *pair)
+{
+	pair->last_cut = fc_cuts_last(pair->cuts);
+	pair->handover = PAIR_HANDOVER_CUT;
+	ask_barrier(pair);
+}
+
+static void await_ack(struct fc_pair *pair)
+{
+	struct fc_cuts_look look;
+
+	fc_cuts_look(pair->cuts, &look);
+	if (look.acked >= pair->last_cut && !look.last_whole) {
+		/* A ring was late for it: once more, until the facility gives up. */
+		fc_cuts_resume(pair->cuts);
+		last_cut(pair);
+	} else if (look.acked >= pair->last_cut) {
+		pair->handover = PAIR_HANDOVER_DRAIN;
+	} else if (!look.flying && pair->now.ms - pair->barrier_ms >= BARRIER_MS) {
+		ask_barrier(pair);
+	}
+}
+
+/* Cursors have been told by now; they are on the link before the SWACT that this leads to. */
+static void await_drain(struct fc_pair *pair)
+{
+	if (!pair->host.drained(pair->context))
+		return;
+	pair->handover = PAIR_HANDOVER_OVER;
+	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_HANDOVER_READY});
+}
+
+static void end(struct fc_pair *pair)
+{
+	pair->handover = PAIR_HANDOVER_NO;
+	fc_cuts_resume(pair->cuts);
+	if (fc_rf_is_active(pair->rf.state))
+		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "HANDOVER",
+			 "Handing over has failed: this unit stays active");
+}
+
+void pair_handover_tick(struct fc_pair *pair)
+{
+	if (pair->handover == PAIR_HANDOVER_NO)
+		return;
+	if (pair->rf.handover == FC_RF_HANDOVER_NO || !fc_rf_is_active(pair->rf.state)) {
+		end(pair);
+		return;
+	}
+	if (pair->handover == PAIR_HANDOVER_QUIET && traffic_is_gone(pair))
+		last_cut(pair);
+	if (pair->handover == PAIR_HANDOVER_CUT)
+		await_ack(pair);
+	if (pair->handover == PAIR_HANDOVER_DRAIN)
+		await_drain(pair);
+}
