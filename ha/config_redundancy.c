@@ -123,8 +123,9 @@ static int run_key(void *context, struct fc_syntax_line *line)
 		return 0;
 	}
 	if (*r->certificate)
-		return fc_syntax_refuse(line, 0, "%% The pair has certificates: \"no certificate\" "
-						 "first");
+		return fc_syntax_refuse(line, 0,
+					"%% The pair has certificates: \"no certificate\" "
+					"first");
 	return fc_config_keep(line, 0, r->key_file, sizeof(r->key_file));
 }
 
@@ -279,11 +280,17 @@ static void write_heartbeat(FILE *out, const struct fc_config_redundancy *r)
 	fputc('\n', out);
 }
 
+/* Configurations compare as memory (ha/config.h). */
+static bool same_octets(const void *a, const void *b, size_t octets)
+{
+	return memcmp(a, b, octets) == 0;
+}
+
 bool fc_config_redundancy_write(const struct fc_config_redundancy *r, FILE *out)
 {
 	static const struct fc_config_redundancy plain;
 
-	if (!memcmp(r, &plain, sizeof(plain)))
+	if (same_octets(r, &plain, sizeof(plain)))
 		return false;
 	fputs("!\nredundancy\n", out);
 	if (r->mode == FC_CONFIG_MODE_SSO)

@@ -14,21 +14,28 @@
 
 /* Text in the language of flowcardd.conf(5), to be freed; NULL: no memory. */
 char *fc_config_shared_write(const struct fc_config *config);
-/* Of that text and the ids of all objects. */
-uint64_t fc_config_shared_checksum(const struct fc_config *config);
 
 /* Ids, so that both units number records, exporters, monitors and samplers alike: a text of lines
- * "KIND PLACE ID NAME", to be freed; NULL: no memory. */
+ * "KIND PLACE ID NAME", and "next KIND ID" for the newest that were given; to be freed. NULL: no
+ * memory. */
 char *fc_config_shared_ids(const struct fc_config *config);
+
+/* Of both texts; 0: no memory. Those of two units are equal when their shared parts are: objects,
+ * places, ids. */
+uint64_t fc_config_shared_checksum(const struct fc_config *config);
 
 /*
  * *config gets this shared part and keeps its own one. Objects get the ids and the places of the
- * peer's. Return 0, or -EINVAL with why (line and sentence); *config is as it was then.
+ * peer's. A slot that interfaces stand in has a card then, if only an empty one. Return 0; -EINVAL
+ * with why (line and sentence); -ENOMEM. In both cases *config is as it was.
  */
 int fc_config_shared_take(struct fc_config *config, const char *text, const char *ids, char *why,
 			  size_t why_octets);
 
-/* Does this mode's section belong to the shared part? */
+/* The shared part of `from` into `to`, which keeps its own one. */
+void fc_config_shared_copy(struct fc_config *to, const struct fc_config *from);
+
+/* Does this mode's section belong to the shared part? Of the global lines some do. */
 bool fc_config_shared_mode(enum fc_config_mode mode);
 
 #endif
