@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The harness itself: two units that are no pair, fed at once and one after the other, to the packet; the relay under TCP and UDP."""
+"""harness_test.py [CAPTURE...]: the harness itself: two units that are no pair, fed at once and one after the other, to the packet; the relay under TCP and UDP."""
 import sys
 import tempfile
 import time
@@ -95,21 +95,53 @@ def fed_and_reported(pair):
         fail("; ".join(pair.streams.findings()))
 
 
+def one_wire(pair):
+    """Both cards hear one wire: two units that know nothing of each other export the same records, times and all."""
+    pair.feed("to 1")
+    pair.feed("start")
+    time.sleep(1)
+    pair.feed("stop")
+    count = len(pair.fed()[1])
+    for unit in pair.units.values():
+        wait_for(lambda u=unit: u.selected() >= count, f"{count} packets metered", 20)
+        flush(pair, unit)
+    pair.quiet()
+    records = {}
+    for place, stream in pair.streams.streams.items():
+        flows = [f for _, _, message in stream.seen.values() for f in message.flows]
+        records[place[4]] = sorted(sorted(f.values.items()) for f in flows)
+    if len(records) != 2 or records[1] != records[2] or not records[1]:
+        fail(f"one wire, but other records: {[r for r in records[1] if r not in records[2]][:2]} {[r for r in records[2] if r not in records[1]][:2]}")
+    print(f"one wire: {count} packets, {len(records[1])} records, equal to the last octet")
+
+
+def start(pair):
+    for unit in pair.units.values():
+        unit.insert_card()
+        unit.start()
+    for unit in pair.units.values():
+        wait_for(lambda u=unit: u.card_row()["state"] == "present", "card up", 30)
+
+
+def two_units(folder, net):
+    settings = Settings(mode="none", protocols=("ipfix", "netflow-v9", "netflow-v5"), options=True)
+    with Pair(net, folder, settings, sys.argv[1:] or [made(folder, 1)]) as pair:
+        start(pair)
+        relay_carries(pair)
+        fed_and_reported(pair)
+        for unit in pair.units.values():
+            if unit.daemon.end():
+                fail(f"flowcardd ended badly:\n{unit.daemon.text()}")
+
+
 def main():
     require()
-    settings = Settings(mode="none", protocols=("ipfix", "netflow-v9", "netflow-v5"), options=True)
     with tempfile.TemporaryDirectory(prefix="flowcard-pair-") as folder, Net() as net:
-        with Pair(net, folder, settings, [made(folder, 1)]) as pair:
-            for unit in pair.units.values():
-                unit.insert_card()
-                unit.start()
-            relay_carries(pair)
-            for unit in pair.units.values():
-                wait_for(lambda u=unit: u.card_row()["state"] == "present", "card up", 30)
-            fed_and_reported(pair)
-            for unit in pair.units.values():
-                if unit.daemon.end():
-                    fail(f"flowcardd ended badly:\n{unit.daemon.text()}")
+        two_units(folder, net)
+    with tempfile.TemporaryDirectory(prefix="flowcard-pair-") as folder, Net(relayed=False) as net:
+        with Pair(net, folder, Settings(mode="none", feed="dual", protocols=("ipfix",)), [made(folder, 2)]) as pair:
+            start(pair)
+            one_wire(pair)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
     state = Templates()
     message = parse(payload, state)
     message.sequence, message.counted   # number of the first thing counted, how many of them
-    message.flows                       # Flow: key as tests/cosim/meter.py has it without the input interface, packets, octets
+    message.flows                       # Flow: key as tests/cosim/meter.py has it without the input interface, packets, octets;
+                                        # values: every field's octets by element, where there are templates
 
 The number counts flows in v5, datagrams in v9, data records (those of options too) in IPFIX.
 """
@@ -23,10 +24,10 @@ class Malformed(Exception):
 
 
 class Flow:
-    __slots__ = ("key", "packets", "octets")
+    __slots__ = ("key", "packets", "octets", "values")
 
-    def __init__(self, key, packets, octets):
-        self.key, self.packets, self.octets = key, packets, octets
+    def __init__(self, key, packets, octets, values=None):
+        self.key, self.packets, self.octets, self.values = key, packets, octets, values
 
 
 class Message:
@@ -190,7 +191,7 @@ def flow_of(values):
     if number(PROTOCOL) in (1, 58) and not dport:
         dport = number(ICMP4, ICMP6)
     key = (version, *addresses, number(SPORT), dport, number(PROTOCOL), number(TOS))
-    return Flow(key, number(PACKETS, PACKETS_TOTAL), number(OCTETS, OCTETS_TOTAL))
+    return Flow(key, number(PACKETS, PACKETS_TOTAL), number(OCTETS, OCTETS_TOTAL), values)
 
 
 PARSERS = {V5: parse_v5, V9: parse_v9, IPFIX: parse_ipfix}

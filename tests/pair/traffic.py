@@ -14,21 +14,15 @@ import struct
 import sys
 import time
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cosim"))
-import judge  # noqa: E402
-import meter  # noqa: E402
+import capture_file
+import judge
 
 ENTRY = struct.Struct("<IBQ")  # frame, units (bit 0: unit 1), CLOCK_MONOTONIC in ns
-SMALLEST = 60
 
 
 def load(captures):
     """[(frame, key or None, octets)] of all captures."""
-    found = []
-    for path in captures:
-        for _, data in meter.frames(path):
-            parsed = meter.parse(data)
-            found.append((data.ljust(SMALLEST, b"\0"), parsed and parsed[0][:7], parsed and parsed[1]))
+    found = [frame for path in captures for frame in capture_file.load(path)[0]]
     if not found:
         raise ValueError(f"no frames in {captures}")
     return found
@@ -49,10 +43,6 @@ def read_from(path, frames, begin=0):
                 if units >> unit & 1:
                     fed[unit].append(judge.Frame(key, octets, when))
     return fed[0], fed[1], begin + count
-
-
-def entries(path):
-    return os.path.getsize(path) // ENTRY.size
 
 
 class Feeder:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Two units in two network namespaces, their cards, relay, traffic and collector; see namespaces.py for the picture."""
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -30,10 +31,11 @@ class Settings:
     """What a pair's configuration says beside what all have."""
 
     def __init__(self, mode="sso", fencing="", feed="single", protocols=("ipfix", "netflow-v9"), heartbeat="", epoch_log2=27,
-                 collector=COLLECTOR, ports=None, options=False, inactive=600, hook=""):
+                 collector=COLLECTOR, ports=None, options=False, inactive=600, extra=(), cache="normal"):
+        """extra: more exporters (name, protocol, port) that nobody records."""
         self.mode, self.fencing, self.feed, self.protocols, self.heartbeat = mode, fencing, feed, protocols, heartbeat
         self.epoch_log2, self.collector, self.ports, self.options = epoch_log2, collector, ports or PORTS, options
-        self.inactive, self.hook = inactive, hook
+        self.inactive, self.extra, self.cache = inactive, extra, cache
 
     def redundancy(self, unit, key, hook):
         if self.mode == "none":
@@ -49,15 +51,18 @@ class Settings:
     def shared(self):
         """Exporters and monitors. NetFlow v5 cannot say IPv6, so its monitor stands on IPv4 alone."""
         text = ""
-        for name in self.protocols:
-            text += (f"flow exporter {name.upper()}\n destination {self.collector}\n source {SOURCE_ADDRESS}\n export-protocol {name}\n"
-                     f" transport udp {self.ports[name]}\n template data timeout 2\n")
-            text += " option interface-table timeout 2\n" if self.options and name != "netflow-v5" else ""
-        six = [name for name in self.protocols if name != "netflow-v5"]
-        for monitor, record, exporters in (("ALL", "original-input", six), ("FOUR", "netflow-original", set(self.protocols) - set(six))):
+        rows = [(name.upper(), name, self.ports[name]) for name in self.protocols] + list(self.extra)
+        for name, protocol, port in rows:
+            text += (f"flow exporter {name}\n destination {self.collector}\n source {SOURCE_ADDRESS}\n export-protocol {protocol}\n"
+                     f" transport udp {port}\n template data timeout 2\n")
+            text += " option interface-table timeout 2\n" if self.options and protocol != "netflow-v5" else ""
+        four = [name for name, protocol, _ in rows if protocol == "netflow-v5"]
+        six = [name for name, protocol, _ in rows if protocol != "netflow-v5"]
+        for monitor, record, exporters in (("ALL", "original-input", six), ("FOUR", "netflow-original", four)):
             if exporters:
-                text += (f"flow monitor {monitor}\n record {record}\n" + "".join(f" exporter {e.upper()}\n" for e in exporters) +
-                         f" cache entries 4096\n cache timeout inactive {self.inactive}\n")
+                text += (f"flow monitor {monitor}\n record {record}\n" + "".join(f" exporter {e}\n" for e in exporters) +
+                         f" cache entries 4096\n cache type {self.cache}\n" +
+                         (f" cache timeout inactive {self.inactive}\n" if self.cache == "normal" else ""))
         return text
 
     def card(self, socket):
@@ -81,14 +86,17 @@ class Unit:
         os.makedirs(self.folder)
         self.before = pair.net.of_unit(number)
         self.card, self.daemon, self.starts = None, None, 0
+        self.killed = self.stopped = False  # by us
 
-    def insert_card(self, *feeds):
-        self.card = self.pair.keep(Card(self.folder, SLOT, *(feeds or ("--port", "0=if:port")), before=self.before))
+    def insert_card(self):
+        """With a dual feed both cards hear the same wire, and the kernel stamps a frame once: equal timestamps."""
+        where = self.pair.net.of_unit(1) if self.pair.settings.feed == "dual" else self.before
+        self.card = self.pair.keep(Card(self.folder, SLOT, "--port", "0=if:port", before=where))
 
     def config(self):
         s = self.pair.settings
         return (f"hostname unit{self.number}\n" + s.redundancy(self.number, self.pair.key, self.pair.hook(self.number)) + s.shared() +
-                s.card(self.card.socket))
+                (s.card(self.card.socket) if self.card else ""))
 
     def start(self, options=()):
         """Each start has a log of its own."""
@@ -96,20 +104,34 @@ class Unit:
         place = os.path.join(self.folder, f"run{self.starts}")
         os.makedirs(place)
         self.daemon = self.pair.keep(Daemon(place, self.config(), before=self.before, options=options))
+        self.killed = False
 
     def running(self):
         return self.daemon is not None and self.daemon.process.poll() is None
 
     def kill(self):
+        self.killed = True
         self.daemon.send(signal.SIGKILL)
         self.daemon.process.wait(20)
 
-    def ask(self, command, status=0):
-        return self.daemon.ask(command, status)
+    def stop(self):
+        self.stopped = True
+        self.daemon.send(signal.SIGSTOP)
 
-    def order(self, *lines):
-        """Privileged commands; what they print."""
-        return self.daemon.ask(lines[0])
+    def resume(self):
+        self.daemon.send(signal.SIGCONT)
+        self.stopped = False
+
+    def ask(self, command):
+        """A listing as JSON."""
+        return self.daemon.ask(command)
+
+    def text(self, command):
+        """What a command prints."""
+        done = subprocess.run([tool("flowcard"), "--control", self.daemon.control, "-c", command], capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            fail(f"unit {self.number}: flowcard -c {command!r}: {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     def card_row(self):
         return self.ask(f"show platform card {SLOT}")["cards"][0]
@@ -128,7 +150,8 @@ class Pair:
         self.frames = traffic.load(captures)
         self.streams, self.offset, self.log_at = judge.Streams(by_unit=settings.mode == "none"), 0, 0
         self.units = {n: Unit(self, n) for n in (1, 2)}
-        self.captures, self.rate = captures, rate
+        self.captures, self.rate, self.random = captures, rate, random.Random(seed)
+        self.arrived = []
 
     def keep(self, process):
         self.processes.append(process)
@@ -202,7 +225,21 @@ class Pair:
         """Judge what has arrived since; return the datagrams."""
         datagrams, self.offset = sink.read(self.record, self.offset)
         self.streams.take(datagrams)
+        self.arrived = (self.arrived + datagrams)[-100000:]
         return datagrams
+
+    def taken_since(self, when):
+        self.take()
+        return [d for d in self.arrived if d.when >= when]
+
+    def feeding(self):
+        """The unit that the last frame went to; 0: none, or both."""
+        size = os.path.getsize(self.feed_log) // traffic.ENTRY.size
+        if not size:
+            return 0
+        with open(self.feed_log, "rb") as stream:
+            stream.seek((size - 1) * traffic.ENTRY.size)
+            return {1: 1, 2: 2}.get(traffic.ENTRY.unpack(stream.read(traffic.ENTRY.size))[1], 0)
 
     def quiet(self, seconds=0.4, at_most=20):
         """Until nothing has come for so long."""
