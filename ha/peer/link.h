@@ -26,8 +26,10 @@ struct fc_link_config {
 	uint32_t peer;              /* 0: not known yet; then both do, and one connection is kept */
 	char local[64], remote[64]; /* TCP */
 	uint16_t port;
-	struct fc_link_path path[FC_LINK_PATHS];
-	unsigned interval_ms, misses; /* of heartbeats: 50, 3 */
+	struct fc_link_path path[FC_LINK_PATHS]; /* none: beside the TCP connection, on its port */
+	unsigned interval_ms, misses;            /* of heartbeats; 0: 50, 3 */
+	unsigned handshake_ms, pause_ms; /* for a stranger to become the peer; between attempts
+					    to connect; 0: 2000, 200 */
 	/* A key for the pair, or certificates; one of the two must be given. */
 	char key_file[256];
 	char certificate[256], private_key[256], authority[256];
@@ -56,7 +58,7 @@ struct fc_link_report {
 
 struct fc_link_stats {
 	bool up;
-	uint64_t sessions, refused; /* refused: wrong key, no TLS, a stranger */
+	uint64_t sessions, refused; /* refused: wrong key, no TLS, a stranger, no room for it */
 	uint64_t sent_messages, sent_octets, received_messages, received_octets;
 	uint64_t bad_messages; /* that did not parse, or came out of order */
 	struct {
@@ -73,6 +75,7 @@ struct fc_link;
 
 /* Sockets are bound, the heartbeat thread runs. Return 0, or -errno with a sentence. */
 int fc_link_open(const struct fc_link_config *config, struct fc_link **out, char why[FC_LINK_TEXT]);
+/* What is queued goes out if the peer reads it within 200 ms. */
 void fc_link_close(struct fc_link *link);
 
 /* Wait at most timeout_ms for something to happen, write what is queued, read what is there. Return
@@ -85,7 +88,7 @@ void fc_link_wake(struct fc_link *link);
 void fc_link_send(struct fc_link *link, struct fc_message *message);
 /* Octets that are queued and not in the socket yet. Any thread. */
 size_t fc_link_queued(struct fc_link *link);
-/* End the session, because of `why`; a DOWN report follows. */
+/* End the session, because of `why`; a DOWN report follows. Any thread. */
 void fc_link_hang_up(struct fc_link *link, enum fc_link_down reason, const char *why);
 
 void fc_link_stats(struct fc_link *link, struct fc_link_stats *out);

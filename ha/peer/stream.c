@@ -24,7 +24,8 @@ static unsigned two(const uint8_t *at)
 
 static int begin(struct fc_stream *s, char why[FC_STREAM_TEXT])
 {
-	int err = fc_message_header_read(s->header, &s->coming);
+	struct fc_message *m = NULL;
+	int err = fc_message_header_read(s->header, &m);
 
 	s->headed = 0;
 	if (err == -EPROTO)
@@ -32,13 +33,15 @@ static int begin(struct fc_stream *s, char why[FC_STREAM_TEXT])
 			 "no such message: type %u, version %u, %u octets after number %" PRIu64,
 			 two(s->header), two(s->header + 2),
 			 two(s->header + 4) << 16 | two(s->header + 6), s->last);
-	if (err)
+	if (!m)
 		return err;
-	if (s->coming->number == s->last + 1)
+	if (m->number == s->last + 1) {
+		s->coming = m;
 		return 0;
-	snprintf(why, FC_STREAM_TEXT, "message %" PRIu64 " after message %" PRIu64,
-		 s->coming->number, s->last);
-	fc_stream_reset(s);
+	}
+	snprintf(why, FC_STREAM_TEXT, "message %" PRIu64 " after message %" PRIu64, m->number,
+		 s->last);
+	fc_message_free(m);
 	return -EPROTO;
 }
 

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/ha/peer/link_rig.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct rig_end rig_end[3];
+
+static char folder[64], address[3][32], log_path[128];
+static int standard_error = -1;
+
+uint64_t rig_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* ------------------------------------------------------------------ files */
+const char *rig_folder(void)
+{
+	return folder;
+}
+
+const char *rig_address(unsigned unit)
+{
+	return address[unit];
+}
+
+const char *rig_key(const char *name, const char *text)
+{
+	static char path[128];
+	FILE *out;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0);
+	out = fdopen(fd, "w");
+	assert_non_null(out);
+	fputs(text ? text
+		   : "# a key\n00112233445566778899aabbccddeeff\n"
+		     "00112233445566778899AABBCCDDEEFF\n",
+	      out);
+	fclose(out);
+	return path;
+}
+
+bool rig_logged(const char *text)
+{
+	static char log[1 << 20];
+	FILE *in = fopen(log_path, "r");
+	size_t octets;
+
+	assert_non_null(in);
+	octets = fread(log, 1, sizeof(log) - 1, in);
+	log[octets] = 0;
+	fclose(in);
+	return strstr(log, text) != NULL;
+}
+
+static int open_log(void)
+{
+	int fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
+
+	if (fd < 0)
+		return -1;
+	standard_error = dup(STDERR_FILENO);
+	dup2(fd, STDERR_FILENO);
+	return close(fd);
+}
+
+static void close_log(void)
+{
+	static char text[1 << 16];
+	FILE *in = fopen(log_path, "r");
+	size_t octets = in ? fread(text, 1, sizeof(text), in) : 0;
+
+	dup2(standard_error, STDERR_FILENO);
+	close(standard_error);
+	if (in)
+		fclose(in);
+	fwrite(text, 1, octets, stderr);
+}
+
+int rig_set_up(void **state)
+{
+	static unsigned count;
+	unsigned net = (unsigned)getpid() & 0xffff;
+
+	(void)state;
+	count = (count + 1) % 60;
+	for (unsigned unit = 1; unit <= 2; unit++)
+		snprintf(address[unit], sizeof(address[unit]), "127.%u.%u.%u", 1 + net / 256 % 250,
+			 net % 256, 4 * count + unit);
+	snprintf(folder, sizeof(folder), "/tmp/fc-peer-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(log_path, sizeof(log_path), "%s/log", folder);
+	memset(rig_end, 0, sizeof(rig_end));
+	return open_log();
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+int rig_tear_down(void **state)
+{
+	(void)state;
+	for (unsigned unit = 1; unit <= 2; unit++) {
+		fc_link_close(rig_end[unit].link);
+		rig_end[unit].link = NULL;
+	}
+	close_log();
+	return nftw(folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ------------------------------------------------------------------ links */
+struct fc_link_config rig_config(unsigned unit)
+{
+	struct fc_link_config c = {.unit = unit, .peer = 3 - unit, .port = RIG_PORT};
+
+	snprintf(c.local, sizeof(c.local), "%s", address[unit]);
+	snprintf(c.remote, sizeof(c.remote), "%s", address[3 - unit]);
+	for (unsigned p = 0; p < FC_LINK_PATHS; p++) {
+		snprintf(c.path[p].local, sizeof(c.path[p].local), "%s", address[unit]);
+		snprintf(c.path[p].remote, sizeof(c.path[p].remote), "%s", address[3 - unit]);
+		c.path[p].port = (uint16_t)(RIG_PORT + p);
+	}
+	/* The machine is busy with other tests. */
+	c.interval_ms = 100;
+	c.misses = 5;
+	snprintf(c.key_file, sizeof(c.key_file), "%s", rig_key("pair.key", NULL));
+	return c;
+}
+
+void rig_open(unsigned unit, const struct fc_link_config *config)
+{
+	char why[FC_LINK_TEXT];
+
+	if (fc_link_open(config, &rig_end[unit].link, why))
+		fail_msg("unit %u: %s", unit, why);
+}
+
+void rig_open_pair(void)
+{
+	for (unsigned unit = 1; unit <= 2; unit++) {
+		struct fc_link_config config = rig_config(unit);
+
+		rig_open(unit, &config);
+	}
+	if (!rig_run(5000, rig_both_up))
+		fail_msg("no session");
+}
+
+bool rig_both_up(void)
+{
+	return rig_end[1].ups > rig_end[1].downs && rig_end[2].ups > rig_end[2].downs;
+}
+
+static void note(struct rig_end *end, struct fc_link_report *report)
+{
+	if (report->event == FC_LINK_UP) {
+		end->ups++;
+		end->up = *report;
+		end->last = 0;
+	} else if (report->event == FC_LINK_DOWN) {
+		end->downs++;
+		end->down = *report;
+	} else {
+		end->messages++;
+		assert_true(report->message->number == end->last + 1);
+		end->last = report->message->number;
+		end->octets += report->message->octets;
+		if (end->on_message)
+			end->on_message(end, report->message);
+		else
+			fc_message_free(report->message);
+	}
+}
+
+void rig_step(unsigned unit, unsigned timeout_ms)
+{
+	struct rig_end *end = &rig_end[unit];
+	struct fc_link_report report;
+
+	if (!end->link || fc_link_step(end->link, timeout_ms, &report) == 0)
+		return;
+	note(end, &report);
+	/* The rest of what has come already. */
+	while (fc_link_step(end->link, 0, &report) == 1)
+		note(end, &report);
+}
+
+bool rig_run(unsigned ms, bool (*until)(void))
+{
+	uint64_t end = rig_now_ms() + ms;
+
+	do {
+		if (until && until())
+			return true;
+		rig_step(1, 1);
+		rig_step(2, 1);
+	} while (rig_now_ms() < end);
+	return until && until();
+}
+
+struct fc_message *rig_message(enum fc_message_type type, size_t octets)
+{
+	struct fc_message *m = fc_message_create(type, FC_MESSAGE_FIELD + octets);
+	uint8_t *value;
+
+	assert_non_null(m);
+	value = fc_message_reserve(m, 1, octets);
+	for (size_t i = 0; i < octets; i++)
+		value[i] = (uint8_t)(i * 7 + octets);
+	return m;
+}
+
+struct fc_link_stats rig_stats(unsigned unit)
+{
+	struct fc_link_stats stats;
+
+	fc_link_stats(rig_end[unit].link, &stats);
+	return stats;
+}
