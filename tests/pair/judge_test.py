@@ -108,8 +108,10 @@ class Sequences(unittest.TestCase):
         self.assertEqual(took([ipfix(2**32 - 2, ONE, True), ipfix(0, TWO), ipfix(1, THREE)]).findings(), [])
 
     def test_what_is_malformed_is_found(self):
-        for payload in (ipfix(2, TWO)[:-1], b"\0\x0b" + bytes(30), v5(2, TWO) + b"\0", v9(1, TWO)[:22], b"\0", ipfix(2, TWO, domain=9)):
-            self.assertTrue(took(GOOD["ipfix"][:1] + [payload]).findings(), payload)
+        for payload in (ipfix(2, TWO)[:-1], b"\0\x0b" + bytes(30), v5(2, TWO) + b"\0", v9(1, TWO)[:22], b"\0", ipfix(2, TWO, domain=9),
+                        ipfix(2, TWO) + struct.pack(">HH", 2, 4), v9(1, TWO)[:2] + b"\0\x05" + v9(1, TWO)[4:]):
+            streams = took(GOOD["ipfix"][:1] + GOOD["v9"][:1] + [payload])
+            self.assertTrue([text for s in streams.streams.values() for text in s.bad], payload)
 
     def test_a_template_that_changes_is_found(self):
         other = bytearray(ipfix(2, TWO, True))
