@@ -22,6 +22,18 @@ static bool under_journal(void)
 	return getenv("JOURNAL_STREAM") != NULL;
 }
 
+static void say(const char *facility, enum fc_log_level level, const char *mnemonic,
+		const char *text)
+{
+	if (use_syslog)
+		syslog((int)level, "%%%s-%d-%s: %s", facility, (int)level, mnemonic, text);
+	else if (under_journal())
+		fprintf(stderr, "<%d>%%%s-%d-%s: %s\n", (int)level, facility, (int)level, mnemonic,
+			text);
+	else
+		fprintf(stderr, "%%%s-%d-%s: %s\n", facility, (int)level, mnemonic, text);
+}
+
 void fc_log(enum fc_log_level level, const char *mnemonic, const char *format, ...)
 {
 	char text[MESSAGE_OCTETS];
@@ -30,11 +42,17 @@ void fc_log(enum fc_log_level level, const char *mnemonic, const char *format, .
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (use_syslog)
-		syslog((int)level, "%%FLOWCARD-%d-%s: %s", (int)level, mnemonic, text);
-	else if (under_journal())
-		fprintf(stderr, "<%d>%%FLOWCARD-%d-%s: %s\n", (int)level, (int)level, mnemonic,
-			text);
-	else
-		fprintf(stderr, "%%FLOWCARD-%d-%s: %s\n", (int)level, mnemonic, text);
+	say("FLOWCARD", level, mnemonic, text);
+}
+
+void fc_log_as(const char *facility, enum fc_log_level level, const char *mnemonic,
+	       const char *format, ...)
+{
+	char text[MESSAGE_OCTETS];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	say(facility, level, mnemonic, text);
 }

@@ -18,4 +18,8 @@ void fc_log_to_syslog(const char *program);
 void fc_log(enum fc_log_level level, const char *mnemonic, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same of another facility than FLOWCARD: "%REDUNDANCY-3-SWITCHOVER: ...". */
+void fc_log_as(const char *facility, enum fc_log_level level, const char *mnemonic,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 #endif

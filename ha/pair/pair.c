@@ -33,7 +33,7 @@ void pair_refuse(struct fc_pair *pair, const char *why)
 	pair->refused_messages++;
 	pair->rf.counters.errored_peer_msg++;
 	pair_log(pair, "REDUNDANCY", FC_LOG_ERROR, "PEER_MESSAGE",
-		 "Unit %u broke the rules, connection ended: %s", pair->rf.peer.unit, why);
+		 "Unit %u broke the rules, connection ended: %s", (unsigned)pair->hello.unit, why);
 	pair->host.hang_up(pair->context, why);
 }
 
@@ -142,8 +142,16 @@ uint64_t fc_pair_tick(struct fc_pair *pair, struct fc_rf_time now)
 	return settle(pair);
 }
 
+/* Many of these come between two that change something. */
+static bool is_bulk(const struct fc_message *m)
+{
+	return m->type >= FC_MESSAGE_FLOWS && m->type <= FC_MESSAGE_CURSOR;
+}
+
 uint64_t fc_pair_link(struct fc_pair *pair, struct fc_link_report *report, struct fc_rf_time now)
 {
+	bool bulk = false;
+
 	pair->now = now;
 	switch (report->event) {
 	case FC_LINK_UP:
@@ -153,13 +161,14 @@ uint64_t fc_pair_link(struct fc_pair *pair, struct fc_link_report *report, struc
 		pair_link_down(pair, report->reason, report->why);
 		break;
 	case FC_LINK_MESSAGE:
+		bulk = is_bulk(report->message);
 		if (pair->up && !pair->ended)
 			pair_message(pair, report->message);
 		fc_message_free(report->message);
 		report->message = NULL;
 		break;
 	}
-	return settle(pair);
+	return bulk ? wake(pair) : settle(pair);
 }
 
 uint64_t fc_pair_claimed(struct fc_pair *pair, int err, uint64_t term,

@@ -23,7 +23,7 @@ static void send_config(struct fc_pair *pair, const struct fc_pair_config *confi
 	if (!m) {
 		pair_log(pair, FACILITY, FC_LOG_ERROR, "LARGE",
 			 "The configuration cannot be sent to unit %u: no memory, or too large",
-			 pair->rf.peer.unit);
+			 (unsigned)pair->hello.unit);
 		return;
 	}
 	pair->config_serial++;
@@ -103,7 +103,7 @@ int pair_take_config_state(struct fc_pair *pair, const struct fc_message *m, cha
 	}
 	if (!pair->config_failed)
 		pair_log(pair, FACILITY, FC_LOG_ERROR, "BULK_CFGSYNC",
-			 "Unit %u has not taken the configuration: %s", pair->rf.peer.unit,
+			 "Unit %u has not taken the configuration: %s", (unsigned)pair->hello.unit,
 			 *text ? text : "its checksum differs");
 	pair->config_failed = true;
 	return 0;
@@ -144,8 +144,8 @@ static void taken(struct fc_pair *pair, const struct fc_pair_config *config, int
 			 "Bulk Sync succeeded");
 	if (!pair->config_same)
 		pair_log(pair, FACILITY, FC_LOG_ERROR, "BULK_CFGSYNC",
-			 "The configuration of unit %u was not taken: %s", pair->rf.peer.unit,
-			 pair->config_why);
+			 "The configuration of unit %u was not taken: %s",
+			 (unsigned)pair->hello.unit, pair->config_why);
 }
 
 int pair_take_config(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])

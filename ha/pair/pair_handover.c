@@ -27,7 +27,7 @@ void pair_handover_begin(struct fc_pair *pair)
 	pair->handover = PAIR_HANDOVER_QUIET;
 	pair->quiet_ms = pair->now.ms;
 	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "HANDOVER", "Handing over to unit %u (%s)",
-		 pair->rf.peer.unit, fc_rf_reason_name(pair->rf.handover_reason));
+		 (unsigned)pair->hello.unit, fc_rf_reason_name(pair->rf.handover_reason));
 	if (pair->options.hook && pair->options.feed == FC_PAIR_FEED_SINGLE)
 		pair->host.hook(pair->context, false);
 }

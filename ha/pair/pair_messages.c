@@ -43,7 +43,7 @@ static int take_reload(struct fc_pair *pair, const struct fc_message *m, char wh
 	(void)m;
 	(void)why;
 	pair_log(pair, "RF", FC_LOG_NOTICE, "RF_RELOAD", "Self reload. Reason: unit %u asks for it",
-		 pair->rf.peer.unit);
+		 (unsigned)pair->hello.unit);
 	pair->reloading = pair->ended = true;
 	pair->host.hang_up(pair->context, "begins anew, as the peer has asked");
 	return 0;

@@ -78,7 +78,7 @@ static void became_active(struct fc_pair *pair, enum fc_rf_state from)
 	fc_base_rollback(pair->base);
 	pair->host.export_rollback(pair->context);
 	pair_log(pair, "REDUNDANCY", FC_LOG_ERROR, "SWITCHOVER",
-		 "Switchover from unit %u to unit %u (%s), term %llu", pair->rf.peer.unit,
+		 "Switchover from unit %u to unit %u (%s), term %llu", (unsigned)pair->hello.unit,
 		 pair->options.rf.unit, fc_rf_reason_name(pair->rf.last_reason),
 		 (unsigned long long)pair->rf.term);
 }
@@ -208,12 +208,12 @@ static void look_stuck(struct fc_pair *pair)
 	if (pair->config_failed)
 		pair_log(pair, "REDUNDANCY", FC_LOG_ERROR, "STANDBY_STUCK",
 			 "Unit %u has not the same configuration: this unit goes on without it",
-			 pair->rf.peer.unit);
+			 (unsigned)pair->hello.unit);
 	else
 		pair_log(pair, "REDUNDANCY", FC_LOG_ERROR, "STANDBY_STUCK",
 			 "Unit %u holds up cut %llu for %llu ms, %zu octets wait: this unit goes "
 			 "on without it",
-			 pair->rf.peer.unit, (unsigned long long)look.open,
+			 (unsigned)pair->hello.unit, (unsigned long long)look.open,
 			 (unsigned long long)look.flying_ms, queued);
 	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_STUCK});
 }
@@ -233,7 +233,7 @@ static void look_healthier(struct fc_pair *pair)
 	pair->healthier_ms = pair->now.ms + AGAIN_MS;
 	pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "CARDS",
 		 "Unit %u has %llu cards that meter, this one %u: it is to take over",
-		 pair->rf.peer.unit, (unsigned long long)pair->peer.healthy,
+		 (unsigned)pair->hello.unit, (unsigned long long)pair->peer.healthy,
 		 pair->host.healthy(pair->context));
 	fc_pair_force(pair, FC_RF_REASON_UNIT_FAILED, pair->now, text);
 }

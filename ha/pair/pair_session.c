@@ -144,7 +144,7 @@ void pair_link_down(struct fc_pair *pair, enum fc_link_down reason, const char *
 	pair_log(pair, "REDUNDANCY",
 		 fc_rf_is_active(pair->rf.state) ? FC_LOG_ERROR : FC_LOG_WARNING,
 		 fc_rf_is_active(pair->rf.state) ? "STANDBY_LOST" : "PEER_LOST", "Unit %u %s: %s",
-		 pair->rf.peer.unit, goodbye ? "has left" : "is not there any more", why);
+		 (unsigned)pair->hello.unit, goodbye ? "has left" : "is not there any more", why);
 	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_COMM_DOWN,
 					       .reason = goodbye ? FC_RF_REASON_UNIT_REMOVED
 								 : FC_RF_REASON_UNIT_FAILED});
