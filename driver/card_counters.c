@@ -129,6 +129,13 @@ int fc_card_sampler_counters(struct fc_card *card, unsigned monitor, bool output
 	return err ? err : latch_and_read(card, counters, 2);
 }
 
+int fc_card_time(struct fc_card *card, uint64_t *out)
+{
+	const struct counter clock = {FC_REG(TIME_LOW), out};
+
+	return latch_and_read(card, &clock, 1);
+}
+
 int fc_card_faults(struct fc_card *card, uint32_t *out)
 {
 	return fc_card_read(card, FC_REG(FAULT), out);

@@ -257,6 +257,13 @@ int fc_device_port_counters(struct fc_device *d, uint32_t generation, unsigned p
 	return judge(d, generation, fc_card_port_counters(&d->card, port, out));
 }
 
+int fc_device_time(struct fc_device *d, uint32_t generation, uint64_t *out)
+{
+	if (stale(d, generation))
+		return -ENODEV;
+	return judge(d, generation, fc_card_time(&d->card, out));
+}
+
 int fc_device_faults(struct fc_device *d, uint32_t generation, uint32_t *out)
 {
 	if (stale(d, generation))

@@ -140,7 +140,7 @@ static int start_workers(struct fc_slot *s)
 }
 
 /* ------------------------------------------------------------------ up */
-static void make_setup(struct fc_slot *s)
+static void make_setup(struct fc_slot *s, const uint8_t *secret)
 {
 	const struct fc_config_card *card = &s->config;
 
@@ -149,6 +149,10 @@ static void make_setup(struct fc_slot *s)
 	s->setup.config.epoch_shift = card->epoch_shift;
 	s->setup.config.epoch_guard_ns = card->epoch_guard_ns;
 	s->setup.hold_ports = true;
+	if (secret) {
+		memcpy(s->secret, secret, sizeof(s->secret));
+		s->setup.config.hash_key = s->secret;
+	}
 }
 
 /* The first plan is on the card when its ports start, so no packet passes it by. */
@@ -319,6 +323,8 @@ static void watch(struct fc_slot *s)
 	enum fc_device_state state;
 
 	wait_ms(s, LOOK_MS);
+	if (s->cuts)
+		fc_slot_pair_look(s);
 	pthread_mutex_lock(&s->device_lock);
 	hear_workers(s);
 	state = fc_device_look(&s->device);
@@ -383,7 +389,8 @@ int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
 	s->context = config->context;
 	s->book = config->book;
 	s->seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8 ^ config->number;
-	make_setup(s);
+	s->cuts = config->cuts;
+	make_setup(s, config->secret);
 	if (!s->book && fc_monitor_book_create(&s->own_book)) {
 		err = -ENOMEM;
 		goto free_slot;

@@ -19,6 +19,7 @@
 #include <ha/worker.h>
 
 struct fc_slot;
+struct fc_cuts;
 
 /* How the slot reaches its card; fc_transport_open but in tests. */
 typedef int (*fc_slot_opener)(const char *where, struct fc_transport **out, char *error,
@@ -38,6 +39,9 @@ struct fc_slot_config {
 	fc_slot_opener open;
 	int lost_exit; /* eventfd that gets 1 when a card with card-loss exit is lost */
 	struct fc_monitor_book *book; /* of the unit; NULL: the slot has one of its own */
+	struct fc_cuts *cuts;         /* of a unit of a pair; NULL: it is alone */
+	const uint8_t *secret; /* of the card's hash tables, FC_CARD_HASH_KEY_OCTETS of the pair;
+				  NULL: the driver draws one. Copied */
 	/* In the slot's thread, which calls fc_slot_apply from it. */
 	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
 	void *context;
@@ -164,6 +168,14 @@ int fc_slot_dump(struct fc_slot *slot, bool latch, bool snapshot, uint32_t recor
 
 /* Ask for a reset of the card; it happens in the slot's thread. */
 void fc_slot_reset(struct fc_slot *slot);
+
+/* ------------------------------------------------------------------ of a pair; any thread */
+/* Ask the card for a barrier; returns at once, the slot's thread does it. */
+void fc_slot_barrier(struct fc_slot *slot);
+/* The card's clock now, from a look at it each second; 0: not known. Needs config.cuts. */
+uint64_t fc_slot_card_ns(struct fc_slot *slot);
+/* Frames that the ports have seen; 0: no card, or it is being programmed. May take a while. */
+uint64_t fc_slot_frames(struct fc_slot *slot);
 
 /* Another answer to "what if this card is lost": end the daemon, or wait for it. */
 void fc_slot_loss_exit(struct fc_slot *slot, bool loss_exit);

@@ -34,6 +34,13 @@ struct fc_slot {
 	uint64_t seed;
 	pthread_t thread;
 	atomic_bool stop, reset;
+	struct fc_cuts *cuts;
+	uint8_t secret[FC_CARD_HASH_KEY_OCTETS];
+	atomic_bool barrier; /* the card is to be asked for one */
+	uint64_t clock_ms;   /* when its clock was looked at; the slot's thread only */
+	struct {
+		uint64_t card_ns, here_ns; /* the card's clock, and ours then; under `lock` */
+	} clock;
 
 	pthread_mutex_t device_lock;
 	struct fc_device device;
@@ -53,6 +60,9 @@ void fc_slot_place_stats(struct fc_slot *slot, unsigned place, struct fc_shard_m
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 uint64_t fc_slot_now_ms(void);
+
+/* In the slot's thread, with a card: a barrier that was asked for, and the card's clock. */
+void fc_slot_pair_look(struct fc_slot *slot);
 
 /* Copy what others may see of the device. The slot's thread only. */
 void fc_slot_publish(struct fc_slot *slot);

@@ -171,6 +171,8 @@ int fc_card_stop(struct fc_card *card);
  */
 int fc_card_ledger(struct fc_card *card, unsigned monitor, struct fc_ledger *out);
 int fc_card_port_counters(struct fc_card *card, unsigned port, struct fc_card_port_counters *out);
+/* The card's clock, ns; latched with the counters. */
+int fc_card_time(struct fc_card *card, uint64_t *out);
 
 /* Sticky faults (FAULT register). */
 int fc_card_faults(struct fc_card *card, uint32_t *out);

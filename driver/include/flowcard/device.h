@@ -106,6 +106,7 @@ int fc_device_faults(struct fc_device *device, uint32_t generation, uint32_t *ou
 int fc_device_ports_start(struct fc_device *device, uint32_t generation);
 int fc_device_stop(struct fc_device *device, uint32_t generation);
 int fc_device_flush(struct fc_device *device, uint32_t generation);
+int fc_device_time(struct fc_device *device, uint32_t generation, uint64_t *out);
 int fc_device_flushing(struct fc_device *device, uint32_t generation);
 
 /* The descriptor to watch, or -1. */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What a pair asks of a slot: a barrier now, the card's clock, whether its ports are silent. */
+#include "ha/slot_impl.h"
+
+#include <sys/eventfd.h>
+#include <time.h>
+
+#define CLOCK_MS 1000
+
+static uint64_t here_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+void fc_slot_barrier(struct fc_slot *s)
+{
+	atomic_store(&s->barrier, true);
+	eventfd_write(s->wake, 1);
+}
+
+/* A flush that is under way gives a barrier, too. */
+static void ask(struct fc_slot *s)
+{
+	pthread_mutex_lock(&s->device_lock);
+	if (s->device.state == FC_DEVICE_PRESENT &&
+	    !fc_device_flushing(&s->device, s->device.generation))
+		fc_device_flush(&s->device, s->device.generation);
+	pthread_mutex_unlock(&s->device_lock);
+}
+
+/* In between the two clocks are taken to go alike: a second makes some microseconds at most. */
+static void look_clock(struct fc_slot *s)
+{
+	uint64_t card_ns = 0, before = here_ns(), after;
+	int err;
+
+	pthread_mutex_lock(&s->device_lock);
+	err = fc_device_time(&s->device, s->device.generation, &card_ns);
+	pthread_mutex_unlock(&s->device_lock);
+	after = here_ns();
+	pthread_mutex_lock(&s->lock);
+	s->clock.card_ns = err ? 0 : card_ns;
+	s->clock.here_ns = before + (after - before) / 2;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void fc_slot_pair_look(struct fc_slot *s)
+{
+	uint64_t now = fc_slot_now_ms();
+
+	if (atomic_exchange(&s->barrier, false))
+		ask(s);
+	if (now - s->clock_ms < CLOCK_MS)
+		return;
+	s->clock_ms = now;
+	look_clock(s);
+}
+
+uint64_t fc_slot_card_ns(struct fc_slot *s)
+{
+	uint64_t ns;
+
+	pthread_mutex_lock(&s->lock);
+	ns = s->clock.card_ns && s->workers ? s->clock.card_ns + (here_ns() - s->clock.here_ns) : 0;
+	pthread_mutex_unlock(&s->lock);
+	return ns;
+}
+
+uint64_t fc_slot_frames(struct fc_slot *s)
+{
+	struct fc_card_port_counters counters;
+	struct fc_slot_status status;
+	uint64_t sum = 0;
+
+	fc_slot_status(s, &status);
+	for (unsigned p = 0; p < status.build.ports; p++)
+		if (!fc_slot_port_counters(s, p, &counters))
+			sum += counters.frames;
+	return sum;
+}
