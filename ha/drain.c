@@ -129,7 +129,7 @@ static void take_barrier(struct fc_drain *drain, uint32_t index, const uint32_t 
 {
 	drain->stats.barriers++;
 	drain->holes = 0;
-	if (!drain->in_flight)
+	if (!drain->in_flight && fc_shard_in_flight(drain->config.shard))
 		hand_over_cut(drain, index, record);
 	fc_drain_offer_again(drain);
 }

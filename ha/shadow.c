@@ -38,6 +38,10 @@ int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out
 	shard->free_head = SLOT_NONE;
 	shard->closed_max = config->closed_max;
 	shard->closed = config->closed;
+	shard->may_cut = config->may_cut;
+	shard->ended = config->ended;
+	shard->evicted = config->evicted;
+	shard->instances = config->instances;
 	shard->context = config->context;
 	err = fc_shadow_memory_take(shard, config->entries_max,
 				    config->entries_limit ? config->entries_limit
@@ -49,6 +53,7 @@ int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out
 	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++)
 		fc_shadow_monitor_take(shard, m, m < config->monitors ? &config->monitor[m] : NULL);
 	fc_shadow_hash_keys(shard, config->seed);
+	fc_shard_instances_renew(shard);
 	*out = shard;
 	return 0;
 }
@@ -63,7 +68,7 @@ void fc_shard_destroy(struct fc_shard *shard)
 
 /* A place for a new flow; the oldest one goes where there is none. SLOT_NONE: flows of a permanent
  * cache never go. */
-static uint32_t make_room(struct fc_shard *shard, unsigned number)
+uint32_t fc_shadow_make_room(struct fc_shard *shard, unsigned number)
 {
 	const struct shadow_monitor *monitor = &shard->monitor[number];
 
@@ -89,7 +94,7 @@ static uint32_t make_room(struct fc_shard *shard, unsigned number)
 static void begin(struct fc_shard *shard, const struct shadow_key *key, const uint32_t *record)
 {
 	struct shadow_monitor *monitor = &shard->monitor[fc_rec_monitor(record)];
-	uint32_t slot = make_room(shard, fc_rec_monitor(record));
+	uint32_t slot = fc_shadow_make_room(shard, fc_rec_monitor(record));
 
 	if (slot == SLOT_NONE) {
 		shard->stats.not_added++;
@@ -98,6 +103,7 @@ static void begin(struct fc_shard *shard, const struct shadow_key *key, const ui
 		monitor->stats.not_added++;
 		return;
 	}
+	fc_shadow_instance_new(shard, slot);
 	fc_shadow_entry_begin(shard, slot, record);
 	fc_shadow_index(shard, key->hash, slot);
 	fc_shadow_list(shard, slot);
@@ -306,6 +312,8 @@ void fc_shard_stats(const struct fc_shard *shard, struct fc_shard_stats *out)
 
 	*out = shard->stats;
 	out->epoch = shard->epoch;
+	out->after_cut_packets = shard->stats.delta_packets - shard->cut_packets;
+	out->after_cut_octets = shard->stats.delta_octets - shard->cut_octets;
 	out->aged_active = aged[FC_AGED_ACTIVE];
 	out->aged_inactive = aged[FC_AGED_INACTIVE];
 	out->aged_forced = aged[FC_AGED_FORCED];

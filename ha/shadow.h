@@ -13,6 +13,7 @@
 
 #include <flowcard/flow.h>
 #include <flowcard/fnf.h>
+#include <ha/checkpoint/cuts.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,6 +76,17 @@ struct fc_shadow_config {
 	 * built. The flow is only valid during the call.
 	 */
 	void (*closed)(void *context, const struct fc_flow *flow, uint64_t cut_ns);
+	/*
+	 * For a shard whose cuts go to a peer; each may be NULL. may_cut: a barrier came and no cut
+	 * is in flight; false: merge on. ended: this instance is over with the cut at hand (its
+	 * record was handed over, or thrown away); not told of one that began in the same cut.
+	 * evicted: a changed flow of the cut in flight, not handed out yet, whose slot is needed
+	 * now; instance and flow are set. instances: where a fresh range of 2^32 begins.
+	 */
+	bool (*may_cut)(void *context, uint32_t epoch, uint64_t cut_ns);
+	void (*ended)(void *context, uint64_t instance);
+	void (*evicted)(void *context, const struct fc_cut_flow *flow);
+	uint64_t (*instances)(void *context);
 	void *context;
 };
 
@@ -100,6 +112,10 @@ struct fc_shard_stats {
 	uint64_t updates;       /* flows handed over by an update timeout; no part of closed */
 	uint64_t cleared_packets, cleared_octets;                /* thrown away by the operator */
 	uint64_t not_added, not_added_packets, not_added_octets; /* full permanent cache */
+	uint64_t adopted_flows, adopted_packets, adopted_octets; /* fc_shard_adopt */
+	uint64_t forgotten_flows, forgotten_packets, forgotten_octets; /* fc_shard_forget */
+	uint64_t after_cut_packets, after_cut_octets; /* merged since the last cut was taken */
+	uint64_t changes, evictions; /* flows handed out as changed; of these, before their turn */
 };
 
 /* The last ledger record of a monitor: where its packets and layer-3 octets were. */
@@ -212,6 +228,62 @@ void fc_shard_memory(const struct fc_shard *shard, size_t *octets, size_t *octet
 /* The cut that the last barrier took is safe (peer's ack, or none needed): its frozen half is the
  * base now. */
 void fc_shard_commit(struct fc_shard *shard);
+
+/* Was a cut taken that is not committed? */
+bool fc_shard_in_flight(const struct fc_shard *shard);
+
+/*
+ * ------------------------------------------------------------------ what a peer must know
+ * All of these: worker's thread, between two records.
+ *
+ *   cut taken --> mark --> changes, changes, ... (between merges) --> 0: all were handed out
+ */
+
+/* Directly after a cut was taken: besides what changed in it, every flow (`all`: whatever was
+ * handed out before is void), or every flow of these slices, counts as changed. */
+void fc_shard_changes_mark(struct fc_shard *shard, bool all, uint64_t slices);
+
+/* Up to `most` changed flows of the cut in flight, as of that cut: instance and flow are set
+ * (flow.monitor: the number here). Each is handed out once. Return how many; 0: no more. */
+size_t fc_shard_changes(struct fc_shard *shard, struct fc_cut_flow *out, size_t most);
+
+/* Directly after a cut was taken: the sum of one(flow) over the flows of a slice as of that cut;
+ * also over those whose records wait for their time. */
+uint64_t fc_shard_digest(const struct fc_shard *shard, unsigned slice,
+			 uint64_t (*one)(void *context, const struct fc_cut_flow *flow),
+			 void *context);
+
+/* Instances go on in a fresh range: the term has changed. */
+void fc_shard_instances_renew(struct fc_shard *shard);
+
+/* All flows go, nothing is handed over, no cut is in flight; the epoch is to be learned anew.
+ * Monitors stay. */
+void fc_shard_forget(struct fc_shard *shard);
+
+/* Where a forgotten shard goes on. */
+struct fc_shard_start {
+	bool known; /* the epoch that is built next, and when it began */
+	uint32_t epoch;
+	uint64_t start_ns;
+	uint64_t base_ns; /* card time as of which flows are adopted; 0: none are */
+};
+
+/*
+ * Directly after fc_shard_forget. Then flows are adopted, in any order; their ages are what they
+ * were at start_ns (base_ns if that is not known). Then fc_shard_adopt_end, before the next barrier
+ * at the latest.
+ */
+void fc_shard_begin(struct fc_shard *shard, const struct fc_shard_start *start);
+
+/* Take over a flow of another shard under its instance, for monitor `number`. If there is one with
+ * the same key, or a permanent cache is full, its record waits for the next cut (FC_END_FORCED);
+ * where there is no room, another flow is aged early. Return 0, 1 (closed), -EINVAL: no such
+ * monitor, or an immediate one. */
+int fc_shard_adopt(struct fc_shard *shard, unsigned number, const struct fc_cut_flow *flow);
+
+/* Put what was adopted into the order of its age. Return 0 or -ENOMEM: each cut then looks at all
+ * flows that were adopted. */
+int fc_shard_adopt_end(struct fc_shard *shard);
 
 /* Close every live flow (FC_END_FORCED) as of `cut_ns`: the end of metering. */
 void fc_shard_close_all(struct fc_shard *shard, uint64_t cut_ns);

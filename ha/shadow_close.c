@@ -53,6 +53,7 @@ void fc_shadow_close(struct fc_shard *shard, uint32_t slot, enum fc_aged cause, 
 
 	values(shard, slot, cause, &flow);
 	detach(shard, slot, cause);
+	fc_shadow_instance_end(shard, slot);
 	fc_shadow_slot_give(shard, slot);
 	fc_shadow_hand_over(shard, &flow, cut_ns);
 }
@@ -63,13 +64,14 @@ void fc_shadow_drop(struct fc_shard *shard, uint32_t slot)
 
 	values(shard, slot, FC_AGED_CLEARED, &flow);
 	detach(shard, slot, FC_AGED_CLEARED);
+	fc_shadow_instance_end(shard, slot);
 	fc_shadow_slot_give(shard, slot);
 	shard->stats.cleared_packets += flow.packets;
 	shard->stats.cleared_octets += flow.octets;
 }
 
 /* ------------------------------------------------------------------ until the next cut */
-static void wait_for_cut(struct fc_shard *shard, const struct fc_flow *flow)
+void fc_shadow_wait(struct fc_shard *shard, const struct fc_flow *flow)
 {
 	struct fc_shard_stats *stats = &shard->stats;
 
@@ -98,12 +100,14 @@ void fc_shadow_age_early(struct fc_shard *shard, uint32_t slot)
 
 	values(shard, slot, FC_AGED_EMERGENCY, &flow);
 	detach(shard, slot, FC_AGED_EMERGENCY);
+	fc_shadow_instance_end_early(shard, slot);
 	fc_shadow_slot_give(shard, slot);
-	wait_for_cut(shard, &flow);
+	fc_shadow_wait(shard, &flow);
 }
 
 void fc_shadow_waiting(struct fc_shard *shard, uint64_t cut_ns)
 {
+	fc_shadow_ended_early(shard);
 	for (size_t i = 0; i < shard->waiting_count; i++) {
 		waits_no_more(shard, &shard->waiting[i]);
 		fc_shadow_hand_over(shard, &shard->waiting[i], cut_ns);
@@ -134,7 +138,9 @@ void fc_shadow_spread(struct fc_shard *shard, uint32_t slot, enum fc_aged cause)
 	shard->stats.waiting_octets += flow.octets;
 }
 
-static void take_first(struct fc_shard *shard, struct shadow_monitor *monitor, struct fc_flow *flow)
+/* Return its slot, which is to be given back. */
+static uint32_t take_first(struct fc_shard *shard, struct shadow_monitor *monitor,
+			   struct fc_flow *flow)
 {
 	uint32_t slot = monitor->spread.head;
 
@@ -143,7 +149,17 @@ static void take_first(struct fc_shard *shard, struct shadow_monitor *monitor, s
 	monitor->spread.head = shard->touch[slot].next;
 	monitor->spread_count--;
 	shard->spreading--;
+	return slot;
+}
+
+static void hand_over_first(struct fc_shard *shard, struct shadow_monitor *monitor, uint64_t cut_ns)
+{
+	struct fc_flow flow;
+	uint32_t slot = take_first(shard, monitor, &flow);
+
+	fc_shadow_instance_end(shard, slot);
 	fc_shadow_slot_give(shard, slot);
+	fc_shadow_hand_over(shard, &flow, cut_ns);
 }
 
 /* As many as the time that has passed since says; all of them when it is over. */
@@ -155,12 +171,8 @@ void fc_shadow_spread_next(struct fc_shard *shard, struct shadow_monitor *monito
 	if (passed < time)
 		keep = monitor->spread_all -
 		       (size_t)((__uint128_t)monitor->spread_all * passed / time);
-	while (monitor->spread_count > keep) {
-		struct fc_flow flow;
-
-		take_first(shard, monitor, &flow);
-		fc_shadow_hand_over(shard, &flow, cut_ns);
-	}
+	while (monitor->spread_count > keep)
+		hand_over_first(shard, monitor, cut_ns);
 }
 
 /* A new flow needs the place of one that is being spread. */
@@ -168,11 +180,14 @@ void fc_shadow_spread_early(struct fc_shard *shard)
 {
 	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++) {
 		struct fc_flow flow;
+		uint32_t slot;
 
 		if (shard->monitor[m].spread.head == SLOT_NONE)
 			continue;
-		take_first(shard, &shard->monitor[m], &flow);
-		wait_for_cut(shard, &flow);
+		slot = take_first(shard, &shard->monitor[m], &flow);
+		fc_shadow_instance_end_early(shard, slot);
+		fc_shadow_slot_give(shard, slot);
+		fc_shadow_wait(shard, &flow);
 		return;
 	}
 }
@@ -182,12 +197,9 @@ void fc_shadow_close_monitor(struct fc_shard *shard, unsigned number, enum fc_ag
 			     uint64_t cut_ns)
 {
 	struct shadow_monitor *monitor = &shard->monitor[number];
-	struct fc_flow flow;
 
-	while (monitor->spread.head != SLOT_NONE) {
-		take_first(shard, monitor, &flow);
-		fc_shadow_hand_over(shard, &flow, cut_ns);
-	}
+	while (monitor->spread.head != SLOT_NONE)
+		hand_over_first(shard, monitor, cut_ns);
 	while (monitor->started.head != SLOT_NONE)
 		fc_shadow_close(shard, monitor->started.head, cause, cut_ns);
 }

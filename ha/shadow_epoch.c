@@ -70,6 +70,19 @@ static void settle_ages(struct fc_shard *shard, uint64_t start, uint64_t length)
 	}
 }
 
+/* The first barrier: where time begins; with flows that were adopted, that much later than theirs.
+ */
+static void anchor(struct fc_shard *shard, uint64_t start)
+{
+	uint64_t gap = start > shard->cut_from ? start - shard->cut_from : 0;
+
+	if (shard->based)
+		shard->age += gap < AGE_STEP_MAX ? gap : AGE_STEP_MAX;
+	else
+		shard->cut_from = start;
+	shard->based = false;
+}
+
 /* The shard's clock goes on by the length of the epoch that ends; a clock that was set back adds
  * nothing. */
 static void next_epoch(struct fc_shard *shard, const uint32_t *record)
@@ -81,7 +94,7 @@ static void next_epoch(struct fc_shard *shard, const uint32_t *record)
 	if (length > AGE_STEP_MAX)
 		length = AGE_STEP_MAX;
 	if (!shard->anchored)
-		shard->cut_from = start;
+		anchor(shard, start);
 	settle_ages(shard, start, length);
 	shard->age += length;
 	shard->epoch_start = end;
@@ -98,6 +111,10 @@ static void take_cut(struct fc_shard *shard, uint64_t cut_ns)
 	/* 0 marks a half that was never written */
 	__atomic_store_n(&shard->building, next ? next : 1, __ATOMIC_RELEASE);
 	shard->in_flight = true;
+	shard->gathering ^= 1;
+	shard->changes_at = 0;
+	shard->cut_packets = shard->stats.delta_packets;
+	shard->cut_octets = shard->stats.delta_octets;
 	shard->stats.cuts++;
 	fc_shadow_expire(shard, cut_ns);
 	shard->cut_from = cut_ns;
@@ -116,7 +133,8 @@ int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record)
 		return -EPROTO;
 	}
 	next_epoch(shard, record);
-	if (shard->in_flight)
+	if (shard->in_flight ||
+	    (shard->may_cut && !shard->may_cut(shard->context, epoch, fc_barrier_end_ns(record))))
 		shard->stats.epochs_merged++;
 	else
 		take_cut(shard, fc_barrier_end_ns(record));
@@ -126,6 +144,11 @@ int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record)
 void fc_shard_commit(struct fc_shard *shard)
 {
 	shard->in_flight = false;
+}
+
+bool fc_shard_in_flight(const struct fc_shard *shard)
+{
+	return shard->in_flight;
 }
 
 int fc_shard_resync(struct fc_shard *shard, uint32_t epoch)

@@ -114,6 +114,7 @@ void fc_shadow_entry_begin(struct fc_shard *shard, uint32_t slot, const uint32_t
 	write_end(entry);
 	shard->start[slot].mark = mark;
 	shard->start[slot].age = fc_shadow_place(shard, fc_rec_first_ns(record));
+	fc_shadow_changed(shard, slot);
 }
 
 /* Ages are compared as offsets from the start of this epoch; older ones are negative. */
@@ -149,11 +150,71 @@ void fc_shadow_entry_add(struct fc_shard *shard, uint32_t slot, const uint32_t *
 		newest ^= 1;
 		entry->tag[newest] = shard->building;
 		entry->newest = (uint8_t)newest;
+		fc_shadow_changed(shard, slot);
 	}
 	half_add(&entry->half[newest], from, record);
 	entry->touch_mark = mark;
 	place_entry(shard, slot, record);
 	write_end(entry);
+}
+
+/* How long before `now` that was; a time ahead is now. */
+static uint64_t ago(uint64_t now, uint64_t then)
+{
+	uint64_t passed = now > then ? now - then : 0;
+
+	return passed < AGE_STEP_MAX ? passed : AGE_STEP_MAX;
+}
+
+static void half_of_flow(struct shadow_half *half, const struct fc_flow *flow)
+{
+	const struct shadow_bounds bounds = {.len_min = flow->len_min,
+					     .len_max = flow->len_max,
+					     .ttl_min = flow->ttl_min,
+					     .ttl_max = flow->ttl_max,
+					     .tcp_flags = flow->tcp_flags};
+
+	half->packets = flow->packets;
+	half->octets = flow->octets;
+	half->l2_octets = flow->l2_octets;
+	half->first_ns = flow->first_ns;
+	half->last_ns = flow->last_ns;
+	half->bounds = bounds_pack(&bounds);
+}
+
+/* An instance that lived elsewhere until the last cut: its values are those of the frozen half. */
+void fc_shadow_entry_adopt(struct fc_shard *shard, uint32_t slot, unsigned number,
+			   const struct fc_flow *flow)
+{
+	uint64_t start = shard->age - ago(shard->adopt_ns, flow->first_ns);
+	uint32_t frozen = shard->building - 1;
+	struct shadow_entry *entry = &shard->entries[slot];
+
+	write_begin(entry);
+	memcpy(entry->vector, flow->vector, sizeof(entry->vector));
+	entry->monitor = (uint8_t)number;
+	entry->sampler = flow->sampler;
+	entry->live = 1;
+	entry->newest = 0;
+	entry->tag[0] = frozen ? frozen : UINT32_MAX;
+	entry->tag[1] = 0;
+	half_of_flow(&entry->half[0], flow);
+	entry->last_age = shard->age - ago(shard->adopt_ns, flow->last_ns);
+	entry->touch_mark = (uint32_t)(entry->last_age >> MARK_SHIFT);
+	write_end(entry);
+	shard->start[slot].age = start;
+	shard->start[slot].mark = (uint32_t)(start >> MARK_SHIFT);
+}
+
+/* As of the last cut taken; NULL: it began after it. */
+const struct shadow_half *fc_shadow_frozen(const struct fc_shard *shard, uint32_t slot)
+{
+	const struct shadow_entry *entry = &shard->entries[slot];
+	unsigned half = entry->newest;
+
+	if (entry->tag[half] == shard->building)
+		half ^= 1;
+	return entry->tag[half] ? &entry->half[half] : NULL;
 }
 
 void fc_shadow_entry_end(struct fc_shard *shard, uint32_t slot)

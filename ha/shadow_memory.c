@@ -21,7 +21,7 @@ static size_t mapped_octets(size_t count, size_t size)
 }
 
 /* Large blocks on huge pages where the kernel has some: a merge touches random places. */
-static int block_take(struct shadow_block *block, size_t count, size_t size)
+int fc_shadow_block_take(struct shadow_block *block, size_t count, size_t size)
 {
 	size_t octets = mapped_octets(count, size);
 	void *map = mmap(NULL, octets, PROT_READ | PROT_WRITE,
@@ -38,7 +38,7 @@ static int block_take(struct shadow_block *block, size_t count, size_t size)
 	return 0;
 }
 
-static void block_give(struct shadow_block *block)
+void fc_shadow_block_give(struct shadow_block *block)
 {
 	if (block->map)
 		munmap(block->map, block->octets);
@@ -49,7 +49,7 @@ static size_t cell_count(size_t entries)
 {
 	size_t count = 16;
 
-	while (count < entries + entries / 2 + 1)
+	while (count < entries + entries * (CELLS_OF_16 - 16) / 16 + 1)
 		count *= 2;
 	return count;
 }
@@ -57,22 +57,37 @@ static size_t cell_count(size_t entries)
 int fc_shadow_memory_take(struct fc_shard *shard, size_t entries_max, size_t entries_limit)
 {
 	size_t cells = cell_count(entries_max);
-	int err = block_take(&shard->block[0], cells, sizeof(*shard->cells));
+	int err = fc_shadow_block_take(&shard->block[0], cells, sizeof(*shard->cells));
 
 	if (!err)
-		err = block_take(&shard->block[1], entries_limit, sizeof(*shard->entries));
+		err = fc_shadow_block_take(&shard->block[1], entries_limit,
+					   sizeof(*shard->entries));
 	if (!err)
-		err = block_take(&shard->block[2], entries_limit, sizeof(*shard->touch));
+		err = fc_shadow_block_take(&shard->block[2], entries_limit, sizeof(*shard->touch));
 	if (!err)
-		err = block_take(&shard->block[3], entries_limit, sizeof(*shard->start));
+		err = fc_shadow_block_take(&shard->block[3], entries_limit, sizeof(*shard->start));
 	if (!err)
-		err = block_take(&shard->block[4], shard->closed_max, sizeof(*shard->waiting));
+		err = fc_shadow_block_take(&shard->block[4], shard->closed_max,
+					   sizeof(*shard->waiting));
+	if (!err)
+		err = fc_shadow_block_take(&shard->block[5], entries_limit,
+					   sizeof(*shard->instance));
+	for (unsigned i = 0; !err && i < 2; i++)
+		err = fc_shadow_block_take(&shard->block[6 + i], entries_limit / 64 + 1,
+					   sizeof(*shard->changed[0]));
+	if (!err)
+		err = fc_shadow_block_take(&shard->block[8], entries_limit,
+					   sizeof(*shard->ended_early));
 	shard->cells = shard->block[0].at;
 	shard->cell_mask = (uint32_t)(cells - 1);
 	shard->entries = shard->block[1].at;
 	shard->touch = shard->block[2].at;
 	shard->start = shard->block[3].at;
 	shard->waiting = shard->block[4].at;
+	shard->instance = shard->block[5].at;
+	shard->changed[0] = shard->block[6].at;
+	shard->changed[1] = shard->block[7].at;
+	shard->ended_early = shard->block[8].at;
 	shard->entries_max = (uint32_t)entries_max;
 	shard->entries_limit = (uint32_t)entries_limit;
 	return err;
@@ -81,7 +96,7 @@ int fc_shadow_memory_take(struct fc_shard *shard, size_t entries_max, size_t ent
 void fc_shadow_memory_give(struct fc_shard *shard)
 {
 	for (unsigned i = 0; i < sizeof(shard->block) / sizeof(*shard->block); i++)
-		block_give(&shard->block[i]);
+		fc_shadow_block_give(&shard->block[i]);
 }
 
 /* Every cell carries its hash, so no entry is looked at. */
@@ -91,7 +106,7 @@ static int index_grow(struct fc_shard *shard, size_t cells)
 	const struct shadow_cell *from = shard->cells;
 	size_t count = (size_t)shard->cell_mask + 1;
 
-	if (block_take(&next, cells, sizeof(*shard->cells)))
+	if (fc_shadow_block_take(&next, cells, sizeof(*shard->cells)))
 		return -ENOMEM;
 	shard->block[0] = next;
 	shard->cells = next.at;
@@ -99,7 +114,7 @@ static int index_grow(struct fc_shard *shard, size_t cells)
 	for (size_t i = 0; i < count; i++)
 		if (from[i].slot)
 			fc_shadow_index(shard, from[i].hash, from[i].slot - 1);
-	block_give(&old);
+	fc_shadow_block_give(&old);
 	return 0;
 }
 
@@ -121,9 +136,10 @@ void fc_shard_memory(const struct fc_shard *shard, size_t *octets, size_t *octet
 {
 	size_t index = (size_t)(shard->cell_mask + 1) * sizeof(struct shadow_cell);
 	size_t flow = sizeof(struct shadow_entry) + sizeof(struct shadow_link) +
-		      sizeof(struct shadow_start);
+		      sizeof(struct shadow_start) + sizeof(*shard->instance);
+	size_t bits = ((size_t)shard->entries_max / 64 + 1) * 2 * sizeof(*shard->changed[0]);
 
-	*octets = sizeof(*shard) + index + flow * shard->entries_max +
+	*octets = sizeof(*shard) + index + bits + flow * shard->entries_max +
 		  shard->closed_max * sizeof(*shard->waiting);
-	*octets_per_flow = flow + (index + shard->entries_max - 1) / shard->entries_max;
+	*octets_per_flow = flow + (index + bits + shard->entries_max - 1) / shard->entries_max;
 }

@@ -44,10 +44,9 @@ void fc_shadow_monitor_take(struct fc_shard *shard, unsigned number,
 			    const struct fc_shadow_monitor *from)
 {
 	struct shadow_monitor *monitor = &shard->monitor[number];
-	const struct shadow_list none = {SLOT_NONE, SLOT_NONE};
 
 	monitor->there = from != NULL;
-	monitor->touched = monitor->started = monitor->spread = none;
+	fc_shadow_lists_empty(monitor);
 	memset(&monitor->stats, 0, sizeof(monitor->stats));
 	if (from) {
 		set_mask(monitor, from->mask);
