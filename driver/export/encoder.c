@@ -181,23 +181,12 @@ static void announced(struct fc_encoder *e, struct fc_encoder_client *c, unsigne
 	c->announced_in = c->looked_in = e->number;
 }
 
-/* A client's templates before its record of `record_size` octets, if they are due. */
-static int announce_flows(struct fc_encoder *e, struct fc_encoder_client *c, size_t record_size)
+/* A set of its flow templates; there is room. */
+static void define_flows(struct fc_encoder *e, struct fc_encoder_client *c, size_t size)
 {
 	struct fc_writer *w = &e->message.w;
-	size_t size = SET_HEADER + fc_encoder_definitions_size(c), left;
 	unsigned count = 0;
 
-	if (!templates_due(e, c)) {
-		c->looked_in = e->number;
-		return 0;
-	}
-	fc_encoder_close_set(e);
-	left = e->payload_max - w->used;
-	if (size + SET_HEADER + record_size +
-		    fc_encoder_padding(e->codec, SET_HEADER + record_size) >
-	    left)
-		return -EMSGSIZE;
 	fc_writer_u16(w, e->codec->template_set);
 	fc_writer_u16(w, (uint16_t)size);
 	for (unsigned i = 0; i < 2; i++) {
@@ -207,12 +196,29 @@ static int announce_flows(struct fc_encoder *e, struct fc_encoder_client *c, siz
 		count++;
 	}
 	announced(e, c, count);
+}
+
+/* A client's templates before its record of `record_size` octets, if they are due. */
+static int announce_flows(struct fc_encoder *e, struct fc_encoder_client *c, size_t record_size)
+{
+	size_t size = SET_HEADER + fc_encoder_definitions_size(c), left;
+
+	if (!templates_due(e, c)) {
+		c->looked_in = e->number;
+		return 0;
+	}
+	fc_encoder_close_set(e);
+	left = e->payload_max - e->message.w.used;
+	if (size + SET_HEADER + record_size +
+		    fc_encoder_padding(e->codec, SET_HEADER + record_size) >
+	    left)
+		return -EMSGSIZE;
+	define_flows(e, c, size);
 	return 0;
 }
 
-int fc_encoder_announce(struct fc_encoder *e, unsigned client)
+static int announce_table(struct fc_encoder *e, struct fc_encoder_client *c)
 {
-	struct fc_encoder_client *c = e->client[client];
 	size_t size = fc_option_definition_size(c->options);
 
 	fc_encoder_close_set(e); /* nfdump reads one options template a set */
@@ -222,6 +228,20 @@ int fc_encoder_announce(struct fc_encoder *e, unsigned client)
 	fc_option_define(c->options, e->codec, c->option_id, &e->message.w);
 	fc_encoder_close_set(e);
 	announced(e, c, 1);
+	return 0;
+}
+
+int fc_encoder_announce(struct fc_encoder *e, unsigned client)
+{
+	struct fc_encoder_client *c = e->client[client];
+	size_t size = SET_HEADER + fc_encoder_definitions_size(c);
+
+	if (c->options)
+		return announce_table(e, c);
+	fc_encoder_close_set(e);
+	if (size > e->payload_max - e->message.w.used)
+		return -EMSGSIZE;
+	define_flows(e, c, size);
 	return 0;
 }
 

@@ -85,12 +85,16 @@ void fc_encoder_begin(struct fc_encoder *e, uint8_t *buffer, uint64_t now_ns, un
  * datagram. */
 int fc_encoder_put(struct fc_encoder *e, unsigned client, const struct fc_flow *f);
 
-/* Add the template of an option table, or a row. Return 0 or -EMSGSIZE. */
+/* Add the templates of a client, or a row of an option table. Return 0 or -EMSGSIZE. */
 int fc_encoder_announce(struct fc_encoder *e, unsigned client);
 int fc_encoder_row(struct fc_encoder *e, unsigned client, const struct fc_option_row *row);
 
 /* Seal: sequence number and header time. The description is message.datagram. */
 void fc_encoder_finish(struct fc_encoder *e, uint64_t now_ns);
+
+/* Template ids that a client goes by from now on; 0: none such. Those it cannot have are others.
+ * Its old ones have been given back. Return 0, -ENOSPC, -ENOMEM. */
+int fc_encoder_reidentify(struct fc_encoder *e, unsigned client, const uint16_t ids[3]);
 
 /* A datagram with templates never left: the next datagrams have them again. */
 void fc_encoder_templates_lost(struct fc_encoder *e);

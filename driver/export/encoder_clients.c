@@ -130,7 +130,7 @@ int fc_encoder_options(struct fc_encoder *e, unsigned client, enum fc_fnf_option
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	id = fc_option_identify(layout, e->ids);
+	id = fc_option_identify(layout, 0, e->ids);
 	if (id < 0) {
 		free(c);
 		return id;
@@ -149,6 +149,25 @@ void fc_encoder_remove(struct fc_encoder *e, unsigned client)
 	give_ids_back(e, e->client[client]);
 	free(e->client[client]);
 	e->client[client] = NULL;
+}
+
+int fc_encoder_reidentify(struct fc_encoder *e, unsigned client, const uint16_t ids[3])
+{
+	struct fc_encoder_client *c = e->client[client];
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < 2; i++) {
+		c->templates[i].id = ids[i];
+		if (c->templates[i].field_count && !e->codec->text)
+			err = fc_template_identify(&c->templates[i], e->ids);
+	}
+	if (err || !c->options)
+		return err;
+	err = fc_option_identify(c->options, ids[2], e->ids);
+	if (err < 0)
+		return err;
+	c->option_id = (uint16_t)err;
+	return 0;
 }
 
 void fc_encoder_templates_lost(struct fc_encoder *e)

@@ -24,6 +24,11 @@ int fc_endpoint_init(struct fc_endpoint *ep, const struct fc_exporter_config *co
 {
 	*ep = (struct fc_endpoint){
 		.socket_type = socket_type, .dscp = config->dscp, .ttl = config->ttl};
+	if (socket_type == SOCK_DGRAM) {
+		ep->source_port = config->source_port;
+		ep->port_shared = config->port_shared;
+		ep->source_moves = config->source_moves;
+	}
 	ep->first_pause_ns = (config->retry_ms ? config->retry_ms : PAUSE_MS) * (uint64_t)NS_PER_MS;
 	ep->pause_ns = ep->first_pause_ns;
 	ep->host = copy(config->host);
@@ -101,21 +106,71 @@ static int mark(const struct fc_endpoint *ep, int fd, int family)
 	return 0;
 }
 
-static int bind_source(const struct fc_endpoint *ep, int fd, int family)
+static void set_port(struct sockaddr_storage *a, uint16_t port)
 {
-	struct sockaddr_storage from = {0};
-	socklen_t size = sizeof(from);
-	int err;
-
-	if (!ep->source)
-		return 0;
-	err = fc_endpoint_source(ep->source, family, &from, &size);
-	if (err)
-		return err;
-	return bind(fd, (struct sockaddr *)&from, size) ? -errno : 0;
+	if (a->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)(void *)a)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)(void *)a)->sin_port = htons(port);
 }
 
-static int open_socket(const struct fc_endpoint *ep, const struct addrinfo *a)
+static int set_flag(int fd, int level, int option)
+{
+	int on = 1;
+
+	return setsockopt(fd, level, option, &on, sizeof(on)) ? -errno : 0;
+}
+
+/* A port that somebody has is refused, but for a socket of ours: sockets that both allow it share a
+ * port. So it is allowed after the first bind, and before it to who follows one of ours. */
+static int bind_to(const struct fc_endpoint *ep, int fd, const struct sockaddr_storage *from,
+		   socklen_t size)
+{
+	int err = 0;
+
+	/* Bound now and usable when it comes to this host: nothing to wait for then. */
+	if (ep->source_moves)
+		err = from->ss_family == AF_INET6 ? set_flag(fd, IPPROTO_IPV6, IPV6_FREEBIND)
+						  : set_flag(fd, IPPROTO_IP, IP_FREEBIND);
+	if (!err && ep->port_shared)
+		err = set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (!err && bind(fd, (const struct sockaddr *)from, size))
+		err = -errno;
+	if (!err && ep->source_port)
+		err = set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+	return err;
+}
+
+static int bind_source(const struct fc_endpoint *ep, int fd, int family)
+{
+	struct sockaddr_storage from = {.ss_family = (sa_family_t)family};
+	socklen_t size =
+		family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	int err = 0;
+
+	if (!ep->source && !ep->source_port)
+		return 0;
+	if (ep->source)
+		err = fc_endpoint_source(ep->source, family, &from, &size);
+	if (err)
+		return err;
+	if (ep->source_port)
+		set_port(&from, ep->source_port);
+	return bind_to(ep, fd, &from, size);
+}
+
+/* Return 0; 1: the source address is not here yet, connect later; -errno. */
+static int connect_socket(const struct fc_endpoint *ep, int fd, const struct addrinfo *a)
+{
+	if (!connect(fd, a->ai_addr, a->ai_addrlen) || errno == EINPROGRESS)
+		return 0;
+	/* What kernels say of a source that is no address of this host. */
+	if (ep->source_moves && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH))
+		return 1;
+	return -errno;
+}
+
+static int open_socket(struct fc_endpoint *ep, const struct addrinfo *a)
 {
 	int fd = socket(a->ai_family, ep->socket_type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err;
 
@@ -124,12 +179,27 @@ static int open_socket(const struct fc_endpoint *ep, const struct addrinfo *a)
 	err = mark(ep, fd, a->ai_family);
 	if (!err)
 		err = bind_source(ep, fd, a->ai_family);
-	if (!err && connect(fd, a->ai_addr, a->ai_addrlen) && errno != EINPROGRESS)
-		err = -errno;
+	if (!err)
+		err = connect_socket(ep, fd, a);
+	if (err == 1) {
+		memcpy(&ep->later, a->ai_addr, a->ai_addrlen);
+		ep->later_size = a->ai_addrlen;
+		return fd;
+	}
 	if (!err)
 		return fd;
 	close(fd);
 	return err;
+}
+
+int fc_endpoint_connect_later(struct fc_endpoint *ep, int fd)
+{
+	if (!ep->later_size)
+		return 0;
+	if (connect(fd, (const struct sockaddr *)&ep->later, ep->later_size))
+		return -errno;
+	ep->later_size = 0;
+	return 0;
 }
 
 /* ------------------------------------------------------------------ attempts */

@@ -9,11 +9,16 @@
 #include "resolve.h"
 
 #include <flowcard/export.h>
+#include <sys/socket.h>
 
 struct fc_endpoint {
 	char *host, *port, *source;
 	int socket_type;
 	uint8_t dscp, ttl;
+	uint16_t source_port; /* of datagrams; 0: any */
+	bool port_shared, source_moves;
+	struct sockaddr_storage later; /* where to, when the source address has come */
+	socklen_t later_size;          /* 0: connected */
 	struct fc_resolve *resolve;
 	struct addrinfo *next; /* address to try next */
 	bool trying;           /* an address was taken from the list */
@@ -31,6 +36,9 @@ void fc_endpoint_free(struct fc_endpoint *ep);
  * name not resolved). Another -errno: a whole round has failed, and the pause begins.
  */
 int fc_endpoint_connect(struct fc_endpoint *ep, uint64_t now_ns);
+
+/* Its source address was not here (source_moves): is it now? Return 0 or -errno. */
+int fc_endpoint_connect_later(struct fc_endpoint *ep, int fd);
 
 /* What became of that socket: it does not work, the next address is due; it works. */
 void fc_endpoint_failed(struct fc_endpoint *ep, uint64_t now_ns);

@@ -79,6 +79,10 @@ int fc_exporter_open(const struct fc_exporter_config *wanted, struct fc_exporter
 	e->sender->context = e;
 	fc_pace_init(&e->pace, config.rate ? config.rate : RATE_DEFAULT);
 	e->gate = FC_EXPORTER_NO_GATE;
+	if (config.guard) {
+		e->guard = *config.guard;
+		e->guard_context = config.guard_context;
+	}
 	*out = e;
 	return 0;
 
@@ -192,6 +196,16 @@ static enum fc_exporter_reason why_full(const struct fc_exporter *e)
 	return FC_UNSENT_ENQUEUE;
 }
 
+void fc_exporter_count_sealed(struct fc_exporter *e, const struct fc_datagram *d)
+{
+	e->stats.datagrams_sealed++;
+	e->stats.records_sealed += d->records;
+	for (unsigned i = 0; i < FC_SHARES; i++) {
+		e->client[d->share[i].client].stats.records_added += d->share[i].records;
+		e->client[d->share[i].client].stats.octets_added += d->share[i].octets;
+	}
+}
+
 int fc_exporter_seal_open(struct fc_exporter *e, uint64_t now_ns)
 {
 	const struct fc_datagram *d = &e->encoder.message.datagram;
@@ -200,12 +214,7 @@ int fc_exporter_seal_open(struct fc_exporter *e, uint64_t now_ns)
 	if (!e->encoder.message.open)
 		return 0;
 	fc_encoder_finish(&e->encoder, now_ns);
-	e->stats.datagrams_sealed++;
-	e->stats.records_sealed += d->records;
-	for (unsigned i = 0; i < FC_SHARES; i++) {
-		e->client[d->share[i].client].stats.records_added += d->share[i].records;
-		e->client[d->share[i].client].stats.octets_added += d->share[i].octets;
-	}
+	fc_exporter_count_sealed(e, d);
 	if (!fc_queue_seal(&e->queue, d, &dropped))
 		return 0;
 	fc_exporter_drop(e, &dropped, why_full(e));

@@ -84,7 +84,7 @@ bool fc_exporter_options_due(const struct fc_exporter *e, uint64_t now_ns)
 	return false;
 }
 
-static void begin(struct fc_exporter *e, uint64_t now_ns)
+void fc_exporter_begin_empty(struct fc_exporter *e, uint64_t now_ns)
 {
 	if (!e->encoder.message.open)
 		fc_encoder_begin(&e->encoder, fc_queue_building(&e->queue), now_ns, 0, NULL);
@@ -94,11 +94,11 @@ static int announce(struct fc_exporter *e, const struct fc_option_table *t, uint
 {
 	int err = 0;
 
-	begin(e, now_ns);
+	fc_exporter_begin_empty(e, now_ns);
 	if (!fc_encoder_announce(&e->encoder, t->client))
 		return 0;
 	err = fc_exporter_seal_open(e, now_ns);
-	begin(e, now_ns);
+	fc_exporter_begin_empty(e, now_ns);
 	(void)fc_encoder_announce(&e->encoder, t->client); /* fits: checked when it was added */
 	return err;
 }
@@ -108,11 +108,11 @@ static int put_row(struct fc_exporter *e, const struct fc_option_table *t,
 {
 	int err = 0;
 
-	begin(e, now_ns);
+	fc_exporter_begin_empty(e, now_ns);
 	if (!fc_encoder_row(&e->encoder, t->client, row))
 		return 0;
 	err = fc_exporter_seal_open(e, now_ns);
-	begin(e, now_ns);
+	fc_exporter_begin_empty(e, now_ns);
 	if (e->whole)
 		(void)fc_encoder_announce(&e->encoder, t->client);
 	(void)fc_encoder_row(&e->encoder, t->client, row);
@@ -123,8 +123,10 @@ static int put_rows(struct fc_exporter *e, enum fc_fnf_option option, uint64_t n
 {
 	const struct fc_option_table *t = &e->option[option];
 	const struct fc_option_row totals = {
-		.number = {e->stats.octets_sent, e->stats.datagrams_sent, e->stats.records_sent,
-			   e->stats.dropped_flows}};
+		.number = {e->carried.octets + e->stats.octets_sent,
+			   e->carried.datagrams + e->stats.datagrams_sent,
+			   e->carried.records + e->stats.records_sent,
+			   e->carried.dropped + e->stats.dropped_flows}};
 	int err = 0;
 
 	if (option == FC_OPTION_EXPORTER)

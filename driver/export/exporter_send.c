@@ -14,6 +14,11 @@
 #define REFUSED_TRIES 2
 #define BLOCKED_WAIT_NS NS_PER_MS
 
+static unsigned at_most(uint64_t value, unsigned limit)
+{
+	return value < limit ? (unsigned)value : limit;
+}
+
 /* Sealed and not beyond the gate. */
 static uint64_t sendable(const struct fc_exporter *e)
 {
@@ -39,7 +44,9 @@ static void begin_session(struct fc_exporter *e)
 
 	if (!octets)
 		return; /* it stays fresh: another time */
-	if (e->queue.head != e->queue.tail)
+	if (e->sender->ops->own_sequence)
+		sequence = 0;
+	else if (e->queue.head != e->queue.tail)
 		sequence = fc_queue_at(&e->queue, e->queue.head, &unused)->sequence;
 	length = fc_encoder_preamble(&e->encoder, octets, PREAMBLE_MAX, sequence, e->now_ns);
 	if (!e->sender->ops->begin(e->sender, octets, length) && !e->templates_lost &&
@@ -81,16 +88,41 @@ static enum fc_exporter_reason reason_of(int err)
 	}
 }
 
+/*
+ * Hand over to the transport. The guard is asked here, next to the sending, and holds until it is
+ * over: a mark that was looked up earlier may be out of date by now. A process that is stopped
+ * between the two and goes on much later sends what was below the mark then; whoever sets marks
+ * lets only such datagrams below it that the next one in charge has, and would send bit for bit.
+ */
+static int send_guarded(struct fc_exporter *e, unsigned count, uint64_t now_ns)
+{
+	const struct fc_sender_ops *ops = e->sender->ops;
+	uint64_t mark, room;
+	int sent;
+
+	if (!e->guard.enter)
+		return ops->send(e->sender, &e->queue, count, now_ns);
+	mark = e->guard.enter(e->guard_context);
+	room = mark > e->queue.head ? mark - e->queue.head : 0;
+	/* Of a socket, its name is still looked after. */
+	if ((count && !room) || (!mark && !ops->paced))
+		sent = -EAGAIN;
+	else
+		sent = ops->send(e->sender, &e->queue, at_most(room, count), now_ns);
+	e->guard.leave(e->guard_context);
+	return sent;
+}
+
 /* Try `count` datagrams once. Return true when something has to be waited for. */
 static bool send_some(struct fc_exporter *e, unsigned count, uint64_t now_ns)
 {
 	const struct fc_sender_ops *ops = e->sender->ops;
-	int sent = ops->send(e->sender, &e->queue, count, now_ns);
+	int sent = send_guarded(e, count, now_ns);
 	const uint8_t *octets;
 
 	for (int tries = 1; sent == -ECONNREFUSED && tries <= REFUSED_TRIES; tries++) {
 		e->stats.refused++;
-		sent = ops->send(e->sender, &e->queue, count, now_ns);
+		sent = send_guarded(e, count, now_ns);
 	}
 	if (sent > 0) {
 		account_sent(e, (unsigned)sent);
@@ -108,11 +140,6 @@ static bool send_some(struct fc_exporter *e, unsigned count, uint64_t now_ns)
 	if (ops->paced)
 		fc_pace_take(&e->pace, now_ns, 1);
 	return false;
-}
-
-static unsigned at_most(uint64_t value, unsigned limit)
-{
-	return value < limit ? (unsigned)value : limit;
 }
 
 /* Look after the session and send once. Return when to look again; 0: at once. */

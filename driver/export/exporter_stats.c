@@ -88,19 +88,11 @@ void fc_exporter_clear(struct fc_exporter *e)
 	for (unsigned c = 0; c < FC_EXPORTER_CLIENTS; c++) {
 		struct fc_exporter_client_stats *s = &e->client[c].stats;
 
-		s->records_added = s->records_sent = s->records_failed = 0;
-		s->octets_added = s->octets_sent = s->octets_failed = 0;
+		s->records_added = s->records_sent = s->records_failed = s->records_skipped = 0;
+		s->octets_added = s->octets_sent = s->octets_failed = s->octets_skipped = 0;
 	}
-	for (uint64_t n = e->queue.head; n < e->queue.tail; n++) {
-		const struct fc_datagram *d = fc_queue_at(&e->queue, n, &octets);
-
-		e->stats.datagrams_sealed++;
-		e->stats.records_sealed += d->records;
-		for (unsigned i = 0; i < FC_SHARES; i++) {
-			e->client[d->share[i].client].stats.records_added += d->share[i].records;
-			e->client[d->share[i].client].stats.octets_added += d->share[i].octets;
-		}
-	}
+	for (uint64_t n = e->queue.head; n < e->queue.tail; n++)
+		fc_exporter_count_sealed(e, fc_queue_at(&e->queue, n, &octets));
 }
 
 /* ------------------------------------------------------------------ templates */

@@ -7,6 +7,7 @@
  */
 #include "json.h"
 #include "sender.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
@@ -15,12 +16,14 @@
 #include <string.h>
 
 #define DELIVER_MS "30000"
+#define KEY_OCTETS 8
 
 struct kafka {
 	struct fc_sender base;
 	rd_kafka_t *client;
 	rd_kafka_topic_t *topic;
 	bool json;
+	uint32_t domain;
 	size_t line_at; /* JSON: octets of the queue's head whose lines were taken */
 };
 
@@ -113,6 +116,19 @@ static int send_lines(struct kafka *k, const struct fc_datagram *d, const uint8_
 	return 0;
 }
 
+/* Domain and sequence are the key: a reader knows a message that it has seen, from whichever unit
+ * of a pair it comes again. */
+static int send_message(struct kafka *k, const struct fc_datagram *d, const uint8_t *octets)
+{
+	uint8_t key[KEY_OCTETS];
+	struct fc_writer w;
+
+	fc_writer_init(&w, key, sizeof(key));
+	fc_writer_u32(&w, k->domain);
+	fc_writer_u32(&w, d->sequence);
+	return produce(k, key, sizeof(key), octets, d->length, d);
+}
+
 static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, uint64_t now_ns)
 {
 	struct kafka *k = kafka_of(s);
@@ -125,8 +141,7 @@ static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, ui
 		const uint8_t *octets;
 		const struct fc_datagram *d = fc_queue_at(q, q->head + sent, &octets);
 
-		err = k->json ? send_lines(k, d, octets)
-			      : produce(k, NULL, 0, octets, d->length, d);
+		err = k->json ? send_lines(k, d, octets) : send_message(k, d, octets);
 		if (!err)
 			sent++;
 	}
@@ -146,6 +161,30 @@ static unsigned pending(const struct fc_sender *s)
 	return (unsigned)rd_kafka_outq_len(kafka_of(s)->client);
 }
 
+/* Messages are delivered in order: the last ones are those that are not. */
+static uint64_t delivered_below(const struct fc_sender *s, const struct fc_queue *q)
+{
+	uint64_t number = q->head;
+	const uint8_t *octets;
+	unsigned waiting = pending(s);
+
+	while (waiting && fc_queue_remembers(q, number - 1)) {
+		unsigned messages =
+			kafka_of(s)->json ? fc_queue_at(q, number - 1, &octets)->records : 1;
+
+		waiting -= messages < waiting ? messages : waiting;
+		number--;
+	}
+	return number;
+}
+
+/* librdkafka keeps what it has taken, and goes on. */
+static void hang_up(struct fc_sender *s, struct fc_queue *q)
+{
+	kafka_of(s)->line_at = 0;
+	q->claimed = false;
+}
+
 static void close_kafka(struct fc_sender *s)
 {
 	struct kafka *k = kafka_of(s);
@@ -161,8 +200,12 @@ static void close_kafka(struct fc_sender *s)
 	free(k);
 }
 
-static const struct fc_sender_ops ops = {
-	.send = send_some, .wait = wait_for, .pending = pending, .close = close_kafka};
+static const struct fc_sender_ops ops = {.send = send_some,
+					 .wait = wait_for,
+					 .pending = pending,
+					 .delivered = delivered_below,
+					 .hang_up = hang_up,
+					 .close = close_kafka};
 
 /* ------------------------------------------------------------------ setting it up */
 /* "host" without a port gets the exporter's; a list has them already or takes Kafka's own. */
@@ -232,6 +275,7 @@ int fc_kafka_open(const struct fc_exporter_config *config, struct fc_sender **ou
 		return -ENOMEM;
 	k->base.ops = &ops;
 	k->json = config->kafka_json;
+	k->domain = config->domain;
 	err = make_client(k, config);
 	if (err) {
 		close_kafka(&k->base);

@@ -143,7 +143,8 @@ const struct fc_option_row *fc_option_applications(size_t *count)
 	return applications;
 }
 
-int fc_option_identify(const struct fc_option_layout *layout, struct fc_template_ids *ids)
+int fc_option_identify(const struct fc_option_layout *layout, unsigned preferred,
+		       struct fc_template_ids *ids)
 {
 	uint16_t numbers[2 + 2 * FC_OPTION_COLUMNS];
 
@@ -154,7 +155,7 @@ int fc_option_identify(const struct fc_option_layout *layout, struct fc_template
 		numbers[2 + 2 * i] = layout->column[i].element;
 		numbers[3 + 2 * i] = layout->column[i].length;
 	}
-	return fc_template_ids_take(ids, numbers, 2 + 2 * (size_t)layout->columns);
+	return fc_template_ids_take_as(ids, preferred, numbers, 2 + 2 * (size_t)layout->columns);
 }
 
 size_t fc_option_definition_size(const struct fc_option_layout *layout)

@@ -40,8 +40,9 @@ const struct fc_option_layout *fc_option_layout(enum fc_protocol protocol,
 /* Rows of the application table: IANA's well-known protocols and ports. */
 const struct fc_option_row *fc_option_applications(size_t *count);
 
-/* Get an id for a layout. Return it, -ENOSPC, -ENOMEM. */
-int fc_option_identify(const struct fc_option_layout *layout, struct fc_template_ids *ids);
+/* Get an id for a layout; `preferred`, if that is free for it. Return it, -ENOSPC, -ENOMEM. */
+int fc_option_identify(const struct fc_option_layout *layout, unsigned preferred,
+		       struct fc_template_ids *ids);
 
 size_t fc_option_definition_size(const struct fc_option_layout *layout);
 void fc_option_define(const struct fc_option_layout *layout, const struct fc_codec *codec,

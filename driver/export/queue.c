@@ -58,6 +58,22 @@ const struct fc_datagram *fc_queue_at(const struct fc_queue *q, uint64_t number,
 	return &q->datagrams[slot(q, number)];
 }
 
+uint8_t *fc_queue_octets(struct fc_queue *q, uint64_t number)
+{
+	return q->octets + slot(q, number) * q->slot_size;
+}
+
+void fc_queue_jump(struct fc_queue *q, uint64_t number)
+{
+	q->head = q->tail = number;
+	q->oldest = number;
+}
+
+bool fc_queue_remembers(const struct fc_queue *q, uint64_t number)
+{
+	return number >= q->oldest && number < q->tail && q->tail - number <= q->capacity;
+}
+
 void fc_queue_pop(struct fc_queue *q)
 {
 	q->head++;

@@ -10,11 +10,11 @@
 #ifndef FC_EXPORT_QUEUE_H
 #define FC_EXPORT_QUEUE_H
 
-#include <stdbool.h>
+#include <flowcard/export.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define FC_SHARES 4 /* clients with records in one datagram */
+#define FC_SHARES FC_EXPORTER_SHARES /* clients with records in one datagram */
 
 /* What a client has in a datagram. */
 struct fc_share {
@@ -37,6 +37,7 @@ struct fc_queue {
 	struct fc_datagram *datagrams;
 	size_t slot_size, capacity;
 	uint64_t head, tail; /* numbers: oldest sealed, being built */
+	uint64_t oldest;     /* since the numbers jumped last */
 	bool claimed;        /* the oldest has left in part; the sender says so */
 };
 
@@ -54,6 +55,15 @@ bool fc_queue_seal(struct fc_queue *q, const struct fc_datagram *sealed,
 /* Datagram number `number` (head <= number < tail). */
 const struct fc_datagram *fc_queue_at(const struct fc_queue *q, uint64_t number,
 				      const uint8_t **octets);
+
+/* The octets, for who changes them on their way out. */
+uint8_t *fc_queue_octets(struct fc_queue *q, uint64_t number);
+
+/* An empty queue goes on with this number. */
+void fc_queue_jump(struct fc_queue *q, uint64_t number);
+
+/* Is the description of a datagram that was popped (or is there) still in its place? */
+bool fc_queue_remembers(const struct fc_queue *q, uint64_t number);
 
 /* Forget the oldest. */
 void fc_queue_pop(struct fc_queue *q);

@@ -18,7 +18,8 @@
 struct fc_sender;
 
 struct fc_sender_ops {
-	bool paced; /* the other side cannot slow us down */
+	bool paced;        /* the other side cannot slow us down */
+	bool own_sequence; /* each session counts from 0 */
 	/* Send datagrams of `q` from its head on, `count` at most (0: only look after what is under
 	 * way); sets q->claimed while the first has left in part. Return how many have left;
 	 * -EAGAIN: not now; -ECONNREFUSED: none has left, an earlier one met a closed port; other
@@ -30,6 +31,11 @@ struct fc_sender_ops {
 	int (*wait)(const struct fc_sender *s, short *events);
 	/* Messages that were taken but may still fail. NULL: none ever. */
 	unsigned (*pending)(const struct fc_sender *s);
+	/* Number of the first datagram of `q` that may still fail although it has left. NULL: none
+	 * does, q->head. */
+	uint64_t (*delivered)(const struct fc_sender *s, const struct fc_queue *q);
+	/* End the session; what has left in part has not left. NULL: there is none. */
+	void (*hang_up)(struct fc_sender *s, struct fc_queue *q);
 	void (*close)(struct fc_sender *s);
 };
 

@@ -12,16 +12,20 @@
 #include "monotonic.h"
 #include "sender.h"
 #include "tls.h"
+#include "writer.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define SEQUENCE_AT 8 /* in the header of an IPFIX message */
 #define CONNECT_NS UINT64_C(10000000000)
 /* Nothing was taken for so long: the connection is dead, whatever the kernel thinks. */
 #define STALL_NS UINT64_C(30000000000)
@@ -39,6 +43,8 @@ struct stream {
 	uint8_t *preamble;    /* what of it is not written yet */
 	size_t preamble_length, preamble_at;
 	size_t message_at; /* octets of the queue's head that have left */
+	uint32_t sequence; /* of the session's first message, as the queue has it */
+	bool begun;        /* that one is known */
 };
 
 static struct stream *stream_of(const struct fc_sender *s)
@@ -58,6 +64,7 @@ static void end_session(struct stream *s, struct fc_queue *q)
 	free(s->preamble);
 	s->preamble = NULL;
 	s->message_at = 0;
+	s->begun = false;
 	if (q)
 		q->claimed = false;
 }
@@ -207,11 +214,28 @@ static int put_preamble(struct stream *s)
 	return 0;
 }
 
+/* Messages of a session are counted from 0 (RFC 7011 3.1: sequence numbers are the session's). The
+ * description keeps the exporter's number, so the next session can count anew. */
+static void renumber(struct stream *s, uint8_t *octets, uint32_t sequence)
+{
+	struct fc_writer w;
+
+	if (!s->begun)
+		s->sequence = sequence;
+	s->begun = true;
+	fc_writer_init(&w, octets + SEQUENCE_AT, sizeof(sequence));
+	fc_writer_u32(&w, sequence - s->sequence);
+}
+
 /* The message `n` after the head, whose first `message_at` octets have left. Return 0, -errno. */
-static int put_message(struct stream *s, const struct fc_queue *q, unsigned n)
+static int put_message(struct stream *s, struct fc_queue *q, unsigned n)
 {
 	const uint8_t *octets;
-	size_t length = fc_queue_at(q, q->head + n, &octets)->length;
+	const struct fc_datagram *d = fc_queue_at(q, q->head + n, &octets);
+	size_t length = d->length;
+
+	if (!s->message_at)
+		renumber(s, fc_queue_octets(q, q->head + n), d->sequence);
 
 	while (s->message_at < length) {
 		ssize_t got = put(s, octets + s->message_at, length - s->message_at);
@@ -272,6 +296,30 @@ static int wait_for(const struct fc_sender *base, short *events)
 	return s->fd;
 }
 
+/* What the other host has not acknowledged may be lost with the session. TLS adds octets, so that
+ * this says too little, never too much. */
+static uint64_t delivered(const struct fc_sender *base, const struct fc_queue *q)
+{
+	const struct stream *s = stream_of(base);
+	uint64_t number = q->head;
+	const uint8_t *octets;
+	int waiting = 0;
+
+	if (s->fd < 0 || ioctl(s->fd, SIOCOUTQ, &waiting))
+		return number;
+	while (waiting > 0 && fc_queue_remembers(q, number - 1))
+		waiting -= (int)fc_queue_at(q, --number, &octets)->length;
+	return number;
+}
+
+static void hang_up(struct fc_sender *base, struct fc_queue *q)
+{
+	struct stream *s = stream_of(base);
+
+	end_session(s, q);
+	fc_endpoint_works(&s->endpoint); /* the next attempt is not a repeated one */
+}
+
 static void close_stream(struct fc_sender *base)
 {
 	struct stream *s = stream_of(base);
@@ -282,8 +330,13 @@ static void close_stream(struct fc_sender *base)
 	free(s);
 }
 
-static const struct fc_sender_ops ops = {
-	.send = send_some, .begin = begin, .wait = wait_for, .close = close_stream};
+static const struct fc_sender_ops ops = {.own_sequence = true,
+					 .send = send_some,
+					 .begin = begin,
+					 .wait = wait_for,
+					 .delivered = delivered,
+					 .hang_up = hang_up,
+					 .close = close_stream};
 
 int fc_stream_open(const struct fc_exporter_config *config, struct fc_sender **out)
 {

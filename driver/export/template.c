@@ -152,7 +152,7 @@ int fc_template_identify(struct fc_template *t, struct fc_template_ids *ids)
 		layout[1 + 2 * i] = t->fields[i].field->element;
 		layout[2 + 2 * i] = t->fields[i].length;
 	}
-	id = fc_template_ids_take(ids, layout, 1 + 2 * (size_t)t->field_count);
+	id = fc_template_ids_take_as(ids, t->id, layout, 1 + 2 * (size_t)t->field_count);
 	if (id < 0)
 		return id;
 	t->id = (uint16_t)id;

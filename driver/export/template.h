@@ -44,7 +44,7 @@ struct fc_template {
 int fc_template_compile(struct fc_template *t, enum fc_protocol protocol, unsigned family,
 			const struct fc_fnf_record *record);
 
-/* Get an id for its layout. Return 0, -ENOSPC, -ENOMEM. */
+/* Get an id for its layout; the one it has, if that is free for it. Return 0, -ENOSPC, -ENOMEM. */
 int fc_template_identify(struct fc_template *t, struct fc_template_ids *ids);
 
 /* Octets of the template record. */

@@ -35,21 +35,26 @@ void fc_template_ids_destroy(struct fc_template_ids *ids)
 	free(ids);
 }
 
+static bool stands_for(const struct entry *e, const uint16_t *layout, size_t count)
+{
+	return e->count == count && !memcmp(e->layout, layout, count * sizeof(*layout));
+}
+
 static struct entry *find_free(struct fc_template_ids *ids, const uint16_t *layout, size_t count)
 {
-	for (size_t i = 0; i < ids->count; i++) {
+	for (size_t i = 0; ids->entry && i < ids->count; i++) {
 		struct entry *e = &ids->entry[i];
 
-		if (!e->used && e->count == count &&
-		    !memcmp(e->layout, layout, count * sizeof(*layout)))
+		if (!e->used && stands_for(e, layout, count))
 			return e;
 	}
 	return NULL;
 }
 
-static struct entry *append(struct fc_template_ids *ids, const uint16_t *layout, size_t count)
+/* One more entry, blank: its layout is not known, so nobody gets it. */
+static struct entry *append_blank(struct fc_template_ids *ids)
 {
-	struct entry *e, *grown;
+	struct entry *grown;
 
 	if (ids->count % GROW == 0) {
 		grown = realloc(ids->entry, (ids->count + GROW) * sizeof(*grown));
@@ -57,13 +62,51 @@ static struct entry *append(struct fc_template_ids *ids, const uint16_t *layout,
 			return NULL;
 		ids->entry = grown;
 	}
-	e = &ids->entry[ids->count];
-	*e = (struct entry){.layout = malloc(count * sizeof(*layout)), .count = count};
-	if (!e->layout)
+	ids->entry[ids->count] = (struct entry){0};
+	return &ids->entry[ids->count++];
+}
+
+static int set_layout(struct entry *e, const uint16_t *layout, size_t count)
+{
+	uint16_t *copy = malloc(count * sizeof(*layout));
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, layout, count * sizeof(*layout));
+	free(e->layout);
+	e->layout = copy;
+	e->count = count;
+	return 0;
+}
+
+static struct entry *append(struct fc_template_ids *ids, const uint16_t *layout, size_t count)
+{
+	struct entry *e = append_blank(ids);
+
+	if (!e)
 		return NULL;
-	memcpy(e->layout, layout, count * sizeof(*layout));
-	ids->count++;
-	return e;
+	if (!set_layout(e, layout, count))
+		return e;
+	ids->count--;
+	return NULL;
+}
+
+static struct entry *entry_of(const struct fc_template_ids *ids, unsigned id)
+{
+	if (id < FC_TEMPLATE_ID_FIRST || id - FC_TEMPLATE_ID_FIRST >= ids->count)
+		return NULL;
+	return &ids->entry[id - FC_TEMPLATE_ID_FIRST];
+}
+
+int fc_template_ids_take_as(struct fc_template_ids *ids, unsigned preferred, const uint16_t *layout,
+			    size_t count)
+{
+	struct entry *e = entry_of(ids, preferred);
+
+	if (!e || e->used || !stands_for(e, layout, count))
+		return fc_template_ids_take(ids, layout, count);
+	e->used = true;
+	return (int)preferred;
 }
 
 int fc_template_ids_take(struct fc_template_ids *ids, const uint16_t *layout, size_t count)
@@ -82,6 +125,45 @@ int fc_template_ids_take(struct fc_template_ids *ids, const uint16_t *layout, si
 
 void fc_template_ids_give_back(struct fc_template_ids *ids, unsigned id)
 {
-	if (id >= FC_TEMPLATE_ID_FIRST && id - FC_TEMPLATE_ID_FIRST < ids->count)
-		ids->entry[id - FC_TEMPLATE_ID_FIRST].used = false;
+	struct entry *e = entry_of(ids, id);
+
+	if (e)
+		e->used = false;
+}
+
+/* ------------------------------------------------------------------ as somebody else has them */
+size_t fc_template_ids_count(const struct fc_template_ids *ids)
+{
+	return ids->count;
+}
+
+const uint16_t *fc_template_ids_layout(const struct fc_template_ids *ids, unsigned id,
+				       size_t *count)
+{
+	const struct entry *e = entry_of(ids, id);
+
+	*count = e ? e->count : 0;
+	return e ? e->layout : NULL;
+}
+
+int fc_template_ids_begin(struct fc_template_ids *ids, size_t count)
+{
+	while (ids->count < count)
+		if (!append_blank(ids))
+			return -ENOMEM;
+	while (ids->count > count)
+		free(ids->entry[--ids->count].layout);
+	for (size_t i = 0; i < count; i++)
+		ids->entry[i].used = false;
+	return 0;
+}
+
+int fc_template_ids_learn(struct fc_template_ids *ids, unsigned id, const uint16_t *layout,
+			  size_t count)
+{
+	struct entry *e = entry_of(ids, id);
+
+	if (!e)
+		return -EINVAL;
+	return stands_for(e, layout, count) ? 0 : set_layout(e, layout, count);
 }

@@ -32,10 +32,20 @@ static int get_socket(struct udp *u, uint64_t now_ns)
 		return -EAGAIN;
 	}
 	u->fd = fd;
-	u->base.ready = true;
-	u->base.error = 0;
-	u->base.sessions++;
 	fc_endpoint_works(&u->endpoint);
+	return 0;
+}
+
+/* It can be connected: at once, or since its source address is here. Return 0, -EAGAIN. */
+static int get_ready(struct udp *u)
+{
+	int err = fc_endpoint_connect_later(&u->endpoint, u->fd);
+
+	u->base.error = err == -EINVAL ? -EADDRNOTAVAIL : err;
+	if (err)
+		return -EAGAIN;
+	u->base.ready = true;
+	u->base.sessions++;
 	return 0;
 }
 
@@ -66,6 +76,8 @@ static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, ui
 	struct udp *u = udp_of(s);
 	int err = u->fd < 0 ? get_socket(u, now_ns) : 0;
 
+	if (!err && !u->base.ready)
+		err = get_ready(u);
 	if (err || !count)
 		return err;
 	return send_burst(u->fd, q, count < FC_SENDER_BURST ? count : FC_SENDER_BURST);
@@ -105,7 +117,13 @@ int fc_udp_open(const struct fc_exporter_config *config, struct fc_sender **out)
 		return err;
 	}
 	/* Numbers need no waiting: it is ready now, or the reason why not is known. */
-	(void)get_socket(u, fc_monotonic_ns());
+	if (!get_socket(u, fc_monotonic_ns()))
+		(void)get_ready(u);
+	/* Nobody gives a port up by himself. */
+	if (u->base.error == -EADDRINUSE) {
+		close_udp(&u->base);
+		return -EADDRINUSE;
+	}
 	*out = &u->base;
 	return 0;
 }

@@ -34,6 +34,16 @@ void fc_template_ids_destroy(struct fc_template_ids *ids);
 /* ------------------------------------------------------------------ exporters */
 struct fc_exporter;
 
+/*
+ * Who has a say right before each burst leaves. enter() returns a mark: only datagrams below it may
+ * leave until leave() is called, by the same thread, without anything in between that waits. 0:
+ * nothing leaves, and no session is begun.
+ */
+struct fc_exporter_guard {
+	uint64_t (*enter)(void *context);
+	void (*leave)(void *context);
+};
+
 struct fc_exporter_config {
 	enum fc_protocol protocol;
 	enum fc_fnf_transport transport; /* UDP is 0; TCP and TLS: IPFIX only */
@@ -41,6 +51,11 @@ struct fc_exporter_config {
 	 * none; of a file its path. */
 	const char *host, *port;
 	const char *source; /* address of this host or name of an interface; NULL: any */
+	/* UDP: of this host, 0: any. `port_shared`: an earlier exporter of this process may still
+	 * have it; else a port that somebody has is -EADDRINUSE. */
+	uint16_t source_port;
+	bool port_shared;
+	bool source_moves;  /* UDP: `source` may come to this host later, it is bound already */
 	uint8_t dscp, ttl;  /* ttl 0: the system's */
 	const char *topic;  /* Kafka */
 	bool kafka_json;    /* one JSON object a flow; else IPFIX messages */
@@ -60,6 +75,8 @@ struct fc_exporter_config {
 	 * are its until it returns. Return 0, -EAGAIN (not now), -errno (not this one). */
 	int (*deliver)(void *context, const uint8_t *octets, size_t length);
 	void *deliver_context;
+	const struct fc_exporter_guard *guard; /* NULL: none */
+	void *guard_context;
 };
 
 /* Return 0, -EINVAL (payload too small or over 65507, protocol does not fit the transport, TLS
@@ -151,6 +168,79 @@ uint64_t fc_exporter_backlog(const struct fc_exporter *e);
 uint32_t fc_exporter_sequence(const struct fc_exporter *e);
 void fc_exporter_continue(struct fc_exporter *e, uint32_t sequence);
 
+/* ------------------------------------------------------------------ the same datagrams elsewhere
+ */
+/*
+ * Another exporter of the same configuration can hold the same sealed datagrams, and go on from
+ * there:
+ *
+ *   one:   seal -- fc_exporter_state, fc_exporter_sealed --> the other: _state_take, _restore
+ *   one:   fc_exporter_cursor -----------------------------> the other: _skip
+ *
+ * Numbers (fc_exporter_mark counts them) are the same on both sides. The one that goes on calls
+ * fc_exporter_announce and sends what was not skipped, bit for bit, then its own.
+ */
+#define FC_EXPORTER_SHARES 4
+#define FC_EXPORTER_STATE_MAX 65536
+
+struct fc_exporter_datagram {
+	uint64_t number;
+	uint32_t sequence, records, templates; /* templates: template records in it */
+	struct {
+		uint16_t client; /* 0: nobody any more */
+		uint16_t records;
+		uint32_t octets;
+	} share[FC_EXPORTER_SHARES];
+	size_t length;
+	const uint8_t *octets; /* in the queue: until the exporter is used again */
+};
+
+/* The oldest sealed datagram that is queued and has at least this number. Return 0 or -ENOENT. */
+int fc_exporter_sealed(const struct fc_exporter *e, uint64_t number,
+		       struct fc_exporter_datagram *out);
+
+/*
+ * Append a datagram that was sealed elsewhere. A gap before its number: what is queued was dealt
+ * with there, and is skipped; so is the oldest when the queue is full. `client`: numbers of the
+ * exporter whose state was taken last. Return 0, -EMSGSIZE (longer than payload_max allows),
+ * -EEXIST (older than what is here), -EBUSY (a datagram is being built).
+ */
+int fc_exporter_restore(struct fc_exporter *e, const struct fc_exporter_datagram *d);
+
+/* What is below this number was dealt with elsewhere and does not leave here. Return datagrams. */
+uint64_t fc_exporter_skip(struct fc_exporter *e, uint64_t number);
+
+/* The next datagram gets this number. If that is news, what is queued is skipped first. */
+void fc_exporter_align(struct fc_exporter *e, uint64_t number);
+
+/* Everything below has left, as far as the transport can tell (TCP, TLS: acknowledged by the other
+ * host; Kafka: by the brokers), or was dropped. */
+uint64_t fc_exporter_cursor(const struct fc_exporter *e);
+
+/*
+ * What the next datagram depends on, and nothing of what is queued: sequence, template ids with
+ * their layouts, when templates and tables were last sent, boot time, totals. Right after a seal.
+ * Return octets written; 0: `size` is too small (FC_EXPORTER_STATE_MAX always does).
+ */
+size_t fc_exporter_state(const struct fc_exporter *e, uint8_t *out, size_t size);
+
+/*
+ * Go on from such a state. Clients and tables are known by their names; those that it does not have
+ * get template ids of their own. Return 0; -EPROTO (it does not parse: nothing was taken), -EINVAL
+ * (of another protocol or domain), -EBUSY, -ENOMEM, -ENOSPC.
+ */
+int fc_exporter_state_take(struct fc_exporter *e, const uint8_t *state, size_t size);
+/* Does it parse? Return 0 or -EPROTO. */
+int fc_exporter_state_check(const uint8_t *state, size_t size);
+
+/* All templates, and all option tables, in datagrams of their own: for a collector that has just
+ * begun. In a session that follows (TCP, TLS, file) they are its beginning. Return 0 or -ENOBUFS.
+ */
+int fc_exporter_announce(struct fc_exporter *e);
+
+/* Somebody else goes on: what is queued or being built is dropped, the session ends. */
+void fc_exporter_discard(struct fc_exporter *e);
+
 /* ------------------------------------------------------------------ what it has done */
 enum fc_exporter_reason {
 	FC_UNSENT_NONE,        /* Reason not given */
@@ -169,9 +259,10 @@ struct fc_exporter_stats {
 	 * datagram each record counts, so a split flow can count more than once. */
 	uint64_t dropped_datagrams, dropped_flows;
 	uint64_t inexpressible; /* of dropped_flows: the protocol has no way to say it */
-	/* Always: datagrams_sealed = datagrams_sent + datagrams_queued + dropped_datagrams,
-	 * records_sealed = records_sent + records queued + dropped_flows - inexpressible. Records
-	 * of option tables are records. */
+	/* Always: datagrams_sealed = datagrams_sent + datagrams_queued + dropped_datagrams +
+	 * datagrams_skipped, records_sealed = records_sent + records queued + dropped_flows -
+	 * inexpressible + records_skipped. Records of option tables are records; restored ones
+	 * count as sealed, and what was sealed elsewhere not as flows, packets, octets. */
 	uint64_t records_sent;
 	uint64_t records_open;     /* in the datagram being built */
 	uint64_t datagrams_queued; /* sealed, not sent */
@@ -189,14 +280,17 @@ struct fc_exporter_stats {
 	bool ready;        /* datagrams can leave: the name is resolved, the connection stands */
 	int wait_error;    /* not ready: errno of the last attempt, 0: none yet */
 	uint64_t sessions; /* connections made, files begun */
+	uint64_t datagrams_restored, records_restored; /* of those sealed: elsewhere */
+	uint64_t datagrams_skipped, records_skipped;   /* dealt with elsewhere */
 };
 
 struct fc_exporter_client_stats {
 	char name[FC_EXPORTER_CLIENT_NAME]; /* "Flow Monitor INPUT", "Option options sampler-table"
 					     */
-	/* added = sent + failed + queued or being built */
-	uint64_t records_added, records_sent, records_failed;
-	uint64_t octets_added, octets_sent, octets_failed; /* of records, without headers */
+	/* added = sent + failed + skipped + queued or being built */
+	uint64_t records_added, records_sent, records_failed, records_skipped;
+	/* Of records, without headers. */
+	uint64_t octets_added, octets_sent, octets_failed, octets_skipped;
 };
 
 void fc_exporter_stats(const struct fc_exporter *e, struct fc_exporter_stats *out);
