@@ -20,7 +20,8 @@ struct kind {
 #define KIND(kind_, places_)                                                                       \
 	{                                                                                          \
 		.name = #kind_, .places = (places_),                                               \
-		.id_max = (uint32_t)(UINT32_MAX >> 8 * (4 - sizeof(((struct fc_fnf_##kind_ *)0)->id))), \
+		.id_max = (uint32_t)(UINT32_MAX >>                                                 \
+				     8 * (4 - sizeof(((struct fc_fnf_##kind_ *)0)->id))),          \
 		.first = offsetof(struct fc_fnf, kind_), .each = sizeof(struct fc_fnf_##kind_),    \
 		.name_at = offsetof(struct fc_fnf_##kind_, name),                                  \
 		.id_at = offsetof(struct fc_fnf_##kind_, id),                                      \

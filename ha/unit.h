@@ -32,6 +32,7 @@ struct fc_unit {
 	int lost_exit;       /* eventfd: a card with card-loss exit was lost */
 	uint64_t started_ns; /* CLOCK_MONOTONIC */
 	atomic_uint reloads;
+	atomic_bool standby;     /* of a pair: the other unit is active, and configured */
 	struct fc_config config; /* the starting thread's; others: fc_unit_config */
 	struct fc_slot
 		*slot[FC_CONFIG_SLOTS]; /* likewise: fc_unit_slot. NULL: none, or shut down */
@@ -61,16 +62,18 @@ unsigned fc_unit_stop(struct fc_unit *unit);
 /* ------------------------------------------------------------------ changes; any thread */
 /*
  * Apply one line to the running configuration; `cursor` is the session's own. Return as
- * fc_config_line, or -ENOMEM with a message. It waits for other lines only, never for a card or a
- * collector: what follows from it happens in the threads of the follower and of the slots.
+ * fc_config_line, or -ENOMEM with a message; on a standby unit -EINVAL with FC_UNIT_STANDBY,
+ * whatever the line is. It waits for other lines only, never for a card or a collector: what
+ * follows from it happens in the threads of the follower and of the slots.
  */
 int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const char *text,
 		 struct fc_syntax_line *line);
 
 /*
  * Change to another configuration while flows stay. Objects of the same name keep their ids. What
- * differs of a card itself (transport, ring, epoch, workers) ends and starts that card. Return 0 or
- * -ENOMEM; nothing has changed then.
+ * differs of a card itself (transport, ring, epoch, workers) ends and starts that card. On a
+ * standby unit only what is its own changes (ha/config_shared.h). Return 0 or -ENOMEM; nothing has
+ * changed then.
  */
 int fc_unit_reload(struct fc_unit *unit, const struct fc_config *config);
 
@@ -79,6 +82,13 @@ int fc_unit_reload(struct fc_unit *unit, const struct fc_config *config);
 int fc_unit_settle(struct fc_unit *unit, unsigned limit_ms);
 
 /* ------------------------------------------------------------------ looking; any thread */
+/* What a standby unit is asked for is the active one's to do. */
+#define FC_UNIT_STANDBY "% Standby unit: configure from the active unit"
+static inline bool fc_unit_standby(struct fc_unit *unit)
+{
+	return atomic_load(&unit->standby);
+}
+
 /* The configuration as it is now, immutable; what is committed later is another one. Give it back.
  */
 const struct fc_config *fc_unit_config(struct fc_unit *unit);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <ha/config_align.h>
+#include <ha/config_shared.h>
 #include <ha/log.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,8 @@ int fc_unit_commit(struct fc_unit *unit, struct fc_unit_snapshot *fresh)
 	struct fc_unit_snapshot *old = unit->snapshot; /* only a commit changes it */
 	int err;
 
-	rest_numbers(unit, &old->config, &fresh->config);
+	if (!fc_unit_standby(unit)) /* its numbers are the active unit's */
+		rest_numbers(unit, &old->config, &fresh->config);
 	err = fc_brokers_commit(unit->brokers, &old->config, &fresh->config, fc_unit_now_ms());
 	if (err)
 		return err;
@@ -106,6 +108,13 @@ static int no_memory(struct fc_syntax_line *line)
 	return -ENOMEM;
 }
 
+static int refuse_standby(struct fc_syntax_line *line)
+{
+	line->column = 0;
+	snprintf(line->message, sizeof(line->message), "%s", FC_UNIT_STANDBY);
+	return -EINVAL;
+}
+
 int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const char *text,
 		 struct fc_syntax_line *line)
 {
@@ -114,6 +123,10 @@ int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const ch
 	int err;
 
 	pthread_mutex_lock(&unit->commit);
+	if (fc_unit_standby(unit)) {
+		err = refuse_standby(line);
+		goto unlock;
+	}
 	fresh = fc_unit_snapshot_create(&unit->snapshot->config);
 	if (!fresh) {
 		err = no_memory(line);
@@ -143,7 +156,10 @@ int fc_unit_reload(struct fc_unit *unit, const struct fc_config *config)
 	if (!fresh)
 		return -ENOMEM;
 	pthread_mutex_lock(&unit->commit);
-	fc_config_align(&fresh->config, &unit->snapshot->config);
+	if (fc_unit_standby(unit))
+		fc_config_shared_copy(&fresh->config, &unit->snapshot->config);
+	else
+		fc_config_align(&fresh->config, &unit->snapshot->config);
 	err = fc_unit_commit(unit, fresh);
 	pthread_mutex_unlock(&unit->commit);
 	if (err) {

@@ -6,6 +6,7 @@
 #ifndef FC_CLI_COMMAND_H
 #define FC_CLI_COMMAND_H
 
+#include <errno.h>
 #include <ha/syntax.h>
 #include <ha/unit.h>
 #include <stdio.h>
@@ -18,7 +19,19 @@ struct fc_cli_call {
 	FILE *out; /* to the session, through its pipes; a write may block, so hold no lock */
 	bool json; /* "| json": one JSON text instead of the listing */
 	bool (*gone)(const struct fc_cli_call *call); /* the reader has gone or pressed ^C: stop */
+	/* Ask whoever sits at a terminal: return or y is yes. A script is not asked: yes. NULL:
+	 * nobody is there to ask: yes. */
+	bool (*confirm)(const struct fc_cli_call *call, const char *question);
 };
+
+/* Of what only an active unit does: 0, or -EPERM after the sentence that says so. */
+static inline int fc_cli_refuse_standby(const struct fc_cli_call *call)
+{
+	if (!fc_unit_standby(call->unit))
+		return 0;
+	fputs(FC_UNIT_STANDBY "\n", call->out);
+	return -EPERM;
+}
 
 struct fc_cli_command {
 	const char *pattern; /* ha/syntax.h */

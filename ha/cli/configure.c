@@ -25,8 +25,34 @@ static unsigned behind_do(const char *text)
 	return (unsigned)(blanks + 2 + strspn(text + blanks + 2, " \t"));
 }
 
+/* At the end of a section: what it lacks is no error, since its lines could come in any order. */
+static void say_what_is_missing(struct fc_cli_session *s, enum fc_config_mode left)
+{
+	const struct fc_config *config;
+	const char *lacks;
+
+	if (left != FC_CONFIG_REDUNDANCY)
+		return;
+	config = fc_unit_config(s->host->unit);
+	lacks = fc_config_redundancy_lacks(config);
+	if (lacks)
+		fprintf(s->terminal.stream, "%% Warning: %s\n", lacks);
+	fc_unit_config_release(config);
+}
+
+void fc_cli_configure_leave(struct fc_cli_session *s)
+{
+	if (!s->configuring)
+		return;
+	s->configuring = false;
+	fc_cli_terminal_begin(&s->terminal);
+	say_what_is_missing(s, s->cursor.mode);
+	fc_cli_terminal_finish(&s->terminal);
+}
+
 void fc_cli_configure(struct fc_cli_session *s, const char *text)
 {
+	enum fc_config_mode before = s->cursor.mode;
 	struct fc_syntax_line line;
 	unsigned at = behind_do(text);
 
@@ -36,7 +62,10 @@ void fc_cli_configure(struct fc_cli_session *s, const char *text)
 	}
 	if (fc_unit_line(s->host->unit, &s->cursor, text, &line))
 		fc_cli_session_refuse(s, text, &line);
-	else if (s->cursor.ended)
+	else if (s->cursor.mode != before)
+		say_what_is_missing(s, before);
+	/* A unit that has become standby meanwhile lets nobody go on. */
+	if (s->cursor.ended || fc_unit_standby(s->host->unit))
 		s->configuring = false;
 }
 

@@ -61,6 +61,10 @@ static int run_configure(struct fc_cli_call *call)
 {
 	struct fc_cli_session *s = fc_cli_own(call);
 
+	if (fc_unit_standby(call->unit)) {
+		fc_cli_session_say(s, "%s", FC_UNIT_STANDBY);
+		return -EPERM;
+	}
 	s->configuring = true;
 	memset(&s->cursor, 0, sizeof(s->cursor));
 	if (!s->terminal.frames)
@@ -124,7 +128,7 @@ const struct fc_cli_command fc_cli_exec[] = {
 	{"configure terminal", "Enter configuration mode", FC_CLI_PRIVILEGED, run_configure},
 	{"write [memory]", "Make the running configuration the startup configuration", FC_CLI_PRIVILEGED, run_write},
 	{"copy running-config startup-config", "The same", FC_CLI_PRIVILEGED, run_write},
-	{"copy startup-config running-config", "Take over the startup configuration as a whole; flows stay", FC_CLI_PRIVILEGED, run_reload},
+	{"copy startup-config running-config", "Take over the startup configuration as a whole, or of a standby unit its own part; flows stay", FC_CLI_PRIVILEGED, run_reload},
 	{"reload", "The same", FC_CLI_PRIVILEGED, run_reload},
 	{NULL, NULL, FC_CLI_USER, NULL},
 };

@@ -54,11 +54,25 @@ static bool gone(const struct fc_cli_call *call)
 	return fc_cli_terminal_stop(&((const struct fc_cli_own_call *)call)->session->terminal);
 }
 
+static bool confirm(const struct fc_cli_call *call, const char *question)
+{
+	struct fc_cli_session *s = ((const struct fc_cli_own_call *)call)->session;
+	int key;
+
+	if (s->terminal.frames)
+		return true;
+	fflush(call->out);
+	fc_cli_terminal_put(&s->terminal, question, strlen(question));
+	key = fc_cli_terminal_key(&s->terminal);
+	fc_cli_terminal_put(&s->terminal, "\r\n", 2);
+	return key == '\r' || key == '\n' || key == 'y' || key == 'Y';
+}
+
 static void run(struct fc_cli_session *s, const struct fc_syntax_line *line, bool json)
 {
 	const struct fc_cli_command *command = line->row->detail;
 	struct fc_cli_own_call own = {
-		.call = {s->host->unit, line, s->terminal.stream, json, gone},
+		.call = {s->host->unit, line, s->terminal.stream, json, gone, confirm},
 		.session = s,
 	};
 
@@ -119,10 +133,12 @@ static void take_line(struct fc_cli_session *s, const char *text)
 static void make_prompt(struct fc_cli_session *s)
 {
 	struct cli_def *cli = s->terminal.cli;
-	char hostname[FC_FNF_NAME], mode[FC_CLI_PROMPT / 2];
+	char hostname[FC_FNF_NAME], name[FC_FNF_NAME + 8], mode[FC_CLI_PROMPT / 2];
 
 	fc_cli_hostname(s->host, hostname);
-	cli_set_hostname(cli, hostname);
+	snprintf(name, sizeof(name), "%.60s%s", hostname,
+		 fc_unit_standby(s->host->unit) ? "-stby" : "");
+	cli_set_hostname(cli, name);
 	cli_set_privilege(cli, s->level == FC_CLI_PRIVILEGED ? PRIVILEGE_PRIVILEGED
 							     : PRIVILEGE_UNPRIVILEGED);
 	cli_set_configmode(cli, MODE_EXEC, NULL);
@@ -130,7 +146,7 @@ static void make_prompt(struct fc_cli_session *s)
 		snprintf(mode, sizeof(mode), "(%s)", fc_cli_configure_mode(s));
 	cli_set_modestring(cli, s->configuring ? mode : NULL);
 	cli_set_promptchar(cli, s->level == FC_CLI_PRIVILEGED ? "#" : ">");
-	snprintf(s->editor.prompt, sizeof(s->editor.prompt), "%.60s%s%s", cli->hostname,
+	snprintf(s->editor.prompt, sizeof(s->editor.prompt), "%s%s%s", cli->hostname,
 		 cli->modestring ? cli->modestring : "", cli->promptchar);
 }
 
@@ -249,11 +265,6 @@ static enum fc_cli_event type_line(struct fc_cli_session *s)
 	}
 }
 
-static void stop_configuring(struct fc_cli_session *s)
-{
-	s->configuring = false;
-}
-
 static void serve_terminal(struct fc_cli_session *s)
 {
 	while (!s->leave) {
@@ -270,7 +281,7 @@ static void serve_terminal(struct fc_cli_session *s)
 		if (event == FC_CLI_LINE || event == FC_CLI_END)
 			take_line(s, line);
 		if (event == FC_CLI_END)
-			stop_configuring(s);
+			fc_cli_configure_leave(s);
 	}
 }
 

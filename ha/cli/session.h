@@ -65,6 +65,8 @@ const struct fc_syntax_command *fc_cli_commands(size_t *rows);
 /* configure.c */
 /* A line in configuration mode. */
 void fc_cli_configure(struct fc_cli_session *s, const char *text);
+/* ^Z: out of configuration mode, whatever the section. */
+void fc_cli_configure_leave(struct fc_cli_session *s);
 /* What follows the hostname in the prompt: "config-flow-record". */
 const char *fc_cli_configure_mode(const struct fc_cli_session *s);
 /* '?' and Tab in configuration mode. */

@@ -53,9 +53,11 @@ static int run(struct fc_cli_call *call, const struct clearing *c)
 {
 	const struct fc_config *config = fc_unit_config(call->unit);
 	const char *name = fc_show_name(call);
-	int number = fc_fnf_monitor_find(&config->fnf, name), err;
+	int number = fc_fnf_monitor_find(&config->fnf, name), err = fc_cli_refuse_standby(call);
 
-	if (number == FC_FNF_NONE)
+	if (err)
+		;
+	else if (number == FC_FNF_NONE)
 		err = fc_show_unknown(call, "Flow Monitor", name);
 	else
 		err = clear_monitor(call, c, config->fnf.monitor[number].id, name);
@@ -93,9 +95,10 @@ static int run_exporter(struct fc_cli_call *call)
 {
 	const struct fc_config *config = fc_unit_config(call->unit);
 	const char *name = fc_show_name(call);
-	int number = name ? fc_fnf_exporter_find(&config->fnf, name) : FC_FNF_NONE, err = 0;
+	int number = name ? fc_fnf_exporter_find(&config->fnf, name) : FC_FNF_NONE;
+	int err = fc_cli_refuse_standby(call);
 
-	if (name && number == FC_FNF_NONE)
+	if (!err && name && number == FC_FNF_NONE)
 		err = fc_show_unknown(call, "Flow Exporter", name);
 	/* One that is not open has no statistics to clear. */
 	for (int e = 0; !err && e < FC_FNF_EXPORTERS; e++)
@@ -131,9 +134,10 @@ static int run_sampler(struct fc_cli_call *call)
 {
 	const struct fc_config *config = fc_unit_config(call->unit);
 	const char *name = fc_show_name(call);
-	int number = name ? fc_fnf_sampler_find(&config->fnf, name) : FC_FNF_NONE, err = 0;
+	int number = name ? fc_fnf_sampler_find(&config->fnf, name) : FC_FNF_NONE;
+	int err = fc_cli_refuse_standby(call);
 
-	if (name && number == FC_FNF_NONE)
+	if (!err && name && number == FC_FNF_NONE)
 		err = fc_show_unknown(call, "Sampler", name);
 	for (int s = 0; !err && s < FC_FNF_SAMPLERS; s++)
 		if (*config->fnf.sampler[s].name && (!name || number == s))

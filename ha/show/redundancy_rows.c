@@ -54,34 +54,44 @@ static int show_switchovers(struct fc_cli_call *call)
 	return show(call, fc_show_redundancy_switchovers);
 }
 
-static int order(struct fc_cli_call *call, enum fc_redundancy_order what)
+static int order(struct fc_cli_call *call, enum fc_redundancy_order what, const char *done)
 {
 	char text[FC_RF_TEXT];
 	int err = fc_unit_redundancy_order(call->unit, what, text);
 
-	if (err)
-		fprintf(call->out, "%s\n", text);
+	if (err || *done)
+		fprintf(call->out, "%s\n", err ? text : done);
 	return err;
 }
 
+static bool refused(struct fc_cli_call *call, const char *question)
+{
+	return call->confirm && !call->confirm(call, question);
+}
+
+/* Questions and answers are in IOS-XE's words. */
 static int force(struct fc_cli_call *call)
 {
-	return order(call, FC_REDUNDANCY_FORCE);
+	if (refused(call, "Proceed with switchover to standby RP? [confirm]"))
+		return 0;
+	return order(call, FC_REDUNDANCY_FORCE, "Manual Swact = enabled");
 }
 
 static int reload_peer(struct fc_cli_call *call)
 {
-	return order(call, FC_REDUNDANCY_RELOAD_PEER);
+	if (refused(call, "Reload peer [confirm]"))
+		return 0;
+	return order(call, FC_REDUNDANCY_RELOAD_PEER, "Preparing to reload peer");
 }
 
 static int clear_history(struct fc_cli_call *call)
 {
-	return order(call, FC_REDUNDANCY_CLEAR_HISTORY);
+	return order(call, FC_REDUNDANCY_CLEAR_HISTORY, "");
 }
 
 static int clear_counters(struct fc_cli_call *call)
 {
-	return order(call, FC_REDUNDANCY_CLEAR_COUNTERS);
+	return order(call, FC_REDUNDANCY_CLEAR_COUNTERS, "");
 }
 
 const struct fc_cli_command fc_cli_redundancy[] = {

@@ -40,14 +40,18 @@ static void put_name(struct config_maker *m)
 	/* Behind a number and behind another address stand addresses. */
 	if (!strcmp(m->last, "peer") || strpbrk(m->last, ".:") ||
 	    (isdigit((unsigned char)*m->last) && strstr(m->text, "path")))
-		snprintf(name, sizeof(name), "%s", hosts[config_maker_below(config_maker_below(4) ? 3 : 7)]);
+		snprintf(name, sizeof(name), "%s",
+			 hosts[config_maker_below(config_maker_below(4) ? 3 : 7)]);
 	else if (!strcmp(m->last, "file"))
-		snprintf(name, sizeof(name), "%smnt/%u", config_maker_below(4) ? "/" : "", config_maker_below(3));
+		snprintf(name, sizeof(name), "%smnt/%u", config_maker_below(4) ? "/" : "",
+			 config_maker_below(3));
 	else if (!strcmp(m->last, "etcd"))
-		snprintf(name, sizeof(name), "http%s://e:2379/f%u", config_maker_below(4) ? "" : "s", config_maker_below(3));
+		snprintf(name, sizeof(name), "http%s://e:2379/f%u",
+			 config_maker_below(4) ? "" : "s", config_maker_below(3));
 	else if (!strcmp(m->last, "interface"))
-		snprintf(name, sizeof(name), "%s%u/0/%u", config_maker_below(2) ? "HundredGigE" : "hu",
-			 1 + config_maker_below(2), config_maker_below(FC_CARD_PORTS_MAX));
+		snprintf(name, sizeof(name), "%s%u/0/%u",
+			 config_maker_below(2) ? "HundredGigE" : "hu", 1 + config_maker_below(2),
+			 config_maker_below(FC_CARD_PORTS_MAX));
 	else if (!strcmp(m->last, "record"))
 		snprintf(name, sizeof(name), "%s", records[config_maker_below(4)]);
 	else if (!strcmp(m->last, "6"))
@@ -67,9 +71,10 @@ static void put_number(struct config_maker *m, const char *at)
 		low = 1, span = 1;
 	if (span > 1000 && config_maker_below(2))
 		span = 1000;
-	snprintf(
-		text, sizeof(text), "%llu",
-		(unsigned long long)(low + config_maker_below((unsigned)(span < UINT32_MAX ? span + 1 : span))));
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)(low +
+				      config_maker_below(
+					      (unsigned)(span < UINT32_MAX ? span + 1 : span))));
 	put(m, text, strlen(text));
 }
 
@@ -166,4 +171,3 @@ void config_maker_spoil(char *text)
 		break;
 	}
 }
-

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random lines of configuration made of the grammar itself: every row of every section, with names from a
- * small pool so that lines meet. */
+/* Random lines of configuration made of the grammar itself: every row of every section, with names
+ * from a small pool so that lines meet. */
 #ifndef FC_TEST_CONFIG_MAKER_H
 #define FC_TEST_CONFIG_MAKER_H
 

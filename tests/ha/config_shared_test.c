@@ -44,11 +44,16 @@ static void apply_all(struct fc_config *config, const char *const *lines)
 
 static void make(struct fc_config *config, unsigned lines)
 {
-	static const char *const objects[] = {
-		"card 1",        "flow record R1",    "match ipv4 source address",
-		"flow monitor x", "record R1",        "flow monitor Beta",
-		"record original-input", "interface hu1/0/1", "ip flow monitor x input",
-		NULL};
+	static const char *const objects[] = {"card 1",
+					      "flow record R1",
+					      "match ipv4 source address",
+					      "flow monitor x",
+					      "record R1",
+					      "flow monitor Beta",
+					      "record original-input",
+					      "interface hu1/0/1",
+					      "ip flow monitor x input",
+					      NULL};
 	struct fc_config_cursor cursor = {FC_CONFIG_GLOBAL};
 
 	fc_config_init(config);
@@ -210,11 +215,11 @@ static void what_is_spoilt_changes_all_or_nothing(void **state)
 /* ------------------------------------------------------------------ certain ones */
 static void both_number_alike_from_then_on(void **state)
 {
-	static const char *const first[] = {"flow monitor a", "flow monitor b", "flow exporter e",
-					    "sampler s",      "sampler t",      "no sampler s",
-					    "no flow monitor a", NULL};
+	static const char *const first[] = {
+		"flow monitor a", "flow monitor b", "flow exporter e",   "sampler s",
+		"sampler t",      "no sampler s",   "no flow monitor a", NULL};
 	static const char *const more[] = {"flow monitor c", "flow exporter f", "sampler u",
-					   "flow record r",  NULL};
+					   "flow record r", NULL};
 
 	(void)state;
 	fc_config_init(&active);
@@ -252,12 +257,18 @@ static void the_same_text_with_other_numbers_has_another_checksum(void **state)
 
 static void interfaces_of_a_card_that_is_not_here_are_kept(void **state)
 {
-	static const char *const mine[] = {"hostname left", "card 7", "transport pci 0:1:2.0",
-					   "flow monitor m", "record netflow-original",
-					   "interface Hu7/0/1", "ip flow monitor m input", NULL};
-	static const char *const yours[] = {"hostname right", "card 3", "transport pci 0:4:5.0",
-					    "interface Hu3/0/0", "description old", "redundancy",
-					    "unit 2", NULL};
+	static const char *const mine[] = {"hostname left",           "card 7",
+					   "transport pci 0:1:2.0",   "flow monitor m",
+					   "record netflow-original", "interface Hu7/0/1",
+					   "ip flow monitor m input", NULL};
+	static const char *const yours[] = {"hostname right",
+					    "card 3",
+					    "transport pci 0:4:5.0",
+					    "interface Hu3/0/0",
+					    "description old",
+					    "redundancy",
+					    "unit 2",
+					    NULL};
 
 	(void)state;
 	fc_config_init(&active);
@@ -276,7 +287,8 @@ static void interfaces_of_a_card_that_is_not_here_are_kept(void **state)
 
 static void what_is_not_shared_is_refused(void **state)
 {
-	static const char object[] = "flow exporter e\n", next[] = "next object 99\nnext sampler 0\n";
+	static const char object[] = "flow exporter e\n",
+			  next[] = "next object 99\nnext sampler 0\n";
 	static const char *const wrong[][3] = {
 		{"hostname x\n", "", "each unit's own"},
 		{"enable secret 6 $6$a$b\n", "", "each unit's own"},
@@ -295,7 +307,8 @@ static void what_is_not_shared_is_refused(void **state)
 		{object, "exporter 0 100 e\n", "ids: 100 is given twice, or is still to come"},
 		{object, "exporter 0 1 e\n", "ids: 1 is given twice"},
 		{object, "card 0 40 e\n", "ids: \"card 0 40 e\""},
-		{"sampler s\nsampler t\n", "sampler 0 4 s\nsampler 1 4 t\n", "sampler 4 is given twice"},
+		{"sampler s\nsampler t\n", "sampler 0 4 s\nsampler 1 4 t\n",
+		 "sampler 4 is given twice"},
 		{"sampler s\n", "sampler 0 256 s\n", "ids: \"sampler 0 256 s\""},
 	};
 	char ids[8000], why[200], *plain;
@@ -307,8 +320,8 @@ static void what_is_not_shared_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		before = active;
 		snprintf(ids, sizeof(ids), "%s%s%s", plain, wrong[i][1], next);
-		assert_int_equal(
-			fc_config_shared_take(&active, wrong[i][0], ids, why, sizeof(why)), -EINVAL);
+		assert_int_equal(fc_config_shared_take(&active, wrong[i][0], ids, why, sizeof(why)),
+				 -EINVAL);
 		if (!strstr(why, wrong[i][2]))
 			fail_msg("case %zu says: %s", i, why);
 		assert_memory_equal(&active, &before, sizeof(before));

@@ -371,6 +371,45 @@ static void json_of_every_listing_can_be_read(void **unused)
 	}
 }
 
+static const char *asked;
+static bool answer;
+
+static bool confirm(const struct fc_cli_call *call, const char *question)
+{
+	(void)call;
+	asked = question;
+	return answer;
+}
+
+static void orders_that_hurt_are_asked_for(void **unused)
+{
+	struct fc_unit *unit = (struct fc_unit *)view;
+
+	(void)unused;
+	for (const struct fc_cli_command *c = fc_cli_redundancy; c->pattern; c++) {
+		char *text = NULL;
+		size_t octets;
+		struct fc_cli_call call = {
+			.unit = unit, .out = open_memstream(&text, &octets), .confirm = confirm};
+		bool hurts = !strncmp(c->pattern, "redundancy ", 11);
+
+		asked = NULL;
+		answer = false;
+		ordered = 99;
+		assert_int_equal(c->run(&call), 0);
+		assert_int_equal(asked != NULL, hurts);
+		if (hurts) {
+			assert_non_null(strstr(asked, "[confirm]"));
+			assert_int_equal(ordered, 99);
+			answer = true;
+			c->run(&call);
+			assert_int_not_equal(ordered, 99);
+		}
+		fclose(call.out);
+		free(text);
+	}
+}
+
 static void rows_of_exec_print_copies_and_pass_on_refusals(void **unused)
 {
 	struct fc_unit *unit = (struct fc_unit *)view; /* the fake asks only whether there is one */
@@ -390,7 +429,9 @@ static void rows_of_exec_print_copies_and_pass_on_refusals(void **unused)
 		} else {
 			assert_int_equal(ordered, orders++);
 			assert_int_equal(err, orders == 1 ? -EPERM : 0);
-			assert_string_equal(text, orders == 1 ? "% No.\n" : "");
+			assert_string_equal(text, orders == 1   ? "% No.\n"
+						  : orders == 2 ? "Preparing to reload peer\n"
+								: "");
 		}
 		fclose(call.out);
 		free(text);
@@ -413,6 +454,7 @@ int main(void)
 		T(switchovers_are_a_table_or_nothing_at_all),
 		T(durations_leave_out_what_is_nought),
 		T(json_of_every_listing_can_be_read),
+		T(orders_that_hurt_are_asked_for),
 		T(rows_of_exec_print_copies_and_pass_on_refusals),
 	};
 
