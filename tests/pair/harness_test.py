@@ -75,7 +75,8 @@ def fed_and_reported(pair):
         pair.feed("to " + where)
         time.sleep(0.5)
     pair.feed("stop")
-    fed = pair.fed()
+    pair.settle()
+    fed = {unit: frames for (unit, _), frames in pair.fed().items()}
     for number, unit in pair.units.items():
         count = len(fed[number])
         wait_for(lambda u=unit, c=count: u.selected() >= c, f"{count} packets metered", 20)
@@ -101,7 +102,8 @@ def one_wire(pair):
     pair.feed("start")
     time.sleep(1)
     pair.feed("stop")
-    count = len(pair.fed()[1])
+    pair.settle()
+    count = sum(len(frames) for (unit, _), frames in pair.fed().items() if unit == 1)
     for unit in pair.units.values():
         wait_for(lambda u=unit: u.selected() >= count, f"{count} packets metered", 20)
         flush(pair, unit)
@@ -117,7 +119,7 @@ def one_wire(pair):
 
 def start(pair):
     for unit in pair.units.values():
-        unit.insert_card()
+        unit.insert_cards()
         unit.start()
     for unit in pair.units.values():
         wait_for(lambda u=unit: u.card_row()["state"] == "present", "card up", 30)

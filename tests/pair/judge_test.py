@@ -11,17 +11,17 @@ import relay
 import sink
 
 TEMPLATE, PORT = 256, 2055
-FIELDS = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (5, 1), (2, 8), (1, 8)]
+FIELDS = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (5, 1), (10, 4), (2, 8), (1, 8)]
 
 
 def key(number):
-    return (4, f"10.0.0.{number}", "10.1.0.1", 1000 + number, 53, 17, 0)
+    return (4, f"10.0.0.{number}", "10.1.0.1", 1000 + number, 53, 17, 0, 57)
 
 
 def body(flows):
     out = b""
     for number, packets, octets in flows:
-        out += struct.pack(">IIHHBBQQ", 0x0A000000 + number, 0x0A010001, 1000 + number, 53, 17, 0, packets, octets)
+        out += struct.pack(">IIHHBBIQQ", 0x0A000000 + number, 0x0A010001, 1000 + number, 53, 17, 0, 57, packets, octets)
     return out
 
 
@@ -47,7 +47,7 @@ def v9(sequence, flows=(), template=False, domain=7, when=1):
 def v5(sequence, flows):
     out = struct.pack(">HHIIIIHH", 5, len(flows), 1000, 1, 0, sequence, 7, 0)
     for number, packets, octets in flows:
-        out += struct.pack(">IIIHHIIIIHHBBBBHHBBH", 0x0A000000 + number, 0x0A010001, 0, 1, 0, packets, octets, 0, 0,
+        out += struct.pack(">IIIHHIIIIHHBBBBHHBBH", 0x0A000000 + number, 0x0A010001, 0, 57, 0, packets, octets, 0, 0,
                            1000 + number, 53, 0, 0, 17, 0, 0, 0, 0, 0, 0)
     return out
 

@@ -4,7 +4,7 @@
     state = Templates()
     message = parse(payload, state)
     message.sequence, message.counted   # number of the first thing counted, how many of them
-    message.flows                       # Flow: key as tests/cosim/meter.py has it without the input interface, packets, octets;
+    message.flows                       # Flow: key (version, addresses, ports, protocol, TOS, input interface), packets, octets;
                                         # values: every field's octets by element, where there are templates
 
 The number counts flows in v5, datagrams in v9, data records (those of options too) in IPFIX.
@@ -14,7 +14,7 @@ import struct
 
 V5, V9, IPFIX = 5, 9, 10
 # information elements
-OCTETS, PACKETS, PROTOCOL, TOS, SPORT, SRC4, DPORT, DST4, SRC6, DST6, ICMP4, ICMP6 = 1, 2, 4, 5, 7, 8, 11, 12, 27, 28, 32, 139
+OCTETS, PACKETS, PROTOCOL, TOS, SPORT, SRC4, INPUT, DPORT, DST4, SRC6, DST6, ICMP4, ICMP6 = 1, 2, 4, 5, 7, 8, 10, 11, 12, 27, 28, 32, 139
 OCTETS_TOTAL, PACKETS_TOTAL = 85, 86
 V5_HEADER, V5_RECORD = 24, 48
 
@@ -74,8 +74,9 @@ def parse_v5(payload, _templates):
     for at in range(V5_HEADER, len(payload), V5_RECORD):
         source, destination = (str(ipaddress.IPv4Address(payload[at + o:at + o + 4])) for o in (0, 4))
         packets, octets = struct.unpack(">II", payload[at + 16:at + 24])
+        interface = int.from_bytes(payload[at + 12:at + 14], "big")
         sport, dport = struct.unpack(">HH", payload[at + 32:at + 36])
-        key = (4, source, destination, sport, dport, payload[at + 38], payload[at + 39])
+        key = (4, source, destination, sport, dport, payload[at + 38], payload[at + 39], interface)
         message.flows.append(Flow(key, packets, octets))
     return message
 
@@ -190,7 +191,7 @@ def flow_of(values):
     dport = number(DPORT)
     if number(PROTOCOL) in (1, 58) and not dport:
         dport = number(ICMP4, ICMP6)
-    key = (version, *addresses, number(SPORT), dport, number(PROTOCOL), number(TOS))
+    key = (version, *addresses, number(SPORT), dport, number(PROTOCOL), number(TOS), number(INPUT))
     return Flow(key, number(PACKETS, PACKETS_TOTAL), number(OCTETS, OCTETS_TOTAL), values)
 
 

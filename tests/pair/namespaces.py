@@ -7,7 +7,7 @@
       hb2  10.9.2.1 ----[=====]---- 10.9.2.2 hb2         heartbeats, path 2
       lo 192.0.2.1                  192.0.2.1 lo         exporters' source: the same on both
       out 10.1.0.1 --- 10.1.0.254 c 10.2.0.254 --- 10.2.0.1 out
-      port - - - - - - feed1      feed2 - - - - -  port  what the cards are fed
+      port0, port1 - feed1_0 ...   ... feed2_0 - port0   what the cards are fed, one each
                        lo 198.51.100.1                   the collector
 """
 import ctypes
@@ -82,8 +82,8 @@ def checksums_in_software(namespace, names):
 class Net:
     """Use as a context. relayed: the links between the units go through the namespace r (relay.py forwards there)."""
 
-    def __init__(self, relayed=True, tag=""):
-        self.relayed, self.prefix = relayed, f"fc{os.getpid()}{tag}"
+    def __init__(self, relayed=True, cards=1):
+        self.relayed, self.cards, self.prefix = relayed, cards, f"fc{os.getpid()}"
         self.a, self.b, self.c, self.r = (self.prefix + letter for letter in "abcr")
         self.made = []
 
@@ -128,7 +128,8 @@ class Net:
             ip("-n", self.b, "addr", "add", f"10.9.{number}.2/24", "dev", link)
         for unit, name in ((1, self.a), (2, self.b)):
             self.wire(name, "out", self.c, f"out{unit}")
-            self.wire(name, "port", self.c, f"feed{unit}")
+            for card in range(self.cards):
+                self.wire(name, f"port{card}", self.c, f"feed{unit}_{card}")
             ip("-n", name, "addr", "add", f"10.{unit}.0.1/24", "dev", "out")
             ip("-n", self.c, "addr", "add", f"10.{unit}.0.254/24", "dev", f"out{unit}")
             ip("-n", name, "addr", "add", SOURCE_ADDRESS + "/32", "dev", "lo")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""traffic.py --control FIFO --log FILE --rate N 1=IF 2=IF CAPTURE...: frames of captures, one after the other and again from the
-beginning, into the port of one unit's card or of both, as a switch would do that is told where to send them.
+"""traffic.py --control FIFO --log FILE --rate N 1=IF,... 2=IF,... CAPTURE...: frames of captures, one after the other and again from the
+beginning, into the ports of one unit's cards or of both units, as a switch would do that is told where to send them. Frame n goes to card n modulo
+the number of cards.
 
 Commands, a line each into the FIFO: to 1 | to 2 | to both | to none, start, stop. The log has what went where and when: read_from(FILE, load(...)).
 """
@@ -28,21 +29,25 @@ def load(captures):
     return found
 
 
-def read_from(path, frames, begin=0):
-    """From entry `begin` on: ([judge.Frame of unit 1], [of unit 2], entries). Frames without IP are left out."""
-    fed = ([], [])
+def read_from(path, frames, cards, begin=0):
+    """From entry `begin` on: ({(unit, card): [judge.Frame]} without those that are no flow's, {(unit, card): frames in all}, entries).
+    `cards`: the ifIndex of each."""
+    places = [(unit, card) for unit in (1, 2) for card in range(len(cards))]
+    fed, count = {p: [] for p in places}, dict.fromkeys(places, 0)
     with open(path, "rb") as stream:
         stream.seek(begin * ENTRY.size)
         data = stream.read()
-    count = len(data) // ENTRY.size
-    for at in range(count):
+    entries = len(data) // ENTRY.size
+    for at in range(entries):
         number, units, when = ENTRY.unpack_from(data, at * ENTRY.size)
         _, key, octets = frames[number]
-        if key:
-            for unit in (0, 1):
-                if units >> unit & 1:
-                    fed[unit].append(judge.Frame(key, octets, when))
-    return fed[0], fed[1], begin + count
+        for unit in (1, 2):
+            if units >> (unit - 1) & 1:
+                place = unit, number % len(cards)
+                count[place] += 1
+                if key:
+                    fed[place].append(judge.Frame((*key, cards[place[1]]), octets, when))
+    return fed, count, begin + entries
 
 
 class Feeder:
@@ -66,9 +71,9 @@ class Feeder:
         while self.due <= time.monotonic():
             self.due += 1 / self.rate
             if self.units:
-                for unit, s in self.sockets.items():
+                for unit, sockets in self.sockets.items():
                     if self.units >> (unit - 1) & 1:
-                        s.send(self.frames[self.next][0])
+                        sockets[self.next % len(sockets)].send(self.frames[self.next][0])
                 self.log.write(ENTRY.pack(self.next, self.units, time.monotonic_ns()))
                 self.next = (self.next + 1) % len(self.frames)
         return max(0.0, self.due - time.monotonic())
@@ -100,7 +105,7 @@ def main():
     parser.add_argument("words", nargs="+")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sockets = {int(w[0]): raw_socket(w[2:]) for w in options.words if w[:2] in ("1=", "2=")}
+    sockets = {int(w[0]): [raw_socket(name) for name in w[2:].split(",")] for w in options.words if w[:2] in ("1=", "2=")}
     frames = load([w for w in options.words if w[:2] not in ("1=", "2=")])
     if not os.path.exists(options.control):
         os.mkfifo(options.control)

@@ -2,6 +2,7 @@
 """Two units in two network namespaces, their cards, relay, traffic and collector; see namespaces.py for the picture."""
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import traffic  # noqa: E402
 from namespaces import COLLECTOR, LINKS, SOURCE_ADDRESS, Net  # noqa: E402
 from unit import BUILD, Card, Daemon, Process, fail, tool, wait_for  # noqa: E402, F401
 
-SLOT = 7
+SLOTS = (7, 3)
 PORTS = {"ipfix": 4739, "netflow-v9": 9995, "netflow-v5": 2055}
 HERTZ = 1000  # frames a second
 
@@ -31,11 +32,11 @@ class Settings:
     """What a pair's configuration says beside what all have."""
 
     def __init__(self, mode="sso", fencing="", feed="single", protocols=("ipfix", "netflow-v9"), heartbeat="", epoch_log2=27,
-                 collector=COLLECTOR, ports=None, options=False, inactive=600, extra=(), cache="normal"):
+                 collector=COLLECTOR, ports=None, options=False, inactive=600, extra=(), cache="normal", cards=1):
         """extra: more exporters (name, protocol, port) that nobody records."""
         self.mode, self.fencing, self.feed, self.protocols, self.heartbeat = mode, fencing, feed, protocols, heartbeat
         self.epoch_log2, self.collector, self.ports, self.options = epoch_log2, collector, ports or PORTS, options
-        self.inactive, self.extra, self.cache = inactive, extra, cache
+        self.inactive, self.extra, self.cache, self.slots = inactive, extra, cache, SLOTS[:cards]
 
     def redundancy(self, unit, key, hook):
         if self.mode == "none":
@@ -65,9 +66,9 @@ class Settings:
                          (f" cache timeout inactive {self.inactive}\n" if self.cache == "normal" else ""))
         return text
 
-    def card(self, socket):
-        text = f"card {SLOT}\n transport vfio-user {socket}\n ring size-log2 14\n epoch length-log2 {self.epoch_log2}\n"
-        text += f"interface HundredGigE{SLOT}/0/0\n"
+    def card(self, slot, socket):
+        text = f"card {slot}\n transport vfio-user {socket}\n ring size-log2 14\n epoch length-log2 {self.epoch_log2}\n"
+        text += f"interface HundredGigE{slot}/0/0\n"
         if any(name != "netflow-v5" for name in self.protocols):
             text += " ip flow monitor ALL input\n ipv6 flow monitor ALL input\n"
         if "netflow-v5" in self.protocols:
@@ -85,18 +86,28 @@ class Unit:
         self.pair, self.number, self.folder = pair, number, os.path.join(pair.folder, f"unit{number}")
         os.makedirs(self.folder)
         self.before = pair.net.of_unit(number)
-        self.card, self.daemon, self.starts = None, None, 0
+        self.cards, self.daemon, self.starts = {}, None, 0  # cards by slot
         self.killed = self.stopped = False  # by us
+        self.sent = {}  # frames to each card process
 
-    def insert_card(self):
+    def insert_cards(self):
+        for slot in self.pair.settings.slots:
+            self.insert_card(slot)
+
+    def insert_card(self, slot):
         """With a dual feed both cards hear the same wire, and the kernel stamps a frame once: equal timestamps."""
+        self.sent[slot] = 0
         where = self.pair.net.of_unit(1) if self.pair.settings.feed == "dual" else self.before
-        self.card = self.pair.keep(Card(self.folder, SLOT, "--port", "0=if:port", before=where))
+        port = f"0=if:port{self.pair.settings.slots.index(slot)}"
+        self.cards[slot] = self.pair.keep(Card(self.folder, slot, "--port", port, before=where))
+
+    def card_fed(self, slot):
+        return int(re.search(r" fed=(\d+)", self.cards[slot].ask("status")).group(1))
 
     def config(self):
         s = self.pair.settings
         return (f"hostname unit{self.number}\n" + s.redundancy(self.number, self.pair.key, self.pair.hook(self.number)) + s.shared() +
-                (s.card(self.card.socket) if self.card else ""))
+                "".join(s.card(slot, card.socket) for slot, card in self.cards.items()))
 
     def start(self, options=()):
         """Each start has a log of its own."""
@@ -133,12 +144,13 @@ class Unit:
             fail(f"unit {self.number}: flowcard -c {command!r}: {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def card_row(self):
-        return self.ask(f"show platform card {SLOT}")["cards"][0]
+    def card_row(self, slot=SLOTS[0]):
+        return self.ask(f"show platform card {slot}")["cards"][0]
 
     def selected(self, monitor="ALL"):
-        """Packets that the card has accounted to flows of this monitor since a driver opened it, from its own ledger."""
-        return sum(entry["selected_packets"] for entry in self.card_row()["ledgers"] if entry["flow_monitor"] == monitor)
+        """Packets that the cards have accounted to flows of this monitor since a driver opened them, from their own ledgers."""
+        return sum(entry["selected_packets"] for slot in self.cards for entry in self.card_row(slot)["ledgers"]
+                   if entry["flow_monitor"] == monitor)
 
 
 class Pair:
@@ -184,7 +196,8 @@ class Pair:
         self.python("sink", "c", "sink.py", *ports, "--units", "out1=1,out2=2", self.record)
         self.feed_fifo, self.feed_log = os.path.join(self.folder, "feed.fifo"), os.path.join(self.folder, "fed.dat")
         self.feeder = self.python("feed", "c", "traffic.py", "--control", self.feed_fifo, "--log", self.feed_log, "--rate", str(self.rate),
-                                  "1=feed1", "2=feed2", *self.captures)
+                                  *[f"{unit}=" + ",".join(f"feed{unit}_{card}" for card in range(len(self.settings.slots))) for unit in (1, 2)],
+                                  *self.captures)
         if self.net.relayed:
             self.relay_fifo = os.path.join(self.folder, "relay.fifo")
             self.relay_process = self.python("relay", "r", "relay.py", "--control", self.relay_fifo, "--seed", str(self.seed),
@@ -216,10 +229,30 @@ class Pair:
     def relay(self, line):
         self.say(self.relay_process, self.relay_fifo, line)
 
+    def read_feed(self):
+        return traffic.read_from(self.feed_log, self.frames, [slot * 8 + 1 for slot in self.settings.slots], self.log_at)
+
+    def place(self, unit, slot):
+        """Where the frames of this card are in the feeder's log."""
+        return (1 if self.settings.feed == "dual" else unit), self.settings.slots.index(slot)
+
     def fed(self):
-        """Frames that each unit's card was fed since the last call."""
-        one, two, self.log_at = traffic.read_from(self.feed_log, self.frames, self.log_at)
-        return {1: one, 2: two}
+        """{(unit, slot): frames} that each card was fed since the last call, those that are no flow's left out."""
+        frames, count, self.log_at = self.read_feed()
+        places = [(number, slot) for number in self.units for slot in self.settings.slots]
+        for number, slot in places:
+            if slot in self.units[number].sent:
+                self.units[number].sent[slot] += count[self.place(number, slot)]
+        return {p: frames[self.place(*p)] for p in places}
+
+    def settle(self):
+        """Traffic has stopped: until the cards, by their own count, have had every frame."""
+        _, count, _ = self.read_feed()
+        for number, unit in self.units.items():
+            for slot, card in unit.cards.items():
+                due = unit.sent[slot] + count[self.place(number, slot)]
+                if card.process.poll() is None:
+                    wait_for(lambda u=unit, s=slot, d=due: u.card_fed(s) == d, f"unit {number}'s card {slot} fed {due} frames", 10)
 
     def take(self):
         """Judge what has arrived since; return the datagrams."""
