@@ -21,11 +21,12 @@
 
 #define FC_CUT_SLICES 64      /* of the flows, by instance modulo this: digest and repair */
 #define FC_CUT_MEMBERS 256    /* rings of all cards */
+#define FC_CUT_RANGE (UINT64_C(1) << 28) /* instances that a member gets at a time */
 #define FC_CUT_TEXT 96
 
 /* One live flow as it goes to the standby: absolute values. */
 struct fc_cut_flow {
-	uint64_t instance;     /* term << 48 | count: never used again */
+	uint64_t instance;     /* term << 48 | range << 28 | count: never used again, never 0 */
 	uint32_t flow_monitor; /* id */
 	uint8_t slot;
 	struct fc_flow flow; /* monitor: the flow monitor's place in struct fc_fnf */
@@ -37,6 +38,7 @@ enum fc_cuts_mode {
 	FC_CUTS_STANDBY /* the peer is active: this unit's cards are followed, not metered */
 };
 
+struct fc_base;
 struct fc_cuts;
 struct fc_cut_member;
 
@@ -53,20 +55,30 @@ struct fc_cuts_options {
 	size_t queued_max;   /* flows are taken while less is on its way; 1 MiB */
 	unsigned resend_max; /* slices repaired with one cut; 4 */
 };
+#define FC_CUTS_OPTIONS_DEFAULT                                                                    \
+	{                                                                                          \
+		.join_ms = 2000, .queued_max = 1u << 20, .resend_max = 4                           \
+	}
 
 int fc_cuts_create(const struct fc_cuts_options *options, const struct fc_cuts_ops *ops,
 		   void *context, struct fc_cuts **out);
 void fc_cuts_destroy(struct fc_cuts *cuts);
 
 /* ------------------------------------------------------------------ the pair's side */
-/* What is in flight is safe (ALONE) or void (STANDBY). PAIRED again begins with everything anew. */
+/*
+ * What is in hand is safe (ALONE) or void (STANDBY, PAIRED). PAIRED begins with everything, also
+ * when it was PAIRED before: whatever was sealed and has not been acknowledged must be sent again.
+ */
 void fc_cuts_mode(struct fc_cuts *cuts, enum fc_cuts_mode mode, uint64_t term);
-/* The peer has acknowledged; slices that differ are sent again. Return -EPROTO: no such cut. */
+/* The peer has acknowledged; slices that differ are sent again. One that comes late, for a cut that
+ * was void, changes nothing. Return 0 or -EPROTO: no such cut. */
 int fc_cuts_ack(struct fc_cuts *cuts, const struct fc_message *ack);
+/* Deadlines: a few times a second, and after ops.moved. */
 void fc_cuts_tick(struct fc_cuts *cuts);
 
 /* Last one: a cut that begins from now on is the last that is taken; after it members are refused.
- * Return its number; fc_cuts_look says when it is acknowledged. Undone by fc_cuts_resume. */
+ * Return its number; fc_cuts_look says when it is acknowledged. Undone by fc_cuts_resume and by
+ * fc_cuts_mode. */
 uint64_t fc_cuts_last(struct fc_cuts *cuts);
 void fc_cuts_resume(struct fc_cuts *cuts);
 
@@ -74,8 +86,10 @@ struct fc_cuts_look {
 	enum fc_cuts_mode mode;
 	uint64_t term, open, acked; /* open: number of the cut that is open, filling or on its way */
 	bool flying;
+	uint64_t last;              /* number that fc_cuts_last gave; 0: none */
+	bool last_whole;            /* every member took part in it */
 	unsigned epochs_merged;     /* barriers of the busiest member since the cut in flight */
-	uint64_t flying_ms;
+	uint64_t flying_ms;         /* since the cut in hand began; 0: none is */
 	bool synced;                /* everything was sent and acknowledged, the lag is at most two epochs */
 	char waits[FC_CUT_TEXT];    /* why not; "" */
 	unsigned members;
@@ -93,16 +107,34 @@ struct fc_cut_ticket {
 	unsigned slice;       /* to be digested */
 };
 
-/* A shard comes. `instances`: where its instances begin. Return 0 or -ENOSPC. */
+/* Cheap: a worker asks each turn. `standbys`: how often the unit became STANDBY; if it has changed,
+ * the shard is to be forgotten, whatever the mode is now. */
+enum fc_cuts_mode fc_cuts_mode_now(struct fc_cuts *cuts, uint64_t *standbys);
+/* Where a worker that stops being STANDBY finds the flows to go on with; NULL: nothing. */
+void fc_cuts_base_set(struct fc_cuts *cuts, struct fc_base *base);
+struct fc_base *fc_cuts_base_get(struct fc_cuts *cuts);
+
+/* A shard comes. `instances`: where its first range begins (NULL: fc_cuts_instances gives it).
+ * Return 0, -ENOSPC, -ENOMEM. */
 int fc_cuts_member_add(struct fc_cuts *cuts, unsigned slot, unsigned ring, uint32_t generation,
 		       struct fc_cut_member **out, uint64_t *instances);
-/* It goes: its last cut must be over, or it is left out of it. */
+/*
+ * It goes. At the standby everything that it gave goes with the next commit: an unfinished part is
+ * no part of its cut, and what was not closed in order must not be reported from the base. Not
+ * beside another call for this member.
+ */
 void fc_cuts_member_remove(struct fc_cut_member *member);
+/* Another range of FC_CUT_RANGE instances under the term of now: when one is used up, and when the
+ * unit stops being STANDBY. Any thread. */
+uint64_t fc_cuts_instances(struct fc_cut_member *member);
 
 /* At a barrier. False: not now, merge on. */
 bool fc_cuts_join(struct fc_cut_member *member, uint32_t epoch, uint64_t cut_ns,
 		  struct fc_cut_ticket *out);
-/* Changed flows of the cut that was joined. Return how many were taken; the rest later. */
+/*
+ * These four are for the cut that was joined; if that is over or void, they take and drop.
+ * Changed flows. Return how many were taken; the rest later.
+ */
 size_t fc_cuts_flows(struct fc_cut_member *member, const struct fc_cut_flow *flows, size_t count);
 /* The same, but always taken: the slot is needed now. */
 void fc_cuts_flow_now(struct fc_cut_member *member, const struct fc_cut_flow *flow);
@@ -110,7 +142,7 @@ void fc_cuts_flow_now(struct fc_cut_member *member, const struct fc_cut_flow *fl
 void fc_cuts_closed(struct fc_cut_member *member, const uint64_t *instances, size_t count);
 /* All of it was given. `digest`: sum over the slice, as of this cut. */
 void fc_cuts_part_done(struct fc_cut_member *member, uint64_t digest);
-/* Is the cut that was joined last safe? */
+/* Is the cut that was joined last over: acknowledged, or void (the next one has everything)? */
 bool fc_cuts_safe(struct fc_cut_member *member);
 
 /* fc_cut_flow's part in the digest of its slice. */
@@ -120,22 +152,27 @@ uint64_t fc_cut_digest(const struct fc_cut_flow *flow);
 struct fc_cuts_covered {
 	uint64_t commits;  /* so many came */
 	bool there;        /* the last vector had this slot */
+	bool dual;         /* both units see the same packets */
+	bool handed_over;  /* the unit became STANDBY after its last cut was acknowledged */
 	uint32_t epoch;    /* of the active unit's card there: the oldest of its rings */
 	uint64_t cut_ns;   /* card time at the end of that epoch */
 };
 void fc_cuts_covered(struct fc_cut_member *member, struct fc_cuts_covered *out);
-/* From the pair, at each commit that it receives. */
+void fc_cuts_feed(struct fc_cuts *cuts, bool dual);
+/* From the pair, at each commit that fc_base_message has taken. */
 void fc_cuts_cover(struct fc_cuts *cuts, const struct fc_message *commit);
 
 /* ------------------------------------------------------------------ the export thread */
 /* The marker of this member's part of cut `number` came out of its queue. */
 void fc_cuts_taken(struct fc_cuts *cuts, unsigned slot, unsigned ring, uint64_t number);
-/* The cut whose flows have all been taken, to be sealed now; 0: none. */
-uint64_t fc_cuts_to_seal(struct fc_cuts *cuts);
-/* What was sealed, and the state of exporters, for the cut being sealed; and cursors, at any time. */
+/* The cut whose flows have all been taken, to be sealed now; 0: none. *all: it is the first to this
+ * peer, with every exporter's state and every sealed datagram that was not acknowledged. */
+uint64_t fc_cuts_to_seal(struct fc_cuts *cuts, bool *all);
+/* What was sealed, and the state of exporters, for the cut being sealed; and cursors, at any time.
+ * Takes the message; unless PAIRED it is dropped. */
 void fc_cuts_send(struct fc_cuts *cuts, struct fc_message *message);
 void fc_cuts_sealed(struct fc_cuts *cuts, uint64_t number);
-/* The newest cut that is safe; datagrams up to its mark may leave. */
+/* The newest cut that is safe; datagrams up to its mark may leave. ALONE: the newest of all. */
 uint64_t fc_cuts_acked(struct fc_cuts *cuts);
 
 #endif
