@@ -15,8 +15,10 @@
 #define FC_EXPORT_THREAD_H
 
 #include <flowcard/export.h>
+#include <ha/checkpoint/cuts.h>
 #include <ha/config.h>
 #include <ha/flow_queue.h>
+#include <ha/redundancy/rf.h>
 
 struct fc_export_thread;
 
@@ -63,6 +65,50 @@ int fc_export_thread_clear(struct fc_export_thread *t, unsigned exporter);
 
 /* Flows of monitors that have no exporter: given up, counted. */
 uint64_t fc_export_thread_unwanted(struct fc_export_thread *t);
+
+/* ------------------------------------------------------------------ of a pair */
+/*
+ * What is sealed at a cut goes to the peer and leaves when that cut is acknowledged; a standby's
+ * exporters are open, hold what was committed, and send nothing. None of these waits: what they
+ * order is done by the thread's next turn, in the order of the calls.
+ */
+
+/* Before any queue is added. Without it each cut is safe at once. */
+void fc_export_thread_cuts(struct fc_export_thread *t, struct fc_cuts *cuts);
+
+/* What may leave. Holds before it returns: a burst under way is waited for, if the gate closes. */
+void fc_export_thread_gate(struct fc_export_thread *t, enum fc_rf_gate gate);
+
+/*
+ * The unit is active or not. One that is not any more gives up what it has not sent, counted as
+ * dropped, and follows the peer's; it begins to send when the gate opens: what the peer has not
+ * sent, all templates, then its own.
+ */
+void fc_export_thread_role(struct fc_export_thread *t, bool active);
+
+/* EXPORTER, DATAGRAM, CURSOR of the active peer. Return 0, -ENOMEM, or -EPROTO with why. */
+int fc_export_thread_message(struct fc_export_thread *t, const struct fc_message *m,
+			     char why[FC_CUT_TEXT]);
+/* What came since the last one belongs to this cut, which is committed; or it is void. */
+void fc_export_thread_commit(struct fc_export_thread *t, uint64_t cut);
+void fc_export_thread_rollback(struct fc_export_thread *t);
+
+/* Everything that is sealed has left, as far as its collector is there, and the peer knows it. */
+bool fc_export_thread_drained(struct fc_export_thread *t);
+
+struct fc_export_pairing {
+	bool following;             /* the peer's datagrams are kept, nothing is sent */
+	uint64_t cut;               /* sealed (active), committed (standby) last */
+	uint64_t datagrams, octets; /* given to the peer; of a standby: restored */
+	uint64_t cursors;           /* sent, or received */
+	uint64_t waiting;           /* messages for an exporter that is not configured here yet */
+	uint64_t lost;              /* datagrams of the peer that no exporter here could keep */
+	uint64_t given_up;          /* own datagrams that had not left when the peer took over */
+	uint64_t void_flows;        /* flows that came while the unit was not active */
+	uint64_t takeovers, sent_again; /* datagrams that the peer may have sent, too */
+};
+
+void fc_export_thread_pairing(struct fc_export_thread *t, struct fc_export_pairing *out);
 
 /* Seal, send for at most `deadline_ms`, end. Return datagrams that could not be sent. */
 unsigned fc_export_thread_stop(struct fc_export_thread *t, unsigned deadline_ms);
