@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 enum { INTERVAL_MS = 50, MISSES = 3, HANDSHAKE_MS = 2000, PAUSE_MS = 200, CLOSE_MS = 200 };
+enum { QUEUE_MAX = 256 << 20 };
 
 uint64_t fc_link_now_ms(void)
 {
@@ -318,6 +319,7 @@ static int take_config(struct fc_link *link, const struct fc_link_config *config
 	c->misses = c->misses ? c->misses : MISSES;
 	c->handshake_ms = c->handshake_ms ? c->handshake_ms : HANDSHAKE_MS;
 	c->pause_ms = c->pause_ms ? c->pause_ms : PAUSE_MS;
+	c->queue_max = c->queue_max ? c->queue_max : QUEUE_MAX;
 	return 0;
 }
 

@@ -30,6 +30,8 @@ struct fc_link_config {
 	unsigned interval_ms, misses;            /* of heartbeats; 0: 50, 3 */
 	unsigned handshake_ms, pause_ms; /* for a stranger to become the peer; between attempts
 					    to connect; 0: 2000, 200 */
+	size_t queue_max; /* the session ends when more waits for a peer that does not read; 0: 256
+			     MiB */
 	/* A key for the pair, or certificates; one of the two must be given. */
 	char key_file[256];
 	char certificate[256], private_key[256], authority[256];

@@ -314,7 +314,7 @@ short fc_link_candidate_events(const struct candidate *c)
 {
 	if (c->state == CANDIDATE_NONE || c->state == CANDIDATE_READY)
 		return 0;
-	return c->state == CANDIDATE_CONNECTING ? POLLOUT : fc_wire_events(c->wire);
+	return c->state == CANDIDATE_CONNECTING ? (short)POLLOUT : fc_wire_events(c->wire);
 }
 
 /* ------------------------------------------------------------------ time */

@@ -19,8 +19,6 @@
 #define FC_LINK_CANDIDATES 8
 #define FC_LINK_GREETING 16
 #define FC_LINK_BUFFER (256u << 10)
-/* A peer that does not read: what waits beyond this ends the session. */
-#define FC_LINK_QUEUE_MAX (256u << 20)
 
 enum candidate_state {
 	CANDIDATE_NONE,

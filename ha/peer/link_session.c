@@ -268,7 +268,7 @@ void fc_link_session_write(struct fc_link *link)
 		got = fc_wire_write(s->wire, s->out + s->out_at, s->out_end - s->out_at, why);
 		if (got == -EAGAIN) {
 			s->writes = fc_wire_events(s->wire) & POLLOUT;
-			if (atomic_load(&link->queued) > FC_LINK_QUEUE_MAX)
+			if (atomic_load(&link->queued) > link->config.queue_max)
 				fc_link_session_end(
 					link, FC_LINK_DOWN_LOCAL,
 					"the peer does not read: too much waits for it");

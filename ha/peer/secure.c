@@ -129,8 +129,8 @@ static int use_key(struct fc_secure *s, const char *path, char why[FC_LINK_TEXT]
 /* There is nobody to type a passphrase. */
 static int no_passphrase(char *buffer, int size, int writing, void *context)
 {
-	(void)buffer;
-	(void)size;
+	if (size > 0)
+		*buffer = 0;
 	(void)writing;
 	(void)context;
 	return 0;

@@ -55,7 +55,7 @@ int fc_stream_take(struct fc_stream *s, const uint8_t *octets, size_t count, siz
 		if (s->headed < FC_MESSAGE_HEADER)
 			return 0;
 		err = begin(s, why);
-		if (err)
+		if (!s->coming)
 			return err;
 	}
 	s->coming->octets =

@@ -63,6 +63,85 @@ static void two_units_with_a_key_make_a_session(void **state)
 	assert_int_equal(rig_stats(1).path[0].forged + rig_stats(2).path[0].forged, 0);
 }
 
+/* Files that flowcard-pair-init makes, in a folder of this name. */
+static struct fc_link_config with_certificates(unsigned unit, const char *pair)
+{
+	struct fc_link_config config = rig_config(unit);
+
+	*config.key_file = 0;
+	snprintf(config.certificate, sizeof(config.certificate), "%s/%s/unit-%u.crt", rig_folder(),
+		 pair, unit);
+	snprintf(config.private_key, sizeof(config.private_key), "%s/%s/unit-%u.key", rig_folder(),
+		 pair, unit);
+	snprintf(config.authority, sizeof(config.authority), "%s/%s/authority.crt", rig_folder(),
+		 pair);
+	return config;
+}
+
+static void make_certificates(const char *pair)
+{
+	char command[400];
+
+	snprintf(command, sizeof(command), "%s --certificates %s/%s >/dev/null", FC_PAIR_INIT,
+		 rig_folder(), pair);
+	assert_int_equal(system(command), 0);
+}
+
+static void two_units_with_certificates_make_a_session(void **state)
+{
+	(void)state;
+	make_certificates("pair");
+	for (unsigned unit = 1; unit <= 2; unit++) {
+		struct fc_link_config config = with_certificates(unit, "pair");
+
+		rig_open(unit, &config);
+	}
+	assert_true(rig_run(5000, rig_both_up));
+	assert_true(rig_run(5000, beats_came));
+}
+
+static bool unit_2_refused(void)
+{
+	return rig_stats(2).refused > 0;
+}
+
+static void a_certificate_of_another_pair_is_refused(void **state)
+{
+	struct fc_link_config config;
+
+	(void)state;
+	make_certificates("pair");
+	make_certificates("other");
+	config = with_certificates(2, "pair");
+	rig_open(2, &config);
+	config = with_certificates(1, "other");
+	rig_open(1, &config);
+	rig_run(500, NULL);
+	assert_int_equal(rig_end[1].ups + rig_end[2].ups, 0);
+	assert_true(rig_stats(1).refused > 0 && rig_stats(2).refused > 0);
+	assert_true(rig_logged("PEERREFUSED"));
+}
+
+/* Unit 2's own certificate in the hand of somebody who says that he is unit 1. */
+static void a_certificate_of_another_unit_is_refused(void **state)
+{
+	struct fc_link_config config;
+
+	(void)state;
+	make_certificates("pair");
+	config = with_certificates(2, "pair");
+	rig_open(2, &config);
+	config = with_certificates(1, "pair");
+	snprintf(config.certificate, sizeof(config.certificate), "%s/pair/unit-2.crt",
+		 rig_folder());
+	snprintf(config.private_key, sizeof(config.private_key), "%s/pair/unit-2.key",
+		 rig_folder());
+	rig_open(1, &config);
+	assert_true(rig_run(3000, unit_2_refused));
+	assert_true(rig_logged("its certificate is not that of unit"));
+	assert_int_equal(rig_end[2].ups, 0);
+}
+
 static void two_units_that_do_not_know_each_other_keep_one_session(void **state)
 {
 	(void)state;
@@ -371,6 +450,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(two_units_with_a_key_make_a_session),
+		TEST(two_units_with_certificates_make_a_session),
+		TEST(a_certificate_of_another_pair_is_refused),
+		TEST(a_certificate_of_another_unit_is_refused),
 		TEST(two_units_that_do_not_know_each_other_keep_one_session),
 		TEST(heartbeats_find_a_path_when_none_is_given),
 		TEST(cleartext_works_between_loopback_addresses_only),
