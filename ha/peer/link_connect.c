@@ -314,7 +314,9 @@ short fc_link_candidate_events(const struct candidate *c)
 {
 	if (c->state == CANDIDATE_NONE || c->state == CANDIDATE_READY)
 		return 0;
-	return c->state == CANDIDATE_CONNECTING ? (short)POLLOUT : fc_wire_events(c->wire);
+	if (c->state == CANDIDATE_CONNECTING)
+		return POLLOUT;
+	return fc_wire_events(c->wire);
 }
 
 /* ------------------------------------------------------------------ time */
