@@ -92,7 +92,7 @@ int pair_take_config_state(struct fc_pair *pair, const struct fc_message *m, cha
 		return 0;
 	pair->peer_checksum = checksum;
 	pair->config_same = checksum == pair->my_checksum && !*text;
-	snprintf(pair->config_why, sizeof(pair->config_why), "%s", text);
+	snprintf(pair->config_why, sizeof(pair->config_why), "%.95s", text);
 	if (pair->config_same) {
 		pair->config_failed = false;
 		return 0;

@@ -22,19 +22,24 @@ static void ask_barrier(struct fc_pair *pair)
 	pair->host.barrier(pair->context);
 }
 
+static bool moves_traffic(const struct fc_pair *pair)
+{
+	return pair->options.hook && pair->options.feed == FC_PAIR_FEED_SINGLE;
+}
+
 void pair_handover_begin(struct fc_pair *pair)
 {
 	pair->handover = PAIR_HANDOVER_QUIET;
 	pair->quiet_ms = pair->now.ms;
 	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "HANDOVER", "Handing over to unit %u (%s)",
 		 (unsigned)pair->hello.unit, fc_rf_reason_name(pair->rf.handover_reason));
-	if (pair->options.hook && pair->options.feed == FC_PAIR_FEED_SINGLE)
+	if (moves_traffic(pair))
 		pair->host.hook(pair->context, false);
 }
 
 static bool traffic_is_gone(struct fc_pair *pair)
 {
-	if (!pair->options.hook || pair->options.feed != FC_PAIR_FEED_SINGLE)
+	if (!moves_traffic(pair))
 		return true;
 	return pair->host.quiet(pair->context) ||
 	       pair->now.ms - pair->quiet_ms >= pair->options.rf.handover_ms / 2;
@@ -76,9 +81,12 @@ static void end(struct fc_pair *pair)
 {
 	pair->handover = PAIR_HANDOVER_NO;
 	fc_cuts_resume(pair->cuts);
-	if (fc_rf_is_active(pair->rf.state))
-		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "HANDOVER",
-			 "Handing over has failed: this unit stays active");
+	if (!fc_rf_is_active(pair->rf.state))
+		return;
+	pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "HANDOVER",
+		 "Handing over has failed: this unit stays active");
+	if (moves_traffic(pair))
+		pair->host.hook(pair->context, true);
 }
 
 void pair_handover_tick(struct fc_pair *pair)
