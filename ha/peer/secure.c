@@ -140,7 +140,7 @@ static int refuse_file(const char *path, char why[FC_LINK_TEXT])
 {
 	const char *reason = ERR_reason_error_string(ERR_peek_error());
 
-	snprintf(why, FC_LINK_TEXT, "%s: %s", path, reason ? reason : "cannot be used");
+	snprintf(why, FC_LINK_TEXT, "%.80s: %.40s", path, reason ? reason : "cannot be used");
 	ERR_clear_error();
 	return -EINVAL;
 }
