@@ -81,7 +81,7 @@ struct fc_shadow_config {
 	 * is in flight; false: merge on. ended: this instance is over with the cut at hand (its
 	 * record was handed over, or thrown away); not told of one that began in the same cut.
 	 * evicted: a changed flow of the cut in flight, not handed out yet, whose slot is needed
-	 * now; instance and flow are set. instances: where a fresh range of 2^32 begins.
+	 * now; instance and flow are set. instances: where a fresh range of FC_CUT_RANGE begins.
 	 */
 	bool (*may_cut)(void *context, uint32_t epoch, uint64_t cut_ns);
 	void (*ended)(void *context, uint64_t instance);

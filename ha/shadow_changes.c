@@ -19,7 +19,7 @@ void fc_shard_instances_renew(struct fc_shard *shard)
 void fc_shadow_instance_new(struct fc_shard *shard, uint32_t slot)
 {
 	shard->instance[slot] = shard->next_instance++;
-	if (!(uint32_t)shard->next_instance)
+	if (!(shard->next_instance % FC_CUT_RANGE))
 		fc_shard_instances_renew(shard);
 }
 

@@ -89,8 +89,8 @@ static bool is_over(const struct fc_base *base, const struct members *members,
 		return true;
 	if (came)
 		return false;
-	return base->everything || (base->resent >> slice & 1 &&
-				    member_find(members, entry->member) >= 0);
+	return base->everything ||
+	       (base->resent >> slice & 1 && member_find(members, entry->member) >= 0);
 }
 
 static void sweep(struct fc_base *base, const struct members *members)

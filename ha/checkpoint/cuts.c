@@ -56,8 +56,7 @@ void fc_cuts_mode(struct fc_cuts *cuts, enum fc_cuts_mode mode, uint64_t term)
 	if (mode == FC_CUTS_STANDBY)
 		become_standby(cuts);
 	else
-		atomic_store(&cuts->mode_now,
-			     (atomic_load(&cuts->mode_now) & ~UINT64_C(3)) | mode);
+		atomic_store(&cuts->mode_now, (atomic_load(&cuts->mode_now) & ~UINT64_C(3)) | mode);
 	if (mode == FC_CUTS_ALONE)
 		cuts->acked = cuts->number;
 	cuts->mode = mode;
@@ -161,8 +160,7 @@ int fc_cuts_ack(struct fc_cuts *cuts, const struct fc_message *ack)
 	pthread_mutex_lock(&cuts->lock);
 	if (id.term > cuts->term || id.number > cuts->number) {
 		err = -EPROTO;
-	} else if (id.term == cuts->term && id.number == cuts->number &&
-		   cuts->state != CUT_OPEN) {
+	} else if (id.term == cuts->term && id.number == cuts->number && cuts->state != CUT_OPEN) {
 		if (cuts->state == CUT_FLYING) {
 			cuts->differ |= differ;
 			cuts->stats.slices_differed += (uint64_t)__builtin_popcountll(differ);
@@ -281,7 +279,7 @@ void fc_cuts_look(struct fc_cuts *cuts, struct fc_cuts_look *out)
 	out->term = cuts->term;
 	out->open = cuts->number + (cuts->state == CUT_OPEN);
 	out->acked = cuts->acked;
-	out->flying = cuts->state == CUT_FLYING;
+	out->flying = cuts->state == CUT_CLOSING || cuts->state == CUT_FLYING;
 	out->last = cuts->last;
 	out->last_whole = cuts->last_whole;
 	out->epochs_merged = lag(cuts);

@@ -19,8 +19,8 @@
 #include <flowcard/flow.h>
 #include <ha/peer/message.h>
 
-#define FC_CUT_SLICES 64      /* of the flows, by instance modulo this: digest and repair */
-#define FC_CUT_MEMBERS 256    /* rings of all cards */
+#define FC_CUT_SLICES 64   /* of the flows, by instance modulo this: digest and repair */
+#define FC_CUT_MEMBERS 256 /* rings of all cards */
 #define FC_CUT_RANGE (UINT64_C(1) << 28) /* instances that a member gets at a time */
 #define FC_CUT_TEXT 96
 
@@ -44,7 +44,7 @@ struct fc_cut_member;
 
 struct fc_cuts_ops {
 	void (*send)(void *context, struct fc_message *message); /* takes it */
-	size_t (*queued)(void *context); /* octets on their way out */
+	size_t (*queued)(void *context);                         /* octets on their way out */
 	uint64_t (*now_ms)(void *context);
 	/* Something that workers, export thread or pair wait for may have come. */
 	void (*moved)(void *context);
@@ -84,14 +84,15 @@ void fc_cuts_resume(struct fc_cuts *cuts);
 
 struct fc_cuts_look {
 	enum fc_cuts_mode mode;
-	uint64_t term, open, acked; /* open: number of the cut that is open, filling or on its way */
-	bool flying;
-	uint64_t last;              /* number that fc_cuts_last gave; 0: none */
-	bool last_whole;            /* every member took part in it */
-	unsigned epochs_merged;     /* barriers of the busiest member since the cut in flight */
-	uint64_t flying_ms;         /* since the cut in hand began; 0: none is */
-	bool synced;                /* everything was sent and acknowledged, the lag is at most two epochs */
-	char waits[FC_CUT_TEXT];    /* why not; "" */
+	uint64_t term, open,
+		acked;   /* open: number of the cut that is open, filling or on its way */
+	bool flying;     /* nobody can join any more: it is being sent, or waits for its ACK */
+	uint64_t last;   /* number that fc_cuts_last gave; 0: none */
+	bool last_whole; /* every member took part in it */
+	unsigned epochs_merged; /* barriers of the busiest member since the cut in flight */
+	uint64_t flying_ms;     /* since the cut in hand began; 0: none is */
+	bool synced; /* everything was sent and acknowledged, the lag is at most two epochs */
+	char waits[FC_CUT_TEXT]; /* why not; "" */
 	unsigned members;
 	uint64_t cuts, flows, closed, datagrams, octets, bulks, bulk_flows;
 	uint64_t late_members, slices_differed, slices_resent;
@@ -101,10 +102,10 @@ void fc_cuts_look(struct fc_cuts *cuts, struct fc_cuts_look *out);
 
 /* ------------------------------------------------------------------ workers */
 struct fc_cut_ticket {
-	uint64_t number;      /* of the unit's cut; 0: alone, safe at once */
-	bool all;             /* every live flow is a change */
-	uint64_t resend;      /* slices of which every live flow is a change, a bit each */
-	unsigned slice;       /* to be digested */
+	uint64_t number; /* of the unit's cut; 0: alone, safe at once */
+	bool all;        /* every live flow is a change */
+	uint64_t resend; /* slices of which every live flow is a change, a bit each */
+	unsigned slice;  /* to be digested */
 };
 
 /* Cheap: a worker asks each turn. `standbys`: how often the unit became STANDBY; if it has changed,
@@ -150,12 +151,12 @@ uint64_t fc_cut_digest(const struct fc_cut_flow *flow);
 
 /* Standby: what the active unit's commits cover. */
 struct fc_cuts_covered {
-	uint64_t commits;  /* so many came */
-	bool there;        /* the last vector had this slot */
-	bool dual;         /* both units see the same packets */
-	bool handed_over;  /* the unit became STANDBY after its last cut was acknowledged */
-	uint32_t epoch;    /* of the active unit's card there: the oldest of its rings */
-	uint64_t cut_ns;   /* card time at the end of that epoch */
+	uint64_t commits; /* so many came */
+	bool there;       /* the last vector had this slot */
+	bool dual;        /* both units see the same packets */
+	bool handed_over; /* the unit became STANDBY after its last cut was acknowledged */
+	uint32_t epoch;   /* of the active unit's card there: the oldest of its rings */
+	uint64_t cut_ns;  /* card time at the end of that epoch */
 };
 void fc_cuts_covered(struct fc_cut_member *member, struct fc_cuts_covered *out);
 void fc_cuts_feed(struct fc_cuts *cuts, bool dual);

@@ -7,7 +7,8 @@
 #define REFUSED CUT_REFUSED
 
 static const uint8_t next_state[CUT_STATES][CUT_EVENTS] = {
-	/*               JOIN         BEGIN        ALL          DEADLINE     WHOLE       ACK       RESET */
+	/*               JOIN         BEGIN        ALL          DEADLINE     WHOLE       ACK RESET
+	 */
 	[CUT_OPEN] = {CUT_FILLING, CUT_FILLING, REFUSED, REFUSED, REFUSED, REFUSED, CUT_OPEN},
 	[CUT_FILLING] = {CUT_FILLING, REFUSED, CUT_CLOSING, CUT_CLOSING, REFUSED, REFUSED,
 			 CUT_OPEN},

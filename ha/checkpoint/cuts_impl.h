@@ -38,10 +38,10 @@ struct fc_cut_member {
 	struct fc_cuts *cuts;
 	uint32_t number, generation;
 	unsigned slot, ring;
-	bool expected; /* cuts wait for it until join_ms */
-	bool given;    /* the standby has everything of it */
-	uint64_t cut;  /* the one in hand that it is part of; 0: none */
-	unsigned part; /* its place in there */
+	bool expected;     /* cuts wait for it until join_ms */
+	bool given;        /* the standby has everything of it */
+	uint64_t cut;      /* the one in hand that it is part of; 0: none */
+	unsigned part;     /* its place in there */
 	uint64_t left_out; /* number of the cut that it was left out of last */
 	unsigned merged;
 	/* The member's own thread's: */
@@ -68,14 +68,14 @@ struct fc_cuts {
 	enum fc_cuts_mode mode;
 	uint64_t term;
 	enum cut_state state;
-	uint64_t number, acked;       /* of the newest cut; of the newest safe one */
-	uint64_t since_ms, flown_ms;  /* the state began; the COMMIT went */
+	uint64_t number, acked;      /* of the newest cut; of the newest safe one */
+	uint64_t since_ms, flown_ms; /* the state began; the COMMIT went */
 	uint64_t begun_ms;
-	struct fc_cut_counts counts;  /* sent for the cut in hand */
-	bool bulk, bulk_now;          /* everything: with the next cut, with this one */
-	bool sealed, whole;           /* whole: all members are in it */
+	struct fc_cut_counts counts; /* sent for the cut in hand */
+	bool bulk, bulk_now;         /* everything: with the next cut, with this one */
+	bool sealed, whole;          /* whole: all members are in it */
 	unsigned slice;
-	uint64_t differ, resend_now;  /* slices */
+	uint64_t differ, resend_now; /* slices */
 
 	struct fc_cut_member *member[FC_CUT_MEMBERS];
 	unsigned members;
@@ -86,7 +86,7 @@ struct fc_cuts {
 	unsigned gones;
 
 	bool last_wanted, last_whole;
-	uint64_t last; /* 0: none */
+	uint64_t last;     /* 0: none */
 	uint64_t complete; /* first cut after which the standby had everything; 0: not yet */
 	bool synced;
 

@@ -7,13 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	PART_OCTETS = 31,
-	COUNTS_OCTETS = 24,
-	ID_OCTETS = 16,
-	GONE_OCTETS = 4,
-	INSTANCE_OCTETS = 8
-};
+enum { PART_OCTETS = 31, COUNTS_OCTETS = 24, ID_OCTETS = 16, GONE_OCTETS = 4, INSTANCE_OCTETS = 8 };
 
 static uint8_t *put(uint8_t *at, unsigned octets, uint64_t value)
 {
@@ -226,8 +220,7 @@ int fc_cut_flows_read(const struct fc_message *m, struct fc_cut_packed *out, cha
 	return 0;
 }
 
-int fc_cut_closed_read(const struct fc_message *m, struct fc_cut_packed *out,
-		       char why[FC_CUT_TEXT])
+int fc_cut_closed_read(const struct fc_message *m, struct fc_cut_packed *out, char why[FC_CUT_TEXT])
 {
 	struct fc_message_field field;
 	int err = fc_cut_id_read(m, &out->id, why);

@@ -83,8 +83,7 @@ void fc_cut_ack_differ(struct fc_message *ack, uint64_t differ);
 
 /* Return 0, or -EPROTO with why. */
 int fc_cut_id_read(const struct fc_message *m, struct fc_cut_id *out, char why[FC_CUT_TEXT]);
-int fc_cut_flows_read(const struct fc_message *m, struct fc_cut_packed *out,
-		      char why[FC_CUT_TEXT]);
+int fc_cut_flows_read(const struct fc_message *m, struct fc_cut_packed *out, char why[FC_CUT_TEXT]);
 int fc_cut_closed_read(const struct fc_message *m, struct fc_cut_packed *out,
 		       char why[FC_CUT_TEXT]);
 int fc_cut_resend_read(const struct fc_message *m, struct fc_cut_id *id, uint64_t *slices,

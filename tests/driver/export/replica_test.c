@@ -39,8 +39,8 @@ static int take(void *context, const uint8_t *octets, size_t length)
 	return 0;
 }
 
-static struct fc_exporter *open_one(enum fc_protocol protocol, struct sink *sink,
-				    const char *first, const char *second)
+static struct fc_exporter *open_one(enum fc_protocol protocol, struct sink *sink, const char *first,
+				    const char *second)
 {
 	const struct fc_exporter_config config = {.protocol = protocol,
 						  .domain = 7,

@@ -83,8 +83,8 @@ static int give_closed(uint64_t number, uint64_t instance)
 
 static struct fc_cut_commit commit_of(uint64_t number, uint64_t flows, uint64_t closed)
 {
-	return (struct fc_cut_commit){
-		.id = cut(number), .counts = {.flows = flows, .closed = closed}};
+	return (struct fc_cut_commit){.id = cut(number),
+				      .counts = {.flows = flows, .closed = closed}};
 }
 
 static int commit(uint64_t number, uint64_t flows, uint64_t closed)
@@ -221,7 +221,8 @@ static void everything_drops_what_does_not_come(void **unused)
 static void a_resent_slice_drops_what_does_not_come(void **unused)
 {
 	struct fc_cut_commit c = commit_of(2, 1, 0);
-	struct fc_cut_flow far = bay_flow(3 + FC_CUT_SLICES, 1), late = bay_flow(3 + 2 * FC_CUT_SLICES, 1);
+	struct fc_cut_flow far = bay_flow(3 + FC_CUT_SLICES, 1),
+			   late = bay_flow(3 + 2 * FC_CUT_SLICES, 1);
 
 	(void)unused;
 	assert_int_equal(everything(1), 0);

@@ -159,9 +159,10 @@ static void a_standby_is_read_and_not_configured(void **state)
 /* Whoever writes a new row says here whether a standby unit takes it. */
 static void no_command_changes_a_standby_without_being_known(void **state)
 {
-	static const char *const known[] = {
-		"enable", "disable", "exit", "quit", "logout", "terminal ", "configure ", "clear ",
-		"write ", "copy ", "reload", "dump ", "reset card", "redundancy ", "show "};
+	static const char *const known[] = {"enable",     "disable",     "exit",       "quit",
+					    "logout",     "terminal ",   "configure ", "clear ",
+					    "write ",     "copy ",       "reload",     "dump ",
+					    "reset card", "redundancy ", "show "};
 	const struct fc_syntax_command *row;
 	size_t rows;
 
@@ -248,8 +249,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_standby_is_read_and_not_configured, setup,
 						teardown),
 		cmocka_unit_test(no_command_changes_a_standby_without_being_known),
-		cmocka_unit_test_setup_teardown(a_unit_that_becomes_standby_ends_configuring,
-						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_unit_that_becomes_standby_ends_configuring, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_reload_takes_only_what_is_the_standby_s_own,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(what_a_pair_lacks_is_said_at_the_section_s_end,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Two units of the daemon's own modules in virtual time: their network, cards, witness and collector
- * are the schedule's, which is drawn from a seed. Judged to the packet.
- *   test_ha_pair_sim [-v] [SEED [SCHEDULES]]      -v: what happens, event by event
+ * Two units of the daemon's own modules in virtual time: their network, cards, witness and
+ * collector are the schedule's, which is drawn from a seed. Judged to the packet. test_ha_pair_sim
+ * [-v] [SEED [SCHEDULES]]      -v: what happens, event by event
  */
 #include "sink.h"
 #include "unit.h"
@@ -85,8 +85,7 @@ int main(int argc, char **argv)
 			continue;
 		sum.failed++;
 		printf("FAILED: seed %llu: %s\n        again, with what happened: %s -v %llu 1\n",
-		       (unsigned long long)seed, sim_failure(), argv[0],
-		       (unsigned long long)seed);
+		       (unsigned long long)seed, sim_failure(), argv[0], (unsigned long long)seed);
 	}
 	printf("%llu schedules, %llu failed; %llu datagrams (%llu again), %llu records, %llu "
 	       "packets of flows and monitors\n",

@@ -29,13 +29,13 @@ struct sim_held {
 };
 
 struct sim_unit {
-	unsigned number;    /* 0, 1 */
-	unsigned life;      /* events of an earlier one are void */
+	unsigned number; /* 0, 1 */
+	unsigned life;   /* events of an earlier one are void */
 	bool up, poked;
 	uint64_t frozen_until; /* 0: it runs */
 	unsigned freeze_in;    /* outputs until it is stopped; 0: not at all */
 	uint64_t freeze_ns;
-	unsigned stream;       /* of the sink */
+	unsigned stream; /* of the sink */
 	struct fc_config *config;
 	struct fc_export_thread *export;
 	struct sim_slot slot[SIM_SLOTS];
@@ -56,9 +56,9 @@ void unit_poke(unsigned unit);
 void unit_card_dies(unsigned unit, unsigned slot);
 void unit_card_returns(unsigned unit, unsigned slot);
 /* An event that belongs to this life of a unit, and waits while it is stopped. */
-void unit_after(unsigned unit, uint64_t delay_ns, void (*run)(unsigned unit, void *content,
-							      uint64_t value),
-		void *content, uint64_t value);
+void unit_after(unsigned unit, uint64_t delay_ns,
+		void (*run)(unsigned unit, void *content, uint64_t value), void *content,
+		uint64_t value);
 
 /* Nothing waits in rings, queues and exporters. */
 bool unit_idle(unsigned unit);

@@ -16,25 +16,25 @@
 
 struct sim_world {
 	uint64_t seed;
-	bool pair;                 /* two units; else one that is alone */
-	bool dual;                 /* both cards see every packet */
-	bool hook;                 /* a single feed is moved by the active unit */
-	bool fencing;              /* a witness; else nobody */
+	bool pair;    /* two units; else one that is alone */
+	bool dual;    /* both cards see every packet */
+	bool hook;    /* a single feed is moved by the active unit */
+	bool fencing; /* a witness; else nobody */
 	unsigned slots, rings, flows;
 	uint64_t epoch_ns;
 	unsigned ring_log2;
-	unsigned evict;            /* percent */
-	uint64_t packet_ns;        /* between two, on average */
-	uint64_t delay_ns;         /* of a message, at most */
-	uint64_t octet_ns;         /* and for each octet */
+	unsigned evict;     /* percent */
+	uint64_t packet_ns; /* between two, on average */
+	uint64_t delay_ns;  /* of a message, at most */
+	uint64_t octet_ns;  /* and for each octet */
 	uint64_t collector_ns[SIM_UNITS];
 	uint64_t shift_ns[SIM_UNITS]; /* of the cards' clocks */
 	struct fc_shadow_monitor monitor[SIM_MONITORS];
-	struct fc_config *config;  /* the shared part, and cards */
-	unsigned feed;             /* single: unit whose cards get the packets; SIM_NOWHERE */
-	bool silent;               /* no packets */
-	bool calm;                 /* no more faults: delays are short, everything answers */
-	uint64_t moved_at;         /* when the feed has moved last */
+	struct fc_config *config;    /* the shared part, and cards */
+	unsigned feed;               /* single: unit whose cards get the packets; SIM_NOWHERE */
+	bool silent;                 /* no packets */
+	bool calm;                   /* no more faults: delays are short, everything answers */
+	uint64_t moved_at;           /* when the feed has moved last */
 	uint64_t traffic[SIM_FLOWS]; /* weight; a flow rests for a while */
 };
 extern struct sim_world sim_world;
