@@ -26,6 +26,13 @@ enum fc_pair_role {
 	FC_PAIR_ACTIVE   /* flows of the base are taken over, own rings are merged */
 };
 
+/* Clients of the redundancy facility that go through a checkpoint. */
+enum fc_pair_client {
+	FC_PAIR_CLIENT_CHECKPOINT = 25,
+	FC_PAIR_CLIENT_FLOWS = 7102,
+	FC_PAIR_CLIENT_EXPORTERS = 7103
+};
+
 enum fc_pair_feed { FC_PAIR_FEED_SINGLE, FC_PAIR_FEED_DUAL };
 
 /*

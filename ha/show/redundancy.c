@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ha/show/redundancy.h"
+#include "ha/show/redundancy_impl.h"
 
 #include <errno.h>
 #include <ha/show/json.h>
@@ -47,18 +47,6 @@ static const char *communications(const struct fc_rf *rf)
 	return rf->peer_known ? "Down      Reason: Failure" : "Down      Reason: Simplex mode";
 }
 
-static const char *gate_name(const struct fc_rf *rf)
-{
-	static const char *const names[] = {"closed", "waits for the standby", "open"};
-
-	return names[rf->gate];
-}
-
-static bool is_primary(const struct fc_rf *rf)
-{
-	return !rf->peer_known || rf->options.unit < rf->peer.unit;
-}
-
 /* On its way a standby has no number, and small letters. */
 static void peer_state_text(enum fc_rf_state state, char text[FC_RF_TEXT])
 {
@@ -75,22 +63,6 @@ static void peer_state_text(enum fc_rf_state state, char text[FC_RF_TEXT])
 }
 
 /* ------------------------------------------------------------------ show redundancy */
-static void row(FILE *out, const char *label, const char *value)
-{
-	fprintf(out, "%30s = %s\n", label, value);
-}
-
-static void row_number(FILE *out, const char *label, uint64_t value)
-{
-	fprintf(out, "%30s = %" PRIu64 "\n", label, value);
-}
-
-static void heading(FILE *out, const char *text)
-{
-	fprintf(out, "%s\n%.*s\n", text, (int)strlen(text),
-		"------------------------------------------------------------");
-}
-
 static void processor(FILE *out, uint32_t unit, enum fc_rf_state state, uint64_t ms,
 		      const struct fc_show_processor *p)
 {
@@ -98,30 +70,11 @@ static void processor(FILE *out, uint32_t unit, enum fc_rf_state state, uint64_t
 
 	fprintf(out, "%30s = slot %" PRIu32 "\n",
 		fc_rf_is_active(state) ? "Active Location" : "Standby Location", unit);
-	row(out, "Current Software state", fc_rf_state_name(state));
+	fc_show_red_row(out, "Current Software state", "%s", fc_rf_state_name(state));
 	fc_show_duration(ms, text);
-	row(out, "Uptime in current state", text);
-	row(out, "Image Version", p->image);
-	row(out, "CONFIG_FILE", p->config_file);
-}
-
-static void pair_information(const struct fc_show_redundancy *v, FILE *out)
-{
-	const struct fc_rf *rf = &v->rf;
-
-	fputc('\n', out);
-	heading(out, "Pair Information :");
-	row(out, "Unit", is_primary(rf) ? "Primary" : "Secondary");
-	row_number(out, "Term", rf->term);
-	row(out, "Output", gate_name(rf));
-	row(out, "Fencing", v->fencing);
-	if (rf->options.fencing == FC_RF_FENCING_NONE && rf->options.sso)
-		row(out, "", "a partition can give two exporters");
-	if (rf->barred && !fc_rf_is_active(rf->state) && !rf->comm)
-		row(out, "Waits for",
-		    "the peer, which may be active, or redundancy force-switchover");
-	else if (*v->waits)
-		row(out, "Waits for", v->waits);
+	fc_show_red_row(out, "Uptime in current state", "%s", text);
+	fc_show_red_row(out, "Image Version", "%s", p->image);
+	fc_show_red_row(out, "CONFIG_FILE", "%s", p->config_file);
 }
 
 static void system_information(const struct fc_show_redundancy *v, FILE *out)
@@ -129,18 +82,19 @@ static void system_information(const struct fc_show_redundancy *v, FILE *out)
 	const struct fc_rf *rf = &v->rf;
 	char text[FC_RF_TEXT];
 
-	heading(out, "Redundant System Information :");
+	fc_show_red_heading(out, "Redundant System Information :");
 	fc_show_duration(v->now_ms, text);
-	row(out, "Available system uptime", text);
-	row_number(out, "Switchovers system experienced", rf->switchovers_seen);
-	row_number(out, "Standby failures", rf->standby_failures);
-	row(out, "Last switchover reason", fc_rf_reason_name(rf->last_reason));
+	fc_show_red_row(out, "Available system uptime", "%s", text);
+	fc_show_red_row_number(out, "Switchovers system experienced", rf->switchovers_seen);
+	fc_show_red_row_number(out, "Standby failures", rf->standby_failures);
+	fc_show_red_row(out, "Last switchover reason", "%s", fc_rf_reason_name(rf->last_reason));
 	fputc('\n', out);
-	row(out, "Hardware Mode", rf->comm ? "Duplex" : "Simplex");
-	row(out, "Configured Redundancy Mode", mode_of(rf->options.sso));
-	row(out, "Operating Redundancy Mode", mode_of(rf->options.sso && rf->comm));
-	row(out, "Maintenance Mode", rf->maintenance ? "Enabled" : "Disabled");
-	row(out, "Communications", communications(rf));
+	fc_show_red_row(out, "Hardware Mode", "%s", rf->comm ? "Duplex" : "Simplex");
+	fc_show_red_row(out, "Configured Redundancy Mode", "%s", mode_of(rf->options.sso));
+	fc_show_red_row(out, "Operating Redundancy Mode", "%s",
+			mode_of(rf->options.sso && rf->comm));
+	fc_show_red_row(out, "Maintenance Mode", "%s", rf->maintenance ? "Enabled" : "Disabled");
+	fc_show_red_row(out, "Communications", "%s", communications(rf));
 }
 
 static json_t *processor_json(uint32_t unit, enum fc_rf_state state, uint64_t ms,
@@ -168,7 +122,7 @@ static json_t *states_json(const struct fc_show_redundancy *v)
 	fc_show_put_text(object, "peer_state_name", fc_rf_state_name(rf->peer_state));
 	fc_show_put_text(object, "mode", rf->comm ? "Duplex" : "Simplex");
 	fc_show_put(object, "unit_id", rf->options.unit);
-	fc_show_put_text(object, "unit", is_primary(rf) ? "Primary" : "Secondary");
+	fc_show_put_text(object, "unit", fc_show_red_primary(rf) ? "Primary" : "Secondary");
 	fc_show_put_text(object, "mode_operational", mode_of(rf->options.sso && rf->comm));
 	fc_show_put_text(object, "mode_configured", mode_of(rf->options.sso));
 	fc_show_put_bool(object, "maintenance", rf->maintenance);
@@ -190,10 +144,12 @@ static int redundancy_json(const struct fc_show_redundancy *v, FILE *out)
 	fc_show_put(object, "standby_failures", rf->standby_failures);
 	fc_show_put_text(object, "last_switchover_reason", fc_rf_reason_name(rf->last_reason));
 	fc_show_put(object, "term", rf->term);
-	fc_show_put_text(object, "output", gate_name(rf));
+	fc_show_put_text(object, "output", fc_show_red_gate(rf));
 	fc_show_put_text(object, "fencing", v->fencing);
 	fc_show_put_bool(object, "waits_for_peer", rf->barred);
 	fc_show_put_text(object, "waits", v->waits);
+	if (v->pair.there)
+		json_object_set_new(object, "pair", fc_show_red_pair_json(v));
 	json_object_set_new(
 		object, "current",
 		processor_json(rf->options.unit, rf->state, v->now_ms - rf->since_ms, &v->mine));
@@ -212,11 +168,11 @@ int fc_show_redundancy(const struct fc_show_redundancy *v, bool json, FILE *out)
 		return redundancy_json(v, out);
 	system_information(v, out);
 	fputc('\n', out);
-	heading(out, "Current Processor Information :");
+	fc_show_red_heading(out, "Current Processor Information :");
 	processor(out, rf->options.unit, rf->state, v->now_ms - rf->since_ms, &v->mine);
 	fputc('\n', out);
 	if (rf->comm && rf->heard) {
-		heading(out, "Peer Processor Information :");
+		fc_show_red_heading(out, "Peer Processor Information :");
 		processor(out, rf->peer.unit, rf->peer_state, v->now_ms - rf->peer_since_ms,
 			  &v->peer);
 	} else {
@@ -229,7 +185,7 @@ int fc_show_redundancy(const struct fc_show_redundancy *v, bool json, FILE *out)
 			"state\n",
 			slot, fc_rf_state_name(rf->peer_state));
 	}
-	pair_information(v, out);
+	fc_show_red_pair(v, out);
 	return written(out);
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * show redundancy [clients|counters|history|states|switchover history]: pure functions of a view,
- * as text in the layout of IOS-XE or as JSON, and the rows of EXEC that print them.
+ * show redundancy [clients|config-sync|counters|history|states|switchover history], show
+ * checkpoint: pure functions of a view, as text in the layout of IOS-XE or as JSON, and the rows of
+ * EXEC that print them.
  */
 #ifndef FC_SHOW_REDUNDANCY_H
 #define FC_SHOW_REDUNDANCY_H
 
 #include <ha/cli/command.h>
-#include <ha/redundancy/rf.h>
+#include <ha/pair/pair.h>
 #include <stdio.h>
 
 struct fc_show_processor {
@@ -15,21 +16,50 @@ struct fc_show_processor {
 	char config_file[128]; /* "": none */
 };
 
+/* Where a card's ring stood at the last cut that both units have. */
+struct fc_show_place {
+	unsigned slot, ring;
+	uint32_t generation, epoch;
+	uint64_t cut_ns; /* card time at the end of that epoch */
+};
+
+struct fc_show_pair {
+	bool there; /* the pair's engine runs; else all of this is 0 */
+	struct fc_pair_look look;
+	struct fc_link_config ends; /* of it: addresses, ports, heartbeats */
+	struct fc_link_stats link;
+	uint32_t skew_max_us; /* of a dual feed, as configured */
+	struct fc_cuts_look cuts;
+	struct fc_base_look base;
+	unsigned places;
+	struct fc_show_place place[FC_CUT_MEMBERS];
+};
+
 struct fc_show_redundancy {
 	uint64_t now_ms; /* of the facility's clock */
 	struct fc_show_processor mine, peer;
 	char fencing[128]; /* as configured, "witness file /mnt/pair" */
 	char waits[96];    /* what keeps the peer, or this unit, from STANDBY HOT; "": nothing */
-	struct fc_rf rf;   /* a copy */
+	struct fc_show_pair pair;
+	struct fc_rf rf; /* a copy */
 };
 
 /* All return 0 or -EIO. */
 int fc_show_redundancy(const struct fc_show_redundancy *v, bool json, FILE *out);
 int fc_show_redundancy_states(const struct fc_show_redundancy *v, bool json, FILE *out);
+/* Is the shared configuration the same, and if not, why the standby unit did not take it. */
+int fc_show_redundancy_config_sync(const struct fc_show_redundancy *v, bool json, FILE *out);
+/* The line that it refused, in the form of IOS-XE's list of mismatched commands. */
+int fc_show_redundancy_mcl(const struct fc_show_redundancy *v, bool json, FILE *out);
 int fc_show_redundancy_clients(const struct fc_show_redundancy *v, bool json, FILE *out);
 int fc_show_redundancy_counters(const struct fc_show_redundancy *v, bool json, FILE *out);
 int fc_show_redundancy_history(const struct fc_show_redundancy *v, bool json, FILE *out);
 int fc_show_redundancy_switchovers(const struct fc_show_redundancy *v, bool json, FILE *out);
+
+/* Cuts, what the standby unit holds, and where each ring stood at the last cut that both have. */
+int fc_show_checkpoint(const struct fc_show_redundancy *v, bool json, FILE *out);
+int fc_show_checkpoint_statistics(const struct fc_show_redundancy *v, bool json, FILE *out);
+int fc_show_checkpoint_clients(const struct fc_show_redundancy *v, bool json, FILE *out);
 
 /* "1 week, 2 days, 3 hours, 0 minutes" */
 void fc_show_duration(uint64_t ms, char text[FC_RF_TEXT]);

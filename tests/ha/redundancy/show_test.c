@@ -436,7 +436,7 @@ static void rows_of_exec_print_copies_and_pass_on_refusals(void **unused)
 		fclose(call.out);
 		free(text);
 	}
-	assert_int_equal(shown, 6);
+	assert_int_equal(shown, 11);
 	assert_int_equal(orders, 4);
 }
 
