@@ -8,6 +8,8 @@
 
 #define RETIRE_NS UINT64_C(2000000000)
 #define LEAVE_NS UINT64_C(5000000000)
+#define SOURCE_PORT 40000
+#define PAIR_QUEUE 65536
 
 /* Rows of the option tables, the same for all exporters. */
 struct rows {
@@ -94,9 +96,32 @@ static int deliver(void *context, const uint8_t *octets, size_t length)
 	return seams->deliver(seams->context, sink->exporter, octets, length);
 }
 
-static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporter *config,
-			 unsigned number, struct fc_exporter **out)
+/* Under redundancy a collector sees one source, whichever unit it is. 0: any. */
+static uint16_t source_port(const struct fc_config *config, unsigned number)
 {
+	if (config->redundancy.mode != FC_CONFIG_MODE_SSO ||
+	    config->fnf.exporter[number].transport != FC_TRANSPORT_UDP)
+		return 0;
+	return (uint16_t)(SOURCE_PORT + number);
+}
+
+/* May an earlier exporter of this place still be sending? */
+static bool port_shared(struct fc_export_thread *t, unsigned number)
+{
+	bool shared;
+
+	pthread_mutex_lock(&t->lock);
+	shared = t->output[number].exporter != NULL;
+	for (unsigned r = 0; !shared && r < t->retired_count; r++)
+		shared = t->retired[r].line->place == number;
+	pthread_mutex_unlock(&t->lock);
+	return shared;
+}
+
+static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporter *config,
+			 struct fc_export_line *line)
+{
+	unsigned number = line->place;
 	char port[8];
 	const struct fc_exporter_config c = {
 		.protocol = config->protocol,
@@ -120,10 +145,17 @@ static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporte
 		.ids = t->output[number].ids,
 		.deliver = t->seams.deliver ? deliver : NULL,
 		.deliver_context = &t->sink[number],
+		.source_port = line->source_port,
+		.port_shared = port_shared(t, number),
+		.source_moves = line->source_port != 0,
+		/* Of a pair, a cut's datagrams all wait for its acknowledgement. */
+		.queue_datagrams = t->cuts ? PAIR_QUEUE : 0,
+		.guard = &fc_export_guard,
+		.guard_context = line,
 	};
 
 	snprintf(port, sizeof(port), "%u", config->port);
-	return fc_exporter_open(&c, out);
+	return fc_exporter_open(&c, &line->exporter);
 }
 
 static void complain(const struct fc_fnf_exporter *config, int err, char *error, size_t octets)
@@ -165,7 +197,8 @@ static void retire(struct fc_export_thread *t, struct fc_export_output *o)
 {
 	struct fc_export_retired *r;
 
-	fc_exporter_seal(o->exporter, t->cut_ns);
+	if (!t->following)
+		fc_exporter_seal(o->exporter, t->cut_ns);
 	for (unsigned m = 0; m < FC_FNF_MONITORS; m++) {
 		if (o->use[m].client)
 			fc_exporter_client_remove(o->exporter, o->use[m].client, t->cut_ns);
@@ -175,28 +208,60 @@ static void retire(struct fc_export_thread *t, struct fc_export_output *o)
 		fc_exporter_option(o->exporter, (enum fc_fnf_option)i, 0, NULL, 0, t->cut_ns);
 	fc_exporter_spread(o->exporter, 0);
 	if (t->retired_count == FC_EXPORT_RETIRED) {
-		fc_exporter_close(t->retired[0].exporter);
+		fc_export_gone(t->retired[0].line);
+		fc_export_close_line(t->retired[0].line);
 		memmove(t->retired, t->retired + 1, (FC_EXPORT_RETIRED - 1) * sizeof(*t->retired));
 		t->retired_count--;
 	}
 	r = &t->retired[t->retired_count++];
-	r->exporter = o->exporter;
+	r->line = o->line;
 	r->until_ns = fc_monotonic_ns() + RETIRE_NS;
 	o->exporter = NULL;
+	o->line = NULL;
+}
+
+/* Has it sent everything, or had its time? What waits for an acknowledgement has its time after it.
+ */
+static bool is_done(struct fc_export_thread *t, struct fc_export_retired *r, uint64_t now_ns)
+{
+	if (t->following) {
+		r->until_ns = now_ns + RETIRE_NS;
+		return !fc_export_kept(r->line);
+	}
+	if (fc_export_withheld(r->line))
+		r->until_ns = now_ns + RETIRE_NS;
+	return !fc_exporter_send(r->line->exporter, 0) || now_ns >= r->until_ns;
 }
 
 unsigned fc_export_send_retired(struct fc_export_thread *t, uint64_t now_ns,
-				struct fc_exporter *done[FC_EXPORT_RETIRED])
+				struct fc_export_line *done[FC_EXPORT_RETIRED])
 {
 	unsigned finished = 0;
 
 	for (unsigned r = 0; r < t->retired_count; r++) {
-		if (fc_exporter_send(t->retired[r].exporter, 0) && now_ns < t->retired[r].until_ns)
+		if (!is_done(t, &t->retired[r], now_ns))
 			continue;
-		done[finished++] = t->retired[r].exporter;
+		fc_export_gone(t->retired[r].line);
+		done[finished++] = t->retired[r].line;
 		t->retired[r--] = t->retired[--t->retired_count];
 	}
 	return finished;
+}
+
+struct fc_export_line *fc_export_next_line(struct fc_export_thread *t, unsigned *at)
+{
+	while (*at < FC_FNF_EXPORTERS)
+		if (t->output[(*at)++].line)
+			return t->output[*at - 1].line;
+	if (*at - FC_FNF_EXPORTERS < t->retired_count)
+		return t->retired[(*at)++ - FC_FNF_EXPORTERS].line;
+	return NULL;
+}
+
+void fc_export_close_line(struct fc_export_line *line)
+{
+	fc_exporter_close(line->exporter);
+	free(line);
 }
 
 /* ------------------------------------------------------------------ clients */
@@ -289,34 +354,84 @@ static int set_output(struct fc_export_thread *t, unsigned number, const struct 
 	return first;
 }
 
-/* Bring one exporter in. The lock is not held while it is opened. */
+/* FNV-1a, over what same() looks at: the two units of a pair may be of different builds. */
+static uint64_t fingerprint(const struct fc_fnf_exporter *c)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	char text[2048];
+	int length = snprintf(
+		text, sizeof(text), "%s|%u|%u|%u|%s|%s|%u|%s|%u|%s|%s|%s|%u|%u|%u|%u|%u|%u",
+		c->name, c->id, c->protocol, c->transport, c->destination, c->source, c->port,
+		c->topic, c->kafka_json, c->tls_ca, c->tls_certificate, c->tls_key, c->dscp, c->ttl,
+		c->mtu, c->template_seconds, c->template_packets, c->rate);
+
+	for (int i = 0; i < length && i < (int)sizeof(text) - 1; i++)
+		hash = (hash ^ (uint8_t)text[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* The lock is not held while an exporter is opened. */
+static int open_line(struct fc_export_thread *t, unsigned number, const struct fc_config *config,
+		     struct fc_export_line **out)
+{
+	const struct fc_fnf_exporter *want = &config->fnf.exporter[number];
+	struct fc_export_line *line = calloc(1, sizeof(*line));
+	int err;
+
+	if (!line)
+		return -ENOMEM;
+	line->thread = t;
+	line->place = number;
+	line->number = ++t->lines;
+	line->fingerprint = fingerprint(want);
+	line->source_port = source_port(config, number);
+	err = open_exporter(t, want, line);
+	if (err)
+		free(line);
+	else
+		*out = line;
+	return err;
+}
+
+/* Lock held. */
+static void replace_line(struct fc_export_thread *t, struct fc_export_output *o,
+			 struct fc_export_line *fresh)
+{
+	if (o->exporter) {
+		retire(t, o);
+		if (fresh)
+			fc_exporter_continue(
+				fresh->exporter,
+				fc_exporter_sequence(
+					t->retired[t->retired_count - 1].line->exporter));
+	}
+	if (!fresh)
+		return;
+	o->line = fresh;
+	o->exporter = fresh->exporter;
+	o->cleared_ns = fc_monotonic_ns();
+	o->told = 0;
+	t->configured = true;
+}
+
+/* Bring one exporter in. */
 static int change_output(struct fc_export_thread *t, unsigned number,
 			 const struct fc_config *config, const struct rows *rows)
 {
 	const struct fc_fnf_exporter *want = &config->fnf.exporter[number];
 	struct fc_export_output *o = &t->output[number];
-	bool keep = o->exporter && wanted(want) && same(want, &o->config);
-	struct fc_exporter *fresh = NULL;
+	bool keep = o->exporter && wanted(want) && same(want, &o->config) &&
+		    o->line->source_port == source_port(config, number);
+	struct fc_export_line *fresh = NULL;
 	int err = 0;
 
 	if (!o->ids && wanted(want))
 		err = fc_template_ids_create(&o->ids);
 	if (!err && !keep && wanted(want))
-		err = open_exporter(t, want, number, &fresh);
+		err = open_line(t, number, config, &fresh);
 	pthread_mutex_lock(&t->lock);
-	if (!keep && o->exporter) {
-		uint32_t sequence;
-
-		retire(t, o);
-		sequence = fc_exporter_sequence(t->retired[t->retired_count - 1].exporter);
-		if (fresh)
-			fc_exporter_continue(fresh, sequence);
-	}
-	if (fresh) {
-		o->exporter = fresh;
-		o->cleared_ns = fc_monotonic_ns();
-		o->told = 0;
-	}
+	if (!keep)
+		replace_line(t, o, fresh);
 	o->config = *want;
 	if (o->exporter)
 		err = set_output(t, number, config, rows);

@@ -50,8 +50,7 @@ static unsigned spread_ms(const struct fc_export_thread *t, uint64_t now_ns)
 	return (unsigned)(ms * 9 / 10);
 }
 
-/* The cuts of one card's rings are one. */
-static void seal_all(struct fc_export_thread *t, uint64_t cut_ns)
+void fc_export_seal_all(struct fc_export_thread *t, uint64_t cut_ns)
 {
 	uint64_t now_ns = fc_monotonic_ns();
 	unsigned spread = cut_ns == t->cut_ns ? 0 : spread_ms(t, now_ns);
@@ -85,20 +84,28 @@ static bool room(struct fc_export_thread *t, uint64_t now_ns)
 	return !full || now_ns - t->full_since_ns > HOLD_NS;
 }
 
-/* Return messages taken. */
-static unsigned drain(struct fc_export_thread *t, struct fc_flow_queue *queue, unsigned most)
+static void take(struct fc_export_thread *t, unsigned q, const struct fc_flow_message *m)
 {
+	if (m->cut)
+		fc_export_marker(t, q, m);
+	else if (t->following)
+		t->pairing.void_flows++; /* the active unit has what became of it */
+	else
+		give(t, m);
+}
+
+/* Return messages taken. */
+static unsigned drain(struct fc_export_thread *t, unsigned q, unsigned most)
+{
+	struct fc_flow_queue *queue = t->queue[q];
 	const struct fc_flow_message *m;
 	unsigned taken = 0;
 
-	for (; taken < most; taken++) {
+	for (; taken < most && !fc_export_held(t, q); taken++) {
 		m = fc_flow_queue_head(queue);
 		if (!m)
 			break;
-		if (m->cut)
-			seal_all(t, m->cut_ns);
-		else
-			give(t, m);
+		take(t, q, m);
 		fc_flow_queue_pop(queue);
 	}
 	return taken;
@@ -115,6 +122,18 @@ static void send_all(struct fc_export_thread *t, bool idle_ones)
 	}
 }
 
+/* Return messages taken. */
+static unsigned drain_all(struct fc_export_thread *t, uint64_t now_ns)
+{
+	unsigned taken = 0;
+
+	for (unsigned q = 0; q < t->queues && room(t, now_ns); q++)
+		taken += drain(t, q, BATCH);
+	if (t->cuts)
+		fc_export_seal_cut(t);
+	return taken;
+}
+
 static void tell(const struct fc_export_news *news)
 {
 	if (news->error)
@@ -128,18 +147,21 @@ static void tell(const struct fc_export_news *news)
 
 bool fc_export_thread_turn(struct fc_export_thread *t)
 {
-	struct fc_exporter *done[FC_EXPORT_RETIRED];
+	struct fc_export_line *done[FC_EXPORT_RETIRED];
 	uint64_t now_ns = fc_monotonic_ns();
 	bool keep_house = now_ns >= t->housekeeping_ns;
-	unsigned taken = 0, finished;
+	unsigned taken, finished;
 	struct fc_export_news news;
 	bool heard = false;
 
 	pthread_mutex_lock(&t->lock);
-	for (unsigned q = 0; q < t->queues && room(t, now_ns); q++)
-		taken += drain(t, t->queue[q], BATCH);
+	fc_export_follow(t);
+	taken = drain_all(t, now_ns);
+	fc_export_gates(t);
 	send_all(t, keep_house);
 	finished = fc_export_send_retired(t, now_ns, done);
+	fc_export_cursors(t, now_ns);
+	fc_export_drained(t, now_ns);
 	if (keep_house) {
 		fc_export_drop_leaving(t, now_ns);
 		heard = fc_export_news(t, &news);
@@ -147,7 +169,7 @@ bool fc_export_thread_turn(struct fc_export_thread *t)
 	}
 	pthread_mutex_unlock(&t->lock);
 	while (finished)
-		fc_exporter_close(done[--finished]);
+		fc_export_close_line(done[--finished]);
 	if (heard)
 		tell(&news);
 	return taken != 0;
@@ -176,6 +198,9 @@ int fc_export_thread_create(const struct fc_export_seams *seams, struct fc_expor
 		t->sink[e] = (struct fc_export_sink){t, e};
 	pthread_mutex_init(&t->change, NULL);
 	pthread_mutex_init(&t->lock, NULL);
+	pthread_mutex_init(&t->burst, NULL);
+	pthread_mutex_init(&t->inbox, NULL);
+	atomic_init(&t->gate, FC_RF_GATE_OPEN);
 	*out = t;
 	return 0;
 }
@@ -203,10 +228,19 @@ int fc_export_thread_add(struct fc_export_thread *t, struct fc_flow_queue *queue
 	pthread_mutex_lock(&t->lock);
 	if (t->queues == FC_EXPORT_QUEUES)
 		err = -ENOSPC;
-	else
+	else {
+		t->held[t->queues] = 0;
 		t->queue[t->queues++] = queue;
+	}
 	pthread_mutex_unlock(&t->lock);
 	return err;
+}
+
+static void empty(struct fc_export_thread *t, unsigned q)
+{
+	do
+		t->held[q] = 0;
+	while (drain(t, q, BATCH));
 }
 
 /* The thread empties it, at the pace of the wire; after half a minute what is left is pressed into
@@ -216,11 +250,14 @@ void fc_export_thread_remove(struct fc_export_thread *t, struct fc_flow_queue *q
 	for (unsigned waits = 0; fc_flow_queue_head(queue) && waits < REMOVE_WAITS_MAX; waits++)
 		sleep_ns(IDLE_NS);
 	pthread_mutex_lock(&t->lock);
-	while (fc_flow_queue_head(queue))
-		drain(t, queue, BATCH);
-	for (unsigned q = 0; q < t->queues; q++)
-		if (t->queue[q] == queue)
-			t->queue[q--] = t->queue[--t->queues];
+	for (unsigned q = 0; q < t->queues; q++) {
+		if (t->queue[q] != queue)
+			continue;
+		empty(t, q);
+		t->held[q] = t->held[t->queues - 1];
+		t->queue[q] = t->queue[--t->queues];
+		break;
+	}
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -243,23 +280,23 @@ static unsigned send_last(struct fc_exporter *const *all, unsigned count, uint64
 static unsigned finish(struct fc_export_thread *t, uint64_t until_ns)
 {
 	struct fc_exporter *all[FC_EXPORT_RETIRED + FC_FNF_EXPORTERS];
-	unsigned count = 0, left;
+	struct fc_export_line *line;
+	unsigned count = 0, left, at = 0;
 
+	fc_export_follow(t);
 	for (unsigned q = 0; q < t->queues; q++)
-		while (drain(t, t->queue[q], BATCH))
-			;
-	for (unsigned r = 0; r < t->retired_count; r++)
-		all[count++] = t->retired[r].exporter;
-	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++) {
-		if (!t->output[e].exporter)
-			continue;
-		fc_exporter_seal(t->output[e].exporter, t->cut_ns);
-		fc_exporter_spread(t->output[e].exporter, 0);
-		all[count++] = t->output[e].exporter;
+		empty(t, q);
+	while ((line = fc_export_next_line(t, &at))) {
+		if (!t->following)
+			fc_exporter_seal(line->exporter, t->cut_ns);
+		fc_exporter_spread(line->exporter, 0);
+		all[count++] = line->exporter;
 	}
-	left = send_last(all, count, until_ns);
-	while (count)
-		fc_exporter_close(all[--count]);
+	fc_export_gates(t);
+	/* A standby has nothing of its own: it waits for nobody. */
+	left = send_last(all, count, t->following ? 0 : until_ns);
+	for (at = 0; (line = fc_export_next_line(t, &at));)
+		fc_export_close_line(line);
 	for (unsigned e = 0; e < FC_FNF_EXPORTERS; e++)
 		fc_template_ids_destroy(t->output[e].ids);
 	return left;
@@ -267,6 +304,9 @@ static unsigned finish(struct fc_export_thread *t, uint64_t until_ns)
 
 static void free_thread(struct fc_export_thread *t)
 {
+	fc_export_follow_end(t);
+	pthread_mutex_destroy(&t->inbox);
+	pthread_mutex_destroy(&t->burst);
 	pthread_mutex_destroy(&t->lock);
 	pthread_mutex_destroy(&t->change);
 	free(t);

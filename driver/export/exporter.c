@@ -146,6 +146,9 @@ void fc_exporter_client_remove(struct fc_exporter *e, int client, uint64_t now_n
 	fc_queue_disown(&e->queue, (unsigned)client);
 	fc_encoder_remove(&e->encoder, (unsigned)client);
 	e->client[client].there = false;
+	for (unsigned i = 0; i < FC_EXPORTER_CLIENTS; i++)
+		if (e->elsewhere[i] == client)
+			e->elsewhere[i] = 0;
 }
 
 void fc_exporter_samplers(struct fc_exporter *e, const struct fc_option_row *rows, size_t count)
