@@ -174,6 +174,10 @@ void fc_slot_reset(struct fc_slot *slot);
 void fc_slot_barrier(struct fc_slot *slot);
 /* The card's clock now, from a look at it each second; 0: not known. Needs config.cuts. */
 uint64_t fc_slot_card_ns(struct fc_slot *slot);
+/* Is it metering; is its card here, but without its first plan? Both at once and for moments only.
+ */
+bool fc_slot_metering(struct fc_slot *slot);
+bool fc_slot_coming_up(struct fc_slot *slot);
 /* Frames that the ports have seen; 0: no card, or it is being programmed. May take a while. */
 uint64_t fc_slot_frames(struct fc_slot *slot);
 

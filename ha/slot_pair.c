@@ -81,3 +81,23 @@ uint64_t fc_slot_frames(struct fc_slot *s)
 			sum += counters.frames;
 	return sum;
 }
+
+bool fc_slot_metering(struct fc_slot *s)
+{
+	bool metering;
+
+	pthread_mutex_lock(&s->lock);
+	metering = s->status.metering && s->status.state == FC_DEVICE_PRESENT;
+	pthread_mutex_unlock(&s->lock);
+	return metering;
+}
+
+bool fc_slot_coming_up(struct fc_slot *s)
+{
+	bool coming;
+
+	pthread_mutex_lock(&s->lock);
+	coming = s->status.state == FC_DEVICE_PRESENT && !s->status.metering;
+	pthread_mutex_unlock(&s->lock);
+	return coming;
+}

@@ -115,6 +115,7 @@ static void locks_init(struct fc_unit *unit)
 	pthread_condattr_destroy(&attributes);
 	pthread_mutex_init(&unit->lock, NULL);
 	pthread_mutex_init(&unit->commit, NULL);
+	pthread_rwlock_init(&unit->pair_lock, NULL);
 }
 
 /* What needs no thread; what was made is given back by data_free, also after a failure. */
@@ -122,7 +123,8 @@ static int data_create(struct fc_unit *unit, const struct fc_config *config)
 {
 	unit->snapshot = fc_unit_snapshot_create(config);
 	unit->brokers = fc_brokers_create();
-	if (!unit->snapshot || !unit->brokers || fc_monitor_book_create(&unit->book))
+	if (!unit->snapshot || !unit->brokers || fc_monitor_book_create(&unit->book) ||
+	    fc_unit_alone_create(unit))
 		return -ENOMEM;
 	return fc_brokers_commit(unit->brokers, NULL, config, fc_unit_now_ms());
 }
@@ -133,6 +135,8 @@ static void data_free(struct fc_unit *unit)
 		fc_monitor_book_destroy(unit->book);
 	fc_brokers_destroy(unit->brokers);
 	fc_unit_snapshot_release(unit->snapshot);
+	free(unit->alone);
+	pthread_rwlock_destroy(&unit->pair_lock);
 	pthread_mutex_destroy(&unit->commit);
 	pthread_mutex_destroy(&unit->lock);
 	pthread_cond_destroy(&unit->moved);
@@ -172,16 +176,26 @@ int fc_unit_start(struct fc_unit *unit, const struct fc_config *config, fc_slot_
 		snprintf(error, error_octets, "export thread: %s", strerror(-err));
 		goto close_fd;
 	}
+	err = fc_unit_pair_create(unit, config, error, error_octets);
+	if (err)
+		goto stop_export;
 	err = fc_export_thread_configure(unit->export, config, error, error_octets);
 	if (err)
 		goto stop_export;
+	err = fc_unit_pair_start(unit, config);
+	if (err) {
+		snprintf(error, error_octets, "redundancy: %s", strerror(-err));
+		goto stop_export;
+	}
 	err = start_cards(unit, config);
 	if (!err)
 		return 0;
 	snprintf(error, error_octets, "cards: %s", strerror(-err));
+	fc_unit_pair_leave(unit);
 
 stop_export:
 	fc_export_thread_stop(unit->export, 0);
+	fc_unit_pair_destroy(unit);
 close_fd:
 	if (unit->lost_exit >= 0)
 		close(unit->lost_exit);
@@ -193,14 +207,19 @@ free_data:
 unsigned fc_unit_stop(struct fc_unit *unit)
 {
 	unsigned left;
+	bool send;
 
 	pthread_mutex_lock(&unit->lock);
 	unit->stop = true;
 	pthread_cond_broadcast(&unit->moved);
 	pthread_mutex_unlock(&unit->lock);
 	pthread_join(unit->follower, NULL);
+	send = fc_unit_pair_leave(unit);
 	fc_unit_places_end(unit, NULL);
-	left = fc_export_thread_stop(unit->export, SEND_MS);
+	left = fc_export_thread_stop(unit->export, send ? SEND_MS : 0);
+	fc_unit_pair_destroy(unit);
+	if (!send)
+		left = 0; /* they are the new active unit's to send */
 	close(unit->lost_exit);
 	data_free(unit);
 	return left;

@@ -21,6 +21,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct fc_base;
+struct fc_pair_thread;
+struct fc_rf;
 struct fc_unit_place;
 struct fc_unit_snapshot;
 
@@ -47,7 +50,15 @@ struct fc_unit {
 	uint64_t wanted, followed; /* changes committed, changes that the follower has seen to */
 	bool stop;
 	pthread_t follower;
-	char complaint[200]; /* the follower's last one, said once */
+	char complaint[200];                     /* the follower's last one, said once */
+	uint8_t secret[FC_CARD_HASH_KEY_OCTETS]; /* of a pair's cards; under `lock` */
+
+	/* The pair, for whoever looks; changed by the follower, or before and after it runs. */
+	pthread_rwlock_t pair_lock;
+	struct fc_pair_thread *pair;             /* NULL: a unit alone */
+	struct fc_config_redundancy pair_config; /* that it was started with */
+	atomic_uint_fast64_t checksum;           /* of the shared configuration told last */
+	struct fc_rf *alone; /* the facility of a unit without a peer; under `lock` */
 };
 
 /* Bring everything up. Exporters that cannot be opened are an error; cards are not: they are waited
@@ -93,6 +104,11 @@ static inline bool fc_unit_standby(struct fc_unit *unit)
  */
 const struct fc_config *fc_unit_config(struct fc_unit *unit);
 void fc_unit_config_release(const struct fc_config *config);
+
+/* What a standby holds of the active unit's flows, until it is given back; NULL: a unit alone, and
+ * nothing to give back. */
+struct fc_base *fc_unit_base(struct fc_unit *unit);
+void fc_unit_base_release(struct fc_unit *unit);
 
 /* The card's slot, which does not end until it is given back; NULL: there is none now. For a
  * while only: the follower waits for it, who takes the card out of the configuration does not. */

@@ -120,6 +120,7 @@ int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const ch
 {
 	const struct fc_config_cursor before = *cursor;
 	struct fc_unit_snapshot *fresh;
+	bool changed = false;
 	int err;
 
 	pthread_mutex_lock(&unit->commit);
@@ -136,6 +137,7 @@ int fc_unit_line(struct fc_unit *unit, struct fc_config_cursor *cursor, const ch
 	if (err || same_octets(&fresh->config, &unit->snapshot->config, sizeof(fresh->config)))
 		goto release;
 	err = fc_unit_commit(unit, fresh);
+	changed = !err;
 	if (!err)
 		goto unlock;
 	*cursor = before;
@@ -145,6 +147,9 @@ release:
 	fc_unit_snapshot_release(fresh);
 unlock:
 	pthread_mutex_unlock(&unit->commit);
+	/* Without the lock: the pair's thread takes it while it holds the pair. */
+	if (changed)
+		fc_unit_pair_changed(unit, &before, text);
 	return err;
 }
 
@@ -166,6 +171,7 @@ int fc_unit_reload(struct fc_unit *unit, const struct fc_config *config)
 		fc_unit_snapshot_release(fresh);
 		return err;
 	}
+	fc_unit_pair_changed(unit, NULL, NULL);
 	atomic_fetch_add(&unit->reloads, 1);
 	fc_log(FC_LOG_NOTICE, "RELOAD", "configuration taken over");
 	return 0;

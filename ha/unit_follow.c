@@ -45,9 +45,18 @@ static void consume(void *context, struct fc_slot *slot, enum fc_slot_event even
 }
 
 /* ------------------------------------------------------------------ slots come and go */
+/* All zeros without a pair. */
+static void secret_of(struct fc_unit *unit, uint8_t secret[FC_CARD_HASH_KEY_OCTETS])
+{
+	pthread_mutex_lock(&unit->lock);
+	memcpy(secret, unit->secret, sizeof(unit->secret));
+	pthread_mutex_unlock(&unit->lock);
+}
+
 int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, unsigned number)
 {
 	struct fc_unit_place *p = calloc(1, sizeof(*p));
+	uint8_t secret[FC_CARD_HASH_KEY_OCTETS];
 	const struct fc_slot_config c = {
 		.number = number,
 		.config = config,
@@ -55,6 +64,8 @@ int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, un
 		.open = unit->open,
 		.lost_exit = unit->lost_exit,
 		.book = unit->book,
+		.cuts = fc_unit_cuts(unit),
+		.secret = unit->pair ? secret : NULL,
 		.consume = consume,
 		.context = p,
 	};
@@ -62,6 +73,8 @@ int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, un
 
 	if (err)
 		goto free_place;
+	secret_of(unit, secret);
+	memcpy(p->secret, secret, sizeof(p->secret));
 	p->card = config->card[number];
 	err = fc_slot_create(&c, &p->slot);
 	if (err)
@@ -110,10 +123,14 @@ static struct fc_unit_place *detach(struct fc_unit *unit, unsigned number)
 
 void fc_unit_places_end(struct fc_unit *unit, const struct fc_config *config)
 {
+	uint8_t secret[FC_CARD_HASH_KEY_OCTETS];
+
+	secret_of(unit, secret);
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
 		struct fc_unit_place *p = unit->place[s];
 
-		if (!p || (wanted(config, s) && same_card(&p->card, &config->card[s])))
+		if (!p || (wanted(config, s) && same_card(&p->card, &config->card[s]) &&
+			   !memcmp(p->secret, secret, sizeof(secret))))
 			continue;
 		if (wanted(config, s))
 			fc_log(FC_LOG_NOTICE, "CARDRESTART",
@@ -133,10 +150,38 @@ static void complain(struct fc_unit *unit, const char *sentence)
 	snprintf(unit->complaint, sizeof(unit->complaint), "%s", sentence);
 }
 
+/* The section redundancy has changed: this unit's half of the pair begins anew, or ends. Slots end,
+ * since their workers hold on to the cuts; flows go as the role says: handed over, or exported. */
+static void pair_again(struct fc_unit *unit, const struct fc_config *config)
+{
+	char error[200] = "";
+	int err;
+
+	fc_unit_pair_leave(unit);
+	fc_unit_places_end(unit, NULL);
+	fc_export_thread_cuts(unit->export, NULL);
+	fc_unit_pair_destroy(unit);
+	fc_export_thread_role(unit->export, true);
+	fc_export_thread_gate(unit->export, FC_RF_GATE_OPEN);
+	err = fc_unit_pair_create(unit, config, error, sizeof(error));
+	if (!err && fc_unit_pair_start(unit, config)) {
+		snprintf(error, sizeof(error), "redundancy: its threads cannot start");
+		fc_unit_pair_destroy(unit);
+		err = -EAGAIN;
+	}
+	if (err)
+		fc_log_as("REDUNDANCY", FC_LOG_ERROR, "SIMPLEX", "This unit goes on alone: %s",
+			  error);
+}
+
 static void follow(struct fc_unit *unit, const struct fc_config *config)
 {
 	char error[200] = "";
 
+	if (fc_unit_pair_same(unit, config))
+		fc_unit_pair_maintain(unit, config);
+	else
+		pair_again(unit, config);
 	/* Cards that go first: their flows still find their exporters. */
 	fc_unit_places_end(unit, config);
 	fc_export_thread_configure(unit->export, config, error, sizeof(error));

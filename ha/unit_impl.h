@@ -17,6 +17,7 @@ struct fc_unit_place {
 	struct fc_consumer *consumer;
 	unsigned users;
 	struct fc_config_card card; /* that it was started with */
+	uint8_t secret[FC_CARD_HASH_KEY_OCTETS];
 };
 
 uint64_t fc_unit_now_ms(void);
@@ -34,5 +35,28 @@ int fc_unit_commit(struct fc_unit *unit, struct fc_unit_snapshot *fresh);
 void *fc_unit_follow(void *unit);
 int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, unsigned number);
 void fc_unit_places_end(struct fc_unit *unit, const struct fc_config *config);
+
+/* ------------------------------------------------------------------ a pair; ha/unit_pair.c */
+/* Does the configuration make a pair of this unit; the pair that runs (or that none does)? */
+bool fc_unit_pair_wanted(const struct fc_config *config);
+bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *config);
+/* The engine, its sockets; then what needs cuts; then start. Return 0, or -errno with a sentence.
+ * A unit alone: nothing happens, here and below. */
+int fc_unit_pair_create(struct fc_unit *unit, const struct fc_config *config, char *error,
+			size_t error_octets);
+int fc_unit_pair_start(struct fc_unit *unit, const struct fc_config *config);
+/* Hand over, say goodbye. Return whether this unit is to send what it still has. */
+bool fc_unit_pair_leave(struct fc_unit *unit);
+/* After the slots have ended. */
+void fc_unit_pair_destroy(struct fc_unit *unit);
+void fc_unit_pair_maintain(struct fc_unit *unit, const struct fc_config *config);
+/* The configuration has changed: by this line in the section that the cursor stood in, or (NULL) as
+ * a whole. Without the commit lock. */
+void fc_unit_pair_changed(struct fc_unit *unit, const struct fc_config_cursor *cursor,
+			  const char *line);
+struct fc_cuts *fc_unit_cuts(struct fc_unit *unit); /* NULL: alone */
+
+/* The facility of a unit alone. Return 0, -ENOMEM. */
+int fc_unit_alone_create(struct fc_unit *unit);
 
 #endif

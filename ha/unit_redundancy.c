@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What EXEC's rows of redundancy want of a unit, in a pair or alone. */
+#include "ha/unit_impl.h"
+
+#include <errno.h>
+#include <ha/pair/pair_thread.h>
+#include <ha/show/redundancy.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The facility of a unit without a peer: active at once, told of nothing. */
+int fc_unit_alone_create(struct fc_unit *unit)
+{
+	const struct fc_rf_options options = {
+		.unit = 1, .sso = false, .notification_ms = 30000, .switchovers = 10};
+	struct fc_rf_input in = {.type = FC_RF_IN_START};
+	struct fc_rf_out out = {.again = true};
+	const struct fc_rf_time now = {0};
+
+	unit->alone = malloc(sizeof(*unit->alone));
+	if (!unit->alone)
+		return -ENOMEM;
+	fc_rf_init(unit->alone, &options);
+	while (out.again) {
+		fc_rf_input(unit->alone, &in, now, &out);
+		in.type = FC_RF_IN_TICK;
+	}
+	return 0;
+}
+
+static struct fc_rf_time alone_now(const struct fc_unit *unit)
+{
+	return (struct fc_rf_time){.ms = fc_unit_now_ms() - unit->started_ns / 1000000};
+}
+
+/* ------------------------------------------------------------------ looking */
+static void view_pair(struct fc_unit *unit, struct fc_show_redundancy *v)
+{
+	struct fc_pair *pair = fc_pair_thread_lock(unit->pair);
+	struct fc_pair_look look;
+
+	v->now_ms = fc_pair_thread_now(unit->pair).ms;
+	v->rf = *fc_pair_rf(pair);
+	fc_pair_look(pair, &look);
+	fc_pair_thread_unlock(unit->pair);
+	memcpy(v->peer.image, look.peer_image, sizeof(v->peer.image));
+	memcpy(v->waits, look.waits, sizeof(v->waits));
+}
+
+int fc_unit_redundancy_view(struct fc_unit *unit, struct fc_show_redundancy **view)
+{
+	struct fc_show_redundancy *v = calloc(1, sizeof(*v));
+	const struct fc_config *config;
+
+	if (!v)
+		return -ENOMEM;
+	snprintf(v->mine.image, sizeof(v->mine.image), "flowcard, Version %s", FC_VERSION);
+	config = fc_unit_config(unit);
+	snprintf(v->fencing, sizeof(v->fencing), "%.127s",
+		 *config->redundancy.fencing ? config->redundancy.fencing : "none");
+	fc_unit_config_release(config);
+	pthread_rwlock_rdlock(&unit->pair_lock);
+	if (unit->pair) {
+		view_pair(unit, v);
+	} else {
+		v->now_ms = alone_now(unit).ms;
+		v->rf = *unit->alone;
+	}
+	pthread_rwlock_unlock(&unit->pair_lock);
+	*view = v;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ orders */
+static int order_pair(struct fc_pair *pair, enum fc_redundancy_order order, struct fc_rf_time now,
+		      char text[FC_RF_TEXT])
+{
+	switch (order) {
+	case FC_REDUNDANCY_FORCE:
+		return fc_pair_force(pair, FC_RF_REASON_USER_FORCED, now, text);
+	case FC_REDUNDANCY_RELOAD_PEER:
+		return fc_pair_reload_peer(pair, now, text);
+	case FC_REDUNDANCY_CLEAR_HISTORY:
+		fc_rf_clear_history(fc_pair_rf(pair));
+		return 0;
+	case FC_REDUNDANCY_CLEAR_COUNTERS:
+		fc_rf_clear_counters(fc_pair_rf(pair));
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* The facility itself says why that is not possible. */
+static int order_alone(struct fc_unit *unit, enum fc_redundancy_order order, char text[FC_RF_TEXT])
+{
+	struct fc_rf_out out;
+	int err = 0;
+
+	pthread_mutex_lock(&unit->lock);
+	if (order == FC_REDUNDANCY_FORCE)
+		err = fc_rf_force(unit->alone, FC_RF_REASON_USER_FORCED, alone_now(unit), &out,
+				  text);
+	else if (order == FC_REDUNDANCY_RELOAD_PEER)
+		err = fc_rf_reload_peer(unit->alone, &out, text);
+	else if (order == FC_REDUNDANCY_CLEAR_HISTORY)
+		fc_rf_clear_history(unit->alone);
+	else
+		fc_rf_clear_counters(unit->alone);
+	pthread_mutex_unlock(&unit->lock);
+	return err;
+}
+
+int fc_unit_redundancy_order(struct fc_unit *unit, enum fc_redundancy_order order,
+			     char text[FC_RF_TEXT])
+{
+	int err;
+
+	*text = 0;
+	pthread_rwlock_rdlock(&unit->pair_lock);
+	if (unit->pair) {
+		err = order_pair(fc_pair_thread_lock(unit->pair), order,
+				 fc_pair_thread_now(unit->pair), text);
+		fc_pair_thread_unlock(unit->pair);
+	} else {
+		err = order_alone(unit, order, text);
+	}
+	pthread_rwlock_unlock(&unit->pair_lock);
+	return err;
+}
