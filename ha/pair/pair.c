@@ -99,7 +99,6 @@ static void begin_anew(struct fc_pair *pair)
 {
 	pair->reloading = false;
 	pair->host.reload(pair->context);
-	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_STOP});
 	fc_base_clear(pair->base);
 	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_START});
 }

@@ -75,6 +75,7 @@ struct fc_pair {
 	bool goodbye;    /* the peer ends in order */
 	bool was_paired; /* cuts were sent in this session */
 	uint64_t up_ms, ping_ms;
+	uint64_t grace_ms; /* until when the facility is not told that the link is down; 0: it is */
 	unsigned version;
 	uint64_t can;
 	struct pair_hello hello; /* the peer's last one */

@@ -45,6 +45,8 @@ static int take_reload(struct fc_pair *pair, const struct fc_message *m, char wh
 	pair_log(pair, "RF", FC_LOG_NOTICE, "RF_RELOAD", "Self reload. Reason: unit %u asks for it",
 		 (unsigned)pair->hello.unit);
 	pair->reloading = pair->ended = true;
+	/* At once: a hot standby that loses its link takes over. */
+	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_STOP});
 	pair->host.hang_up(pair->context, "begins anew, as the peer has asked");
 	return 0;
 }

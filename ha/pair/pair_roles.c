@@ -197,7 +197,8 @@ static void look_stuck(struct fc_pair *pair)
 	struct fc_cuts_look look;
 	size_t queued;
 
-	if (pair->rf.gate != FC_RF_GATE_ACKED || pair->rf.stuck)
+	/* Without a peer that asks for a stream the facility claims by itself. */
+	if (pair->rf.gate != FC_RF_GATE_ACKED || pair->rf.stuck || !pair->was_paired)
 		return;
 	fc_cuts_look(pair->cuts, &look);
 	queued = pair->host.queued(pair->context);

@@ -12,6 +12,7 @@
 
 #define HELLO_MS 5000 /* for the peer's first message */
 #define PING_MS 1000
+#define GRACE_MS 1000 /* for a peer whose connection was ended here */
 
 static void send(struct fc_pair *pair, struct fc_message *m)
 {
@@ -103,6 +104,7 @@ int pair_take_hello(struct fc_pair *pair, const struct fc_message *m, char why[P
 	}
 	*pair->refused = 0;
 	pair->greeted = true;
+	pair->grace_ms = 0;
 	pair->version =
 		(unsigned)(h.version_max < PAIR_VERSION_MAX ? h.version_max : PAIR_VERSION_MAX);
 	pair->can = h.can & PAIR_CAN;
@@ -130,6 +132,20 @@ static uint64_t lost_us(struct fc_pair *pair, enum fc_link_down reason)
 	return reason == FC_LINK_DOWN_SILENT && now > waited ? now - waited : now;
 }
 
+static void comm_down(struct fc_pair *pair, enum fc_rf_reason reason)
+{
+	pair->grace_ms = 0;
+	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_COMM_DOWN, .reason = reason});
+}
+
+/* A hot standby that has ended the connection itself does not take over for that: the active unit
+ * is alive, and comes again. */
+static bool bears(const struct fc_pair *pair, enum fc_link_down reason, bool goodbye)
+{
+	return !goodbye && pair->rf.state == FC_RF_STANDBY_HOT &&
+	       (reason == FC_LINK_DOWN_LOCAL || reason == FC_LINK_DOWN_PROTOCOL);
+}
+
 void pair_link_down(struct fc_pair *pair, enum fc_link_down reason, const char *why)
 {
 	bool goodbye = pair->goodbye, greeted = pair->greeted;
@@ -145,9 +161,11 @@ void pair_link_down(struct fc_pair *pair, enum fc_link_down reason, const char *
 		 fc_rf_is_active(pair->rf.state) ? FC_LOG_ERROR : FC_LOG_WARNING,
 		 fc_rf_is_active(pair->rf.state) ? "STANDBY_LOST" : "PEER_LOST", "Unit %u %s: %s",
 		 (unsigned)pair->hello.unit, goodbye ? "has left" : "is not there any more", why);
-	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_COMM_DOWN,
-					       .reason = goodbye ? FC_RF_REASON_UNIT_REMOVED
-								 : FC_RF_REASON_UNIT_FAILED});
+	if (bears(pair, reason, goodbye)) {
+		pair->grace_ms = pair->now.ms + GRACE_MS;
+		return;
+	}
+	comm_down(pair, goodbye ? FC_RF_REASON_UNIT_REMOVED : FC_RF_REASON_UNIT_FAILED);
 }
 
 /* ------------------------------------------------------------------ SAYS */
@@ -267,6 +285,8 @@ int pair_take_pong(struct fc_pair *pair, const struct fc_message *m, char why[PA
 
 void pair_session_tick(struct fc_pair *pair)
 {
+	if (pair->grace_ms && pair->now.ms >= pair->grace_ms)
+		comm_down(pair, FC_RF_REASON_UNIT_FAILED);
 	if (!pair->up || pair->ended)
 		return;
 	if (!pair->greeted) {

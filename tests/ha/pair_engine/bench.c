@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bench.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLAIM_DELAY_MS 5
+#define FLOWS 20
+#define TAG_SEQUENCE 1
+#define TAG_CONTENT 2
+#define TAG_NEXT 3
+
+struct context {
+	struct bench *bench;
+	unsigned index;
+};
+static struct context contexts[2];
+
+static struct end *end_of(void *context)
+{
+	const struct context *c = context;
+
+	return &c->bench->end[c->index];
+}
+
+static struct bench *bench_of(void *context)
+{
+	return ((const struct context *)context)->bench;
+}
+
+struct fc_rf_time bench_now(const struct bench *b, unsigned u)
+{
+	return (struct fc_rf_time){.ms = b->now_ms - b->end[u].born_ms, .wall = 1700000000};
+}
+
+/* ------------------------------------------------------------------ the link */
+static void push(struct end *to, struct fc_message *m)
+{
+	m->next = NULL;
+	*to->last = m;
+	to->last = &m->next;
+}
+
+static void drop_all(struct end *e)
+{
+	while (e->first) {
+		struct fc_message *m = e->first;
+
+		e->first = m->next;
+		fc_message_free(m);
+	}
+	e->last = &e->first;
+}
+
+static void host_send(void *context, struct fc_message *m)
+{
+	struct end *e = end_of(context), *peer = &bench_of(context)->end[!e->index];
+
+	if (!e->up || !peer->up || peer->down_due ||
+	    (bench_of(context)->drop_acks && m->type == FC_MESSAGE_ACK))
+		fc_message_free(m);
+	else
+		push(peer, m);
+}
+
+static size_t host_queued(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static void down(struct end *e, enum fc_link_down reason)
+{
+	if (!e->up)
+		return;
+	e->down = reason;
+	e->down_due = true;
+}
+
+static void host_hang_up(void *context, const char *why)
+{
+	struct end *e = end_of(context);
+
+	(void)why;
+	drop_all(e);
+	down(e, FC_LINK_DOWN_LOCAL);
+	down(&bench_of(context)->end[!e->index], FC_LINK_DOWN_CLOSED);
+}
+
+void bench_cut(struct bench *b, enum fc_link_down reason)
+{
+	b->net = false;
+	for (unsigned u = 0; u < 2; u++) {
+		drop_all(&b->end[u]);
+		down(&b->end[u], reason);
+	}
+}
+
+static void connect_ends(struct bench *b)
+{
+	if (!b->net || b->now_ms < b->connect_ms)
+		return;
+	for (unsigned u = 0; u < 2; u++)
+		if (!b->end[u].pair || b->end[u].up)
+			return;
+	for (unsigned u = 0; u < 2; u++) {
+		b->end[u].up = true;
+		b->end[u].up_due = true;
+	}
+}
+
+/* ------------------------------------------------------------------ the witness */
+static void host_claim(void *context, uint64_t term)
+{
+	struct end *e = end_of(context);
+
+	e->asked = term;
+	e->asked_at_ms = bench_of(context)->now_ms;
+}
+
+static void answer_claim(struct bench *b, struct end *e)
+{
+	struct fc_claim_answer answer = {.newest = b->newest, .holder = b->holder};
+	uint64_t term = e->asked;
+
+	if (!term || b->now_ms < e->asked_at_ms + CLAIM_DELAY_MS)
+		return;
+	e->asked = 0;
+	if (b->witness_away) {
+		fc_pair_claimed(e->pair, -ETIMEDOUT, term, NULL, bench_now(b, e->index));
+		return;
+	}
+	answer.won = b->fencing == FC_RF_FENCING_NONE || term == b->newest + 1;
+	if (answer.won) {
+		b->newest = term;
+		b->holder = e->index + 1;
+	}
+	fc_pair_claimed(e->pair, 0, term, &answer, bench_now(b, e->index));
+}
+
+/* ------------------------------------------------------------------ the exporter */
+static void collect(struct bench *b, const struct datagram *d)
+{
+	assert(d->sequence < DATAGRAMS);
+	b->records++;
+	if (b->seen[d->sequence] && b->seen[d->sequence] != d->content)
+		b->conflicts++;
+	else
+		b->repeated += b->seen[d->sequence] != 0;
+	b->seen[d->sequence] = d->content;
+}
+
+static void send_datagram(struct end *e, const struct datagram *d)
+{
+	struct fc_message *m = fc_message_create(FC_MESSAGE_DATAGRAM, 128);
+
+	fc_message_put_u64(m, TAG_SEQUENCE, d->sequence);
+	fc_message_put_u64(m, TAG_CONTENT, d->content);
+	fc_cuts_send(fc_pair_cuts(e->pair), m);
+}
+
+static void send_number(struct end *e, enum fc_message_type type, uint64_t value)
+{
+	struct fc_message *m = fc_message_create(type, 64);
+
+	fc_message_put_u64(m, TAG_NEXT, value);
+	fc_cuts_send(fc_pair_cuts(e->pair), m);
+}
+
+static struct datagram *seal_one(struct bench *b, struct end *e, uint64_t cut)
+{
+	struct datagram *d = &e->own.d[e->own.count++];
+
+	assert(e->own.count <= DATAGRAMS);
+	b->random = b->random * 6364136223846793005u + 1442695040888963407u;
+	*d = (struct datagram){e->own.next++, b->random | 1, cut};
+	return d;
+}
+
+/* At the first cut to a peer everything that has not left goes. */
+static void seal(struct bench *b, struct end *e)
+{
+	bool all = false;
+	uint64_t cut = fc_cuts_to_seal(fc_pair_cuts(e->pair), &all);
+
+	if (!cut)
+		return;
+	seal_one(b, e, cut);
+	for (unsigned i = 0; i < e->own.count; i++) {
+		if (all && e->own.d[i].sequence >= e->own.cursor)
+			e->own.d[i].cut = cut;
+		if (e->own.d[i].cut == cut)
+			send_datagram(e, &e->own.d[i]);
+	}
+	send_number(e, FC_MESSAGE_EXPORTER, e->own.next);
+	send_number(e, FC_MESSAGE_CURSOR, e->own.cursor);
+	fc_cuts_sealed(fc_pair_cuts(e->pair), cut);
+}
+
+static void release(struct bench *b, struct end *e)
+{
+	uint64_t acked = fc_cuts_acked(fc_pair_cuts(e->pair)), before = e->own.cursor;
+
+	if (e->gate == FC_RF_GATE_CLOSED)
+		return;
+	for (unsigned i = 0; i < e->own.count; i++) {
+		struct datagram *d = &e->own.d[i];
+
+		if (d->sequence < e->own.cursor)
+			continue;
+		if (e->gate == FC_RF_GATE_ACKED && d->cut > acked)
+			break;
+		collect(b, d);
+		e->own.cursor = d->sequence + 1;
+	}
+	if (e->own.cursor != before)
+		send_number(e, FC_MESSAGE_CURSOR, e->own.cursor);
+}
+
+static int host_export_message(void *context, const struct fc_message *m, char *why)
+{
+	struct exporter *x = &end_of(context)->building;
+	struct datagram d = {0};
+	uint64_t value = 0;
+
+	if (m->type == FC_MESSAGE_DATAGRAM) {
+		if (fc_message_u64(m, TAG_SEQUENCE, &d.sequence) ||
+		    fc_message_u64(m, TAG_CONTENT, &d.content)) {
+			strcpy(why, "no datagram");
+			return -EPROTO;
+		}
+		x->d[x->count++] = d;
+		return 0;
+	}
+	if (fc_message_u64(m, TAG_NEXT, &value)) {
+		strcpy(why, "no number");
+		return -EPROTO;
+	}
+	if (m->type == FC_MESSAGE_EXPORTER)
+		x->next = value;
+	else
+		end_of(context)->own.cursor = value;
+	return 0;
+}
+
+static void keep(struct exporter *x, const struct datagram *d)
+{
+	for (unsigned i = 0; i < x->count; i++)
+		if (x->d[i].sequence == d->sequence)
+			return;
+	x->d[x->count++] = *d;
+}
+
+static void host_export_commit(void *context, uint64_t cut)
+{
+	struct end *e = end_of(context);
+
+	(void)cut;
+	for (unsigned i = 0; i < e->building.count; i++)
+		keep(&e->own, &e->building.d[i]);
+	e->own.next = e->building.next;
+	e->building.count = 0;
+}
+
+static void host_export_rollback(void *context)
+{
+	end_of(context)->building.count = 0;
+}
+
+static bool host_drained(void *context)
+{
+	const struct end *e = end_of(context);
+	uint64_t acked = fc_cuts_acked(fc_pair_cuts(e->pair));
+
+	for (unsigned i = 0; i < e->own.count; i++)
+		if (e->own.d[i].sequence >= e->own.cursor && e->own.d[i].cut <= acked)
+			return false;
+	return true;
+}
+
+static void host_gate(void *context, enum fc_rf_gate gate)
+{
+	end_of(context)->gate = gate;
+}
+
+/* Who is not active any more gives up what has not left, and follows. */
+static void host_role(void *context, enum fc_pair_role role, uint64_t term)
+{
+	struct end *e = end_of(context);
+
+	(void)term;
+	if (e->role == FC_PAIR_ACTIVE && role != FC_PAIR_ACTIVE)
+		e->own.count = e->building.count = 0;
+	e->role = role;
+}
+
+/* ------------------------------------------------------------------ the card */
+static void barrier(struct bench *b, struct end *e)
+{
+	struct fc_cuts *cuts = fc_pair_cuts(e->pair);
+	struct fc_cut_ticket ticket;
+	struct fc_cut_flow flow[FLOWS];
+	uint64_t digest = 0, standbys;
+
+	e->epoch++;
+	if (fc_cuts_mode_now(cuts, &standbys) == FC_CUTS_STANDBY ||
+	    !fc_cuts_join(e->member, (uint32_t)e->epoch, e->epoch * 1000, &ticket))
+		return;
+	if (!ticket.number) {
+		seal_one(b, e, 0);
+		return;
+	}
+	memset(flow, 0, sizeof(flow));
+	for (unsigned f = 0; f < FLOWS; f++) {
+		flow[f].instance = e->instances + f + 1;
+		flow[f].slot = 1;
+		flow[f].flow.packets = e->epoch;
+		if (flow[f].instance % FC_CUT_SLICES == ticket.slice)
+			digest += fc_cut_digest(&flow[f]);
+	}
+	for (unsigned taken = 0; taken < FLOWS;)
+		taken += (unsigned)fc_cuts_flows(e->member, flow + taken, FLOWS - taken);
+	fc_cuts_part_done(e->member, digest);
+	fc_cuts_taken(cuts, 1, 0, ticket.number);
+}
+
+static void host_barrier(void *context)
+{
+	struct end *e = end_of(context);
+
+	if (!e->silent)
+		barrier(bench_of(context), e);
+}
+
+static unsigned host_healthy(void *context)
+{
+	return end_of(context)->healthy;
+}
+
+static uint64_t host_card_ns(void *context)
+{
+	const struct end *e = end_of(context);
+
+	return (1000000 + bench_of(context)->now_ms) * 1000000 + e->card_ahead_ns;
+}
+
+/* ------------------------------------------------------------------ the rest of the host */
+static uint64_t host_now_us(void *context)
+{
+	return bench_of(context)->now_ms * 1000;
+}
+
+static void host_hook(void *context, bool to_me)
+{
+	struct end *e = end_of(context);
+
+	e->hooks_to_me += to_me;
+	e->hooks_to_peer += !to_me;
+}
+
+static bool host_true(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static uint64_t checksum(const char *text)
+{
+	uint64_t sum = 14695981039346656037u;
+
+	while (*text)
+		sum = (sum ^ (uint8_t)*text++) * 1099511628211u;
+	return sum;
+}
+
+static int host_config_read(void *context, struct fc_pair_config *out)
+{
+	out->text = strdup(end_of(context)->config);
+	out->ids = strdup("");
+	out->checksum = checksum(out->text);
+	memset(out->secret, 7, sizeof(out->secret));
+	return 0;
+}
+
+/* A line is put behind what there is. */
+static int host_config_take(void *context, const struct fc_pair_config *config, char *why)
+{
+	struct end *e = end_of(context);
+
+	if (e->refuses) {
+		strcpy(why, "line 1: this unit cannot");
+		return -EINVAL;
+	}
+	if (config->text)
+		snprintf(e->config, sizeof(e->config), "%s", config->text);
+	else
+		strncat(e->config, config->line, sizeof(e->config) - strlen(e->config) - 1);
+	return 0;
+}
+
+static void host_moved(void *context)
+{
+	end_of(context)->moved = true;
+}
+
+static void host_log(void *context, const char *facility, int level, const char *mnemonic,
+		     const char *text)
+{
+	struct end *e = end_of(context);
+
+	e->switchovers_logged += !strcmp(mnemonic, "SWITCHOVER");
+	e->refused_logged += !strcmp(mnemonic, "PEER_REFUSED");
+	snprintf(e->last_log, sizeof(e->last_log), "%%%s-%d-%s: %.200s", facility, level, mnemonic,
+		 text);
+	if (getenv("FC_SAY"))
+		printf("%6llu unit %u %s\n", (unsigned long long)bench_of(context)->now_ms,
+		       e->index + 1, e->last_log);
+}
+
+static void host_reload(void *context)
+{
+	end_of(context)->reloads++;
+}
+
+static const struct fc_pair_host host = {
+	.now_us = host_now_us,
+	.send = host_send,
+	.queued = host_queued,
+	.hang_up = host_hang_up,
+	.claim = host_claim,
+	.role = host_role,
+	.gate = host_gate,
+	.barrier = host_barrier,
+	.hook = host_hook,
+	.quiet = host_true,
+	.followed = host_true,
+	.drained = host_drained,
+	.export_message = host_export_message,
+	.export_commit = host_export_commit,
+	.export_rollback = host_export_rollback,
+	.config_read = host_config_read,
+	.config_take = host_config_take,
+	.healthy = host_healthy,
+	.card_ns = host_card_ns,
+	.moved = host_moved,
+	.log = host_log,
+	.reload = host_reload,
+};
+
+/* ------------------------------------------------------------------ the world */
+struct bench *bench_open(void)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert(b);
+	b->net = true;
+	b->fencing = FC_RF_FENCING_FILE;
+	b->now_ms = 1000;
+	b->random = 1;
+	for (unsigned u = 0; u < 2; u++) {
+		contexts[u] = (struct context){b, u};
+		b->end[u].index = u;
+		b->end[u].last = &b->end[u].first;
+		b->end[u].healthy = 1;
+		strcpy(b->end[u].config, u ? "" : "flow record R;");
+	}
+	return b;
+}
+
+void bench_boot(struct bench *b, unsigned u)
+{
+	struct fc_pair_options options = FC_PAIR_OPTIONS_DEFAULT;
+	struct end *e = &b->end[u];
+	uint64_t instances;
+
+	options.rf.unit = u + 1;
+	options.rf.fencing = b->fencing;
+	options.flows_max = 1024;
+	options.feed = b->feed;
+	options.hook = b->hook;
+	snprintf(options.image, sizeof(options.image), "flowcard of unit %u", u + 1);
+	e->born_ms = b->now_ms;
+	e->own.count = e->building.count = 0;
+	e->own.next = e->own.cursor = 0;
+	e->role = FC_PAIR_IDLE;
+	e->gate = FC_RF_GATE_CLOSED;
+	assert(!fc_pair_create(&options, &host, &contexts[u], bench_now(b, u), &e->pair));
+	assert(!fc_cuts_member_add(fc_pair_cuts(e->pair), 1, 0, 1, &e->member, &instances));
+	e->instances = instances;
+	e->wake_ms = e->born_ms + fc_pair_start(e->pair, bench_now(b, u));
+}
+
+void bench_crash(struct bench *b, unsigned u)
+{
+	struct end *e = &b->end[u];
+
+	drop_all(e);
+	fc_cuts_member_remove(e->member);
+	fc_pair_destroy(e->pair);
+	e->pair = NULL;
+	e->up = e->down_due = e->up_due = false;
+	e->asked = 0;
+	down(&b->end[!u], FC_LINK_DOWN_SILENT);
+	b->connect_ms = b->now_ms + 100;
+}
+
+void bench_close(struct bench *b)
+{
+	for (unsigned u = 0; u < 2; u++)
+		if (b->end[u].pair)
+			bench_crash(b, u);
+	for (unsigned u = 0; u < 2; u++)
+		drop_all(&b->end[u]);
+	free(b);
+}
+
+static void report(struct bench *b, struct end *e, struct fc_link_report r)
+{
+	e->wake_ms = e->born_ms + fc_pair_link(e->pair, &r, bench_now(b, e->index));
+}
+
+static void deliver(struct bench *b, struct end *e)
+{
+	if (e->up_due) {
+		e->up_due = false;
+		report(b, e, (struct fc_link_report){.event = FC_LINK_UP});
+	}
+	while (e->first && e->up) {
+		struct fc_message *m = e->first;
+
+		e->first = m->next;
+		if (!e->first)
+			e->last = &e->first;
+		report(b, e, (struct fc_link_report){.event = FC_LINK_MESSAGE, .message = m});
+	}
+	if (e->down_due) {
+		e->down_due = e->up = false;
+		drop_all(e);
+		b->connect_ms = b->now_ms + 100;
+		report(b, e, (struct fc_link_report){.event = FC_LINK_DOWN, .reason = e->down});
+	}
+}
+
+static void step(struct bench *b, struct end *e)
+{
+	deliver(b, e);
+	answer_claim(b, e);
+	if (e->moved || b->now_ms >= e->wake_ms) {
+		e->moved = false;
+		e->wake_ms = e->born_ms + fc_pair_tick(e->pair, bench_now(b, e->index));
+	}
+	if (!e->silent && b->now_ms % EPOCH_MS == e->index)
+		barrier(b, e);
+	seal(b, e);
+	release(b, e);
+}
+
+void bench_run(struct bench *b, unsigned ms)
+{
+	for (uint64_t until = b->now_ms + ms; b->now_ms < until; b->now_ms++) {
+		connect_ends(b);
+		for (unsigned u = 0; u < 2; u++)
+			if (b->end[u].pair)
+				step(b, &b->end[u]);
+	}
+}
+
+enum fc_rf_state bench_state(const struct bench *b, unsigned u)
+{
+	return b->end[u].pair ? b->end[u].pair->rf.state : FC_RF_DISABLED;
+}
+
+int bench_active(const struct bench *b)
+{
+	int best = -1;
+
+	for (int u = 0; u < 2; u++)
+		if (b->end[u].pair && fc_rf_is_active(b->end[u].pair->rf.state) &&
+		    (best < 0 || b->end[u].pair->rf.term > b->end[best].pair->rf.term))
+			best = u;
+	return best;
+}
+
+bool bench_settle(struct bench *b)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		int active = bench_active(b);
+
+		bench_run(b, 100);
+		if (active >= 0 && bench_state(b, !active) == FC_RF_STANDBY_HOT &&
+		    bench_state(b, (unsigned)active) == FC_RF_ACTIVE)
+			return true;
+	}
+	return false;
+}
+
+void bench_inject(struct bench *b, unsigned u, struct fc_message *m)
+{
+	push(&b->end[u], m);
+}
+
+uint64_t bench_gaps(const struct bench *b)
+{
+	uint64_t gaps = 0, newest = DATAGRAMS;
+
+	while (newest && !b->seen[newest - 1])
+		newest--;
+	for (uint64_t s = 0; s < newest; s++)
+		gaps += !b->seen[s];
+	return gaps;
+}
+
+void bench_look(struct bench *b, unsigned u, struct fc_pair_look *look)
+{
+	fc_pair_look(b->end[u].pair, look);
+}
