@@ -343,6 +343,7 @@ void fc_base_clear(struct fc_base *base)
 	fc_base_empty(base);
 	base->term = base->number = base->newest_term = 0;
 	base->committed = 0;
+	base->places = 0;
 	base->whole = false;
 	memset(base->cut_there, 0, sizeof(base->cut_there));
 	base->stats.synced = false;

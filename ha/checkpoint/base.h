@@ -47,6 +47,8 @@ void fc_base_look(struct fc_base *base, struct fc_base_look *out);
  * many; 0: the end. For listings and for takeover; `taken` flows are left out.
  */
 size_t fc_base_next(struct fc_base *base, size_t *at, struct fc_cut_flow *out, size_t most);
+/* The vector of the last commit. Return how many places were written, at most `most`. */
+size_t fc_base_vector(struct fc_base *base, struct fc_cut_place *out, size_t most);
 /* Card time at the end of the last committed epoch of this slot; 0: not known. */
 uint64_t fc_base_cut_ns(struct fc_base *base, unsigned slot);
 /* A shard has it now; after a rollback. */

@@ -142,11 +142,13 @@ static void keep_times(struct fc_base *base, const struct fc_cut_commit *commit)
 {
 	bool fresh[256] = {false};
 
+	base->places = commit->parts;
 	if (base->everything)
 		memset(base->cut_there, 0, sizeof(base->cut_there));
 	for (unsigned i = 0; i < commit->parts; i++) {
 		const struct fc_cut_part *part = &commit->part[i];
 
+		base->place[i] = fc_cut_place_of(part);
 		if (fresh[part->slot] && (int64_t)(part->cut_ns - base->cut_ns[part->slot]) <= 0)
 			continue;
 		fresh[part->slot] = base->cut_there[part->slot] = true;

@@ -71,6 +71,8 @@ struct fc_base {
 
 	uint64_t cut_ns[256];
 	bool cut_there[256];
+	struct fc_cut_place place[FC_CUT_MEMBERS]; /* of the last commit */
+	unsigned places;
 	struct fc_base_look stats;
 };
 

@@ -2,6 +2,8 @@
 /* What others see of the base: always the last commit. */
 #include "ha/checkpoint/base_impl.h"
 
+#include <string.h>
+
 static size_t octets(const struct fc_base *base)
 {
 	return sizeof(*base) + base->used * sizeof(*base->entries) +
@@ -53,6 +55,17 @@ size_t fc_base_next(struct fc_base *base, size_t *at, struct fc_cut_flow *out, s
 	}
 	pthread_mutex_unlock(&base->lock);
 	return got;
+}
+
+size_t fc_base_vector(struct fc_base *base, struct fc_cut_place *out, size_t most)
+{
+	size_t count;
+
+	pthread_mutex_lock(&base->lock);
+	count = base->places < most ? base->places : most;
+	memcpy(out, base->place, count * sizeof(*out));
+	pthread_mutex_unlock(&base->lock);
+	return count;
 }
 
 uint64_t fc_base_cut_ns(struct fc_base *base, unsigned slot)

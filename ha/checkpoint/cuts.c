@@ -129,7 +129,9 @@ static void over(struct fc_cuts *cuts)
 
 	if (cuts->last == cuts->number)
 		cuts->last_whole = everybody_in(cuts);
+	cuts->places = cuts->parts;
 	for (unsigned i = 0; i < cuts->parts; i++) {
+		cuts->place[i] = fc_cut_place_of(&cuts->part[i].say);
 		if (!cuts->part[i].member)
 			continue;
 		cuts->part[i].member->given = true;
@@ -252,6 +254,17 @@ void fc_cuts_resume(struct fc_cuts *cuts)
 }
 
 /* ------------------------------------------------------------------ look */
+size_t fc_cuts_vector(struct fc_cuts *cuts, struct fc_cut_place *out, size_t most)
+{
+	size_t count;
+
+	pthread_mutex_lock(&cuts->lock);
+	count = cuts->places < most ? cuts->places : most;
+	memcpy(out, cuts->place, count * sizeof(*out));
+	pthread_mutex_unlock(&cuts->lock);
+	return count;
+}
+
 static void say_why(const struct fc_cuts *cuts, char *out)
 {
 	const struct fc_cut_member *lacks = who_lacks(cuts);

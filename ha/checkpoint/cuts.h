@@ -100,6 +100,16 @@ struct fc_cuts_look {
 };
 void fc_cuts_look(struct fc_cuts *cuts, struct fc_cuts_look *out);
 
+/* One ring's place in a commit vector. */
+struct fc_cut_place {
+	uint8_t slot;
+	uint16_t ring;
+	uint32_t generation, epoch;
+	uint64_t cut_ns; /* card time at the end of that epoch */
+};
+/* Of the newest cut that was acknowledged. Return how many were written, at most `most`. */
+size_t fc_cuts_vector(struct fc_cuts *cuts, struct fc_cut_place *out, size_t most);
+
 /* ------------------------------------------------------------------ workers */
 struct fc_cut_ticket {
 	uint64_t number; /* of the unit's cut; 0: alone, safe at once */

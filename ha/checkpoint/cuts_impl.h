@@ -94,6 +94,8 @@ struct fc_cuts {
 	struct cut_covered covered[256];
 	uint64_t commits;
 	bool dual, handed_over;
+	struct fc_cut_place place[FC_CUT_MEMBERS]; /* of the newest cut that was acknowledged */
+	unsigned places;
 
 	struct fc_cuts_look stats;
 };

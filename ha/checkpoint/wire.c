@@ -36,6 +36,17 @@ static int refuse(char *why, const char *format, ...)
 	return -EPROTO;
 }
 
+struct fc_cut_place fc_cut_place_of(const struct fc_cut_part *part)
+{
+	return (struct fc_cut_place){
+		.slot = part->slot,
+		.ring = part->ring,
+		.generation = part->generation,
+		.epoch = part->epoch,
+		.cut_ns = part->cut_ns,
+	};
+}
+
 /* ------------------------------------------------------------------ writing */
 static struct fc_message *begin(enum fc_message_type type, struct fc_cut_id id, size_t room)
 {

@@ -43,6 +43,8 @@ struct fc_cut_part {
 	uint64_t cut_ns, digest;
 };
 
+struct fc_cut_place fc_cut_place_of(const struct fc_cut_part *part);
+
 struct fc_cut_counts {
 	uint64_t flows, closed, sealed; /* sealed: messages EXPORTER and DATAGRAM */
 };

@@ -508,6 +508,7 @@ static void a_flipped_instance_is_repaired(void **unused)
 static void times_are_those_of_the_vector(void **unused)
 {
 	struct fc_cut_commit c = commit_of(1, 0, 0);
+	struct fc_cut_place place[4];
 	struct fc_base_look look;
 
 	(void)unused;
@@ -520,6 +521,10 @@ static void times_are_those_of_the_vector(void **unused)
 	c.part[2] = (struct fc_cut_part){.member = 3, .slot = 5, .cut_ns = 120};
 	assert_int_equal(give(fc_cut_commit_write(&c)), 1);
 	assert_int_equal(fc_base_cut_ns(base, 4), 100);
+	assert_int_equal(fc_base_vector(base, place, 2), 2);
+	assert_int_equal(fc_base_vector(base, place, 4), 3);
+	assert_int_equal(place[1].ring, 1);
+	assert_int_equal(place[2].cut_ns, 120);
 	fc_base_look(base, &look);
 	assert_int_equal(look.cut_ns, 120);
 	assert_int_equal(look.committed, 1);

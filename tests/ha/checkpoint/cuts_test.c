@@ -173,6 +173,7 @@ static void a_standby_takes_no_cut(void **unused)
 static void a_cut_goes_when_all_of_it_is_there(void **unused)
 {
 	struct fc_cut_member *a = add(1, 0), *b = add(2, 0);
+	struct fc_cut_place place[4];
 	bool all = false;
 
 	(void)unused;
@@ -198,7 +199,11 @@ static void a_cut_goes_when_all_of_it_is_there(void **unused)
 	assert_false(fc_cuts_safe(a));
 	assert_false(join(a));
 	assert_int_equal(fc_cuts_acked(bay.cuts), 0);
+	assert_int_equal(fc_cuts_vector(bay.cuts, place, 4), 0);
 	deliver();
+	assert_int_equal(fc_cuts_vector(bay.cuts, place, 4), 2);
+	assert_int_equal(place[1].slot, 2);
+	assert_int_equal(place[1].cut_ns, 1000);
 	assert_true(fc_cuts_safe(a) && fc_cuts_safe(b));
 	assert_int_equal(fc_cuts_acked(bay.cuts), 1);
 	assert_int_equal(held.flows, 3);
