@@ -67,6 +67,7 @@ struct fc_export_seams {
 	 * whatever its transport. As struct fc_exporter_config's. */
 	int (*deliver)(void *context, unsigned exporter, const uint8_t *octets, size_t length);
 	void *context;
+	size_t queue_datagrams; /* that an exporter keeps; 0: as many as ever */
 };
 
 struct fc_message_list {

@@ -118,6 +118,14 @@ static bool port_shared(struct fc_export_thread *t, unsigned number)
 	return shared;
 }
 
+/* Of a pair, a cut's datagrams all wait for its acknowledgement. */
+static size_t queue_of(const struct fc_export_thread *t)
+{
+	if (t->seams.queue_datagrams)
+		return t->seams.queue_datagrams;
+	return t->cuts ? PAIR_QUEUE : 0;
+}
+
 static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporter *config,
 			 struct fc_export_line *line)
 {
@@ -148,8 +156,7 @@ static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporte
 		.source_port = line->source_port,
 		.port_shared = port_shared(t, number),
 		.source_moves = line->source_port != 0,
-		/* Of a pair, a cut's datagrams all wait for its acknowledgement. */
-		.queue_datagrams = t->cuts ? PAIR_QUEUE : 0,
+		.queue_datagrams = queue_of(t),
 		.guard = &fc_export_guard,
 		.guard_context = line,
 	};
