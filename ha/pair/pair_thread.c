@@ -339,17 +339,17 @@ int fc_pair_thread_create(const struct fc_pair_thread_config *config, struct fc_
 	options.rf.fencing = fencing_of(&t->claim);
 	options.hook = *config->hook != 0;
 	options.silence_ms = config->link.interval_ms * config->link.misses;
-	err = fc_pair_create(&options, &t->config.host, t, fc_pair_thread_now(t), &t->pair);
-	if (err)
-		goto free_claim;
 	err = fc_link_open(&config->link, &t->link, why);
 	if (err)
-		goto destroy_pair;
+		goto free_claim;
+	err = fc_pair_create(&options, &t->config.host, t, fc_pair_thread_now(t), &t->pair);
+	if (err)
+		goto close_link;
 	*out = t;
 	return 0;
 
-destroy_pair:
-	fc_pair_destroy(t->pair);
+close_link:
+	fc_link_close(t->link);
 free_claim:
 	fc_claim_free(&t->claim);
 free_thread:
@@ -408,8 +408,8 @@ void fc_pair_thread_destroy(struct fc_pair_thread *t)
 {
 	if (!t)
 		return;
-	fc_link_close(t->link);
 	fc_pair_destroy(t->pair);
+	fc_link_close(t->link);
 	fc_claim_free(&t->claim);
 	locks_destroy(t);
 	free(t);
