@@ -108,6 +108,7 @@ struct fc_pair {
 
 	/* ---- figures */
 	int64_t skew_ns;
+	uint64_t skew_error_ns; /* it may be off by so much */
 	bool skew_known;
 	uint64_t rtt_us;
 	bool dual;

@@ -12,6 +12,7 @@
 
 #define HELLO_MS 5000 /* for the peer's first message */
 #define PING_MS 1000
+#define DRIFT_NS 100 /* a millisecond: two free-running clocks */
 #define GRACE_MS 1000 /* for a peer whose connection was ended here */
 
 static void send(struct fc_pair *pair, struct fc_message *m)
@@ -266,6 +267,26 @@ int pair_take_ping(struct fc_pair *pair, const struct fc_message *m, char why[PA
 }
 
 /* The peer's card clock as it was half a round trip ago, against ours. */
+/*
+ * A way that takes longer in one direction than in the other looks like a skew of up to half the
+ * round trip. So the sample with the shortest one stands, until it is so old that the clocks may
+ * have run apart by more than what another one leaves open.
+ */
+static void take_skew(struct fc_pair *pair, uint64_t theirs, uint64_t ours)
+{
+	uint64_t error = pair->rtt_us * 500;
+
+	/* Without a card nothing is learned; what is known stays. */
+	if (!theirs || !ours)
+		return;
+	pair->skew_error_ns += PING_MS * DRIFT_NS;
+	if (pair->skew_known && error > pair->skew_error_ns)
+		return;
+	pair->skew_known = true;
+	pair->skew_error_ns = error;
+	pair->skew_ns = (int64_t)(theirs + error - ours);
+}
+
 int pair_take_pong(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])
 {
 	uint64_t sent, theirs, ours = pair->host.card_ns(pair->context);
@@ -277,9 +298,7 @@ int pair_take_pong(struct fc_pair *pair, const struct fc_message *m, char why[PA
 		return -EPROTO;
 	}
 	pair->rtt_us = now - sent;
-	pair->skew_known = theirs && ours;
-	if (pair->skew_known)
-		pair->skew_ns = (int64_t)(theirs + pair->rtt_us * 500 - ours);
+	take_skew(pair, theirs, ours);
 	return 0;
 }
 
