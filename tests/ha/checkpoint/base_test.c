@@ -183,9 +183,11 @@ static void rollback_leaves_the_last_commit(void **unused)
 	assert_int_equal(give_flow(3, 1, 9), -EPROTO);
 	assert_int_equal(everything(3), 0);
 	assert_int_equal(give_flow(3, 1, 11), 0);
-	assert_int_equal(commit(3, 1, 0), 1);
-	assert_int_equal(committed(), 1);
+	assert_int_equal(give_flow(3, 3, 11), 0); /* it has not ended after all */
+	assert_int_equal(commit(3, 2, 0), 1);
+	assert_int_equal(committed(), 2);
 	expect(1, 11);
+	expect(3, 11);
 }
 
 static void a_key_that_changes_is_another_entry(void **unused)
@@ -292,6 +294,7 @@ static void terms_and_numbers_are_kept(void **unused)
 	expect(1, 1);
 	assert_int_equal(give(fc_cut_resend_write((struct fc_cut_id){TERM + 1, 1}, UINT64_MAX)), 0);
 	assert_int_equal(give_flow(3, 1, 3), -EPROTO); /* an older term */
+	assert_int_equal(everything(3), -EPROTO);
 	assert_int_equal(give_flow_of((struct fc_cut_id){TERM + 1, 1}, 1, &flow), 0);
 	assert_int_equal(committed(), 3);
 }

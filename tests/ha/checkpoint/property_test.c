@@ -3,7 +3,7 @@
  * Cuts and base against a reference, in any order of what may happen: workers with flows that come,
  * change and end, join, give in pieces, give early, leave in order or not; an export thread that
  * takes markers and seals; a link that breaks at any message; modes; takeovers. Judged:
- *   - after every commit the base is, for each member, what it was at that member's cut
+ *   - from commit to commit the base is, for each member, what it was at that member's cut
  *   - after a rollback it is the last commit
  *   - with a commit no flow is both sealed and in the base, and one that ended in it is sealed
  *   - a bit that flips in the base is found within FC_CUT_SLICES commits, and repaired
@@ -514,6 +514,8 @@ static void step(void)
 	fc_cuts_tick(w.bay.cuts);
 	for (unsigned n = below(4); n--;)
 		deliver_one();
+	if (one_in(30) && !base_is_reference())
+		fail("the base has moved between two commits");
 }
 
 static void schedule(uint64_t seed)
