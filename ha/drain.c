@@ -145,7 +145,7 @@ static bool balanced(const uint32_t *record)
 							   fc_ledger_unaccounted_bytes(record);
 }
 
-static void take_ledger(struct fc_drain *drain, const uint32_t *record)
+void fc_drain_take_ledger(struct fc_drain *drain, const uint32_t *record)
 {
 	struct fc_drain_monitor *monitor;
 
@@ -186,32 +186,58 @@ static void resync(struct fc_drain *drain, const uint32_t *record)
 		(void)fc_shard_resync(drain->config.shard, epoch);
 }
 
+void fc_drain_take_snapshot(struct fc_drain *drain, const uint32_t *record)
+{
+	drain->stats.snapshots++;
+	if (drain->config.snapshot)
+		drain->config.snapshot(drain->config.context, record);
+}
+
+/* Not one that was counted when it was followed. */
+static bool is_new(const struct fc_drain *drain, uint32_t index)
+{
+	return (int32_t)(index - drain->follow.scanned) >= 0 || !drain->follow.again;
+}
+
 static void take_one(struct fc_drain *drain, uint32_t index, const uint32_t *record)
 {
 	if (drain->holes)
 		resync(drain, record);
 	switch (fc_shard_take(drain->config.shard, record)) {
 	case FC_TAKE_MERGED:
-		fc_drain_count(drain, record, true, true);
+		fc_drain_count(drain, record, is_new(drain, index), true);
 		break;
 	case FC_TAKE_DEFERRED:
-		fc_drain_count(drain, record, true, false);
+		fc_drain_count(drain, record, is_new(drain, index), false);
 		fc_drain_defer(drain, index);
 		break;
 	case FC_TAKE_BARRIER:
 		take_barrier(drain, index, record);
 		break;
 	case FC_TAKE_LEDGER:
-		take_ledger(drain, record);
+		if (is_new(drain, index))
+			fc_drain_take_ledger(drain, record);
 		break;
 	case FC_TAKE_IGNORED:
-		drain->stats.snapshots++;
-		if (drain->config.snapshot)
-			drain->config.snapshot(drain->config.context, record);
+		if (is_new(drain, index))
+			fc_drain_take_snapshot(drain, record);
 		break;
 	default: /* refused, and counted by the shard */
 		break;
 	}
+}
+
+/* After following: one by one, until all of the places are behind us that were looked at then. */
+static void take_again(struct fc_drain *drain, size_t count)
+{
+	for (size_t at = 0; at < count; at++, drain->next++) {
+		if (!is_new(drain, drain->next))
+			drain->stats.records--;
+		if (!fc_drain_dropped_again(drain, drain->next, drain->batch[at]))
+			take_one(drain, drain->next, drain->batch[at]);
+	}
+	drain->stats.records += count;
+	fc_drain_release_early(drain);
 }
 
 static void take_batch(struct fc_drain *drain, size_t count)
@@ -236,8 +262,9 @@ static void take_batch(struct fc_drain *drain, size_t count)
 
 static void step_over(struct fc_drain *drain)
 {
-	drain->stats.damaged++;
+	drain->stats.damaged += is_new(drain, drain->config.ring->read);
 	drain->holes++;
+	drain->follow.holes += drain->follow.on;
 	drain->stuck = 0;
 	drain->config.ring->read++;
 	drain->next = drain->config.ring->read;
@@ -286,7 +313,12 @@ int fc_drain_step(struct fc_drain *drain, unsigned max_records)
 		size_t most = max_records - taken < BATCH ? max_records - taken : BATCH;
 		size_t count = fill(drain, most, &err);
 
-		take_batch(drain, count);
+		if (drain->follow.on)
+			fc_drain_scan(drain, count);
+		else if (drain->follow.again)
+			take_again(drain, count);
+		else
+			take_batch(drain, count);
 		taken += (unsigned)count;
 		if (err == -EAGAIN && (count || !given_up(drain)))
 			break;

@@ -47,8 +47,22 @@ struct fc_drain_monitor {
 	uint64_t seen_packets, seen_octets; /* of flow records, in ring order, deferred ones
 					       included: the card's emitted */
 	uint64_t merged_packets,
-		merged_octets; /* in the shard; seen - merged is what is deferred */
+		merged_octets; /* in the shard; seen - merged is deferred, dropped or still held */
 	uint64_t at_ledger_packets, at_ledger_octets; /* seen, when the last ledger record came */
+};
+
+/* Why a record that was followed is not merged. */
+enum fc_drain_drop {
+	FC_DROP_COVERED,        /* dual feed: a commit of the active unit holds it */
+	FC_DROP_STRADDLING,     /* dual feed: of the epoch in which that commit ends; counted there */
+	FC_DROP_NOT_SELECTED,   /* single feed: it came before the last commit but one */
+	FC_DROP_AFTER_HANDOVER, /* the same, and this unit had handed the traffic over */
+	FC_DROP_EARLY,          /* no commit came, and the ring was half full */
+	FC_DROPS
+};
+
+struct fc_drain_dropped {
+	uint64_t records, packets, octets;
 };
 
 struct fc_drain_stats {
@@ -63,6 +77,7 @@ struct fc_drain_stats {
 	uint64_t snapshots;         /* copies of cache entries: no part of any sum here */
 	uint64_t ledger_unbalanced; /* said: selected is not emitted + resident + unaccounted */
 	uint64_t by_reason[16];     /* flow records seen, by enum fc_reason */
+	struct fc_drain_dropped dropped[FC_DROPS];
 	struct fc_drain_monitor monitor[FC_SHADOW_MONITORS];
 };
 
@@ -87,6 +102,36 @@ int fc_drain_commit(struct fc_drain *drain);
  * afterwards.
  */
 void fc_drain_abandon(struct fc_drain *drain);
+
+/*
+ * ------------------------------------------------------------------ follow, docs/shadow.md
+ * The peer is active: records are looked at and held, not merged. What a commit of the peer covers
+ * is dropped and its places go back.
+ *
+ *   released   covered barrier          read
+ *   ---|--------------|------------------|---->
+ *      |<-- drops ----|<-- the ring goes on from here when the peer is gone
+ */
+
+/* From now on; handed_over: the peer has the traffic by order. The caller has the shard forgotten; what was merged and not committed went with it,
+ * what was deferred is dropped. */
+void fc_drain_follow(struct fc_drain *drain, bool handed_over);
+bool fc_drain_following(const struct fc_drain *drain);
+
+/* What the peer's commits cover by now; between two steps. Return 0 or the transport's -errno. */
+int fc_drain_cover(struct fc_drain *drain, const struct fc_cuts_covered *covered);
+
+/* Records of this monitor that are held are void: it goes, or is another one. */
+void fc_drain_void(struct fc_drain *drain, unsigned monitor);
+/* The last barrier that was followed: nothing of its epoch can come any more. False: none yet. */
+bool fc_drain_followed(const struct fc_drain *drain, uint32_t *epoch);
+
+/* Follow no more: the next step merges from the first record that is not covered. *out is where the
+ * shard goes on (without base_ns). */
+void fc_drain_lead(struct fc_drain *drain, struct fc_shard_start *out);
+
+/* Drop all that is held: the ring's end, while it was followed. */
+void fc_drain_drop_all(struct fc_drain *drain);
 
 bool fc_drain_in_flight(const struct fc_drain *drain);
 

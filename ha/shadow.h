@@ -28,6 +28,8 @@ struct fc_shard;
 
 /* One flow monitor as a shard keeps it. Which of the timeouts count, the cache's type says. */
 struct fc_shadow_monitor {
+	uint32_t id;     /* of the flow monitor, for the owner; 0: it has none */
+	bool ipv4, ipv6; /* the owner's, too: which packets the card takes; neither: any */
 	uint32_t mask[FC_VECTOR_WORDS];  /* key mask, the same as the card's */
 	enum fc_fnf_cache cache;         /* zero: normal */
 	uint64_t active_ns, inactive_ns; /* normal; 0: never */

@@ -132,7 +132,7 @@ static uint64_t on_instances(void *context)
 {
 	struct run *run = context;
 
-	return (++run->ranges << 32) | 0xffffff00u;
+	return ++run->ranges * FC_CUT_RANGE + (FC_CUT_RANGE - 256);
 }
 
 static struct fc_shadow_monitor monitor_of(unsigned m)
