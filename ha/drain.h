@@ -53,9 +53,9 @@ struct fc_drain_monitor {
 
 /* Why a record that was followed is not merged. */
 enum fc_drain_drop {
-	FC_DROP_COVERED,        /* dual feed: a commit of the active unit holds it */
-	FC_DROP_STRADDLING,     /* dual feed: of the epoch in which that commit ends; counted there */
-	FC_DROP_NOT_SELECTED,   /* single feed: it came before the last commit but one */
+	FC_DROP_COVERED,      /* dual feed: a commit of the active unit holds it */
+	FC_DROP_STRADDLING,   /* dual feed: of the epoch in which that commit ends; counted there */
+	FC_DROP_NOT_SELECTED, /* single feed: it came before the last commit but one */
 	FC_DROP_AFTER_HANDOVER, /* the same, and this unit had handed the traffic over */
 	FC_DROP_EARLY,          /* no commit came, and the ring was half full */
 	FC_DROPS
@@ -113,8 +113,8 @@ void fc_drain_abandon(struct fc_drain *drain);
  *      |<-- drops ----|<-- the ring goes on from here when the peer is gone
  */
 
-/* From now on; handed_over: the peer has the traffic by order. The caller has the shard forgotten; what was merged and not committed went with it,
- * what was deferred is dropped. */
+/* From now on; handed_over: the peer has the traffic by order. The caller has the shard forgotten;
+ * what was merged and not committed went with it, what was deferred is dropped. */
 void fc_drain_follow(struct fc_drain *drain, bool handed_over);
 bool fc_drain_following(const struct fc_drain *drain);
 

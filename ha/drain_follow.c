@@ -70,8 +70,7 @@ void fc_drain_drop_early(struct fc_drain *drain)
 	if (held <= size / 2)
 		return;
 	drain->stats.early_releases++;
-	drop_until(drain, drain->config.ring->released + held - size / 2 + size / 8,
-		   FC_DROP_EARLY);
+	drop_until(drain, drain->config.ring->released + held - size / 2 + size / 8, FC_DROP_EARLY);
 }
 
 /* ------------------------------------------------------------------ look at records */
@@ -254,9 +253,8 @@ void fc_drain_lead(struct fc_drain *drain, struct fc_shard_start *out)
 	struct drain_follow *f = &drain->follow;
 	struct fc_ring *ring = drain->config.ring;
 
-	*out = (struct fc_shard_start){.known = f->over_there,
-				       .epoch = f->over.epoch + 1,
-				       .start_ns = f->over.end_ns};
+	*out = (struct fc_shard_start){
+		.known = f->over_there, .epoch = f->over.epoch + 1, .start_ns = f->over.end_ns};
 	if (!counted_before(drain, drain->next))
 		f->scanned = drain->next;
 	f->on = false;
@@ -276,8 +274,7 @@ static bool straddling(const struct fc_drain *drain, const uint32_t *record,
 
 	if (!drain->follow.straddles || (int64_t)(end - fc_rec_first_ns(record)) <= SLACK_NS)
 		return false;
-	*why = (int64_t)(end - fc_rec_last_ns(record)) > 0 ? FC_DROP_COVERED
-							   : FC_DROP_STRADDLING;
+	*why = (int64_t)(end - fc_rec_last_ns(record)) > 0 ? FC_DROP_COVERED : FC_DROP_STRADDLING;
 	return true;
 }
 
@@ -291,8 +288,7 @@ static bool flow_dropped(const struct fc_drain *drain, uint32_t index, const uin
 	if ((f->void_mask >> monitor & 1) && (int32_t)(index - f->void_before[monitor]) < 0)
 		return true;
 	if (f->over_there && (int32_t)(fc_rec_epoch(record) - f->over.epoch) <= 0) {
-		*why = f->covered_there &&
-				       (int32_t)(fc_rec_epoch(record) - f->covered.epoch) <= 0
+		*why = f->covered_there && (int32_t)(fc_rec_epoch(record) - f->covered.epoch) <= 0
 			       ? FC_DROP_COVERED
 			       : FC_DROP_EARLY;
 		return true;

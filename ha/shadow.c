@@ -312,6 +312,7 @@ void fc_shard_stats(const struct fc_shard *shard, struct fc_shard_stats *out)
 
 	*out = shard->stats;
 	out->epoch = shard->epoch;
+	out->epoch_ns = shard->anchored ? shard->epoch_start : 0;
 	out->after_cut_packets = shard->stats.delta_packets - shard->cut_packets;
 	out->after_cut_octets = shard->stats.delta_octets - shard->cut_octets;
 	out->aged_active = aged[FC_AGED_ACTIVE];

@@ -102,6 +102,7 @@ struct fc_shard_stats {
 	uint64_t deferred;    /* deltas of the next epoch, merged after the barrier */
 	uint64_t bad_records; /* refused: unknown kind, monitor, epoch; counted, never merged */
 	uint64_t cuts, epoch; /* taken; epoch being built */
+	uint64_t epoch_ns;    /* and when it began; 0: not known yet */
 	uint64_t lost_octets;
 	uint64_t waiting_records, waiting_packets,
 		waiting_octets; /* aged early, not yet at their cut, or being spread */
@@ -286,6 +287,11 @@ int fc_shard_adopt(struct fc_shard *shard, unsigned number, const struct fc_cut_
 /* Put what was adopted into the order of its age. Return 0 or -ENOMEM: each cut then looks at all
  * flows that were adopted. */
 int fc_shard_adopt_end(struct fc_shard *shard);
+
+/* No cut is in flight, and what was merged since the last one is another's to count: flows go back
+ * to what they were then, those that began since are gone; counted as forgotten. Lists and ages are
+ * void: only fc_shard_close_all and fc_shard_forget may follow. */
+void fc_shard_rollback(struct fc_shard *shard);
 
 /* Close every live flow (FC_END_FORCED) as of `cut_ns`: the end of metering. */
 void fc_shard_close_all(struct fc_shard *shard, uint64_t cut_ns);

@@ -57,6 +57,31 @@ void fc_shard_forget(struct fc_shard *shard)
 	shard->cut_octets = shard->stats.delta_octets;
 }
 
+/* ------------------------------------------------------------------ back to the last cut */
+static void back(struct fc_shard *shard, uint32_t slot)
+{
+	const struct shadow_entry *entry = &shard->entries[slot];
+	const struct shadow_half *half = &entry->half[entry->newest];
+	uint64_t packets = half->packets, octets = half->octets;
+
+	if (!fc_shadow_entry_back(shard, slot)) {
+		fc_shadow_unindex(shard, slot);
+		fc_shadow_unlist(shard, slot);
+		forget_slot(shard, slot);
+		return;
+	}
+	half = &entry->half[entry->newest];
+	shard->stats.forgotten_packets += packets - half->packets;
+	shard->stats.forgotten_octets += octets - half->octets;
+}
+
+void fc_shard_rollback(struct fc_shard *shard)
+{
+	for (uint32_t slot = 0; slot < shard->fresh; slot++)
+		if (shard->instance[slot] && shard->entries[slot].live)
+			back(shard, slot);
+}
+
 /* ------------------------------------------------------------------ adopt */
 void fc_shard_begin(struct fc_shard *shard, const struct fc_shard_start *start)
 {

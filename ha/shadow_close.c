@@ -219,6 +219,9 @@ void fc_shadow_pass(struct fc_shard *shard, const uint32_t *record)
 
 void fc_shard_close_all(struct fc_shard *shard, uint64_t cut_ns)
 {
+	/* What was built so far is this cut. */
+	if (!shard->in_flight)
+		fc_shadow_freeze(shard);
 	fc_shadow_waiting(shard, cut_ns);
 	for (unsigned m = 0; m < FC_SHADOW_MONITORS; m++)
 		fc_shadow_close_monitor(shard, m, FC_AGED_FORCED, cut_ns);

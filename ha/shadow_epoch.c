@@ -104,15 +104,21 @@ static void next_epoch(struct fc_shard *shard, const uint32_t *record)
 	shard->epoch++;
 }
 
-static void take_cut(struct fc_shard *shard, uint64_t cut_ns)
+/* What is built from now on is of another cut. */
+void fc_shadow_freeze(struct fc_shard *shard)
 {
 	uint32_t next = shard->building + 1;
 
 	/* 0 marks a half that was never written */
 	__atomic_store_n(&shard->building, next ? next : 1, __ATOMIC_RELEASE);
-	shard->in_flight = true;
 	shard->gathering ^= 1;
 	shard->changes_at = 0;
+}
+
+static void take_cut(struct fc_shard *shard, uint64_t cut_ns)
+{
+	fc_shadow_freeze(shard);
+	shard->in_flight = true;
 	shard->cut_packets = shard->stats.delta_packets;
 	shard->cut_octets = shard->stats.delta_octets;
 	shard->stats.cuts++;

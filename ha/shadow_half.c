@@ -206,6 +206,22 @@ void fc_shadow_entry_adopt(struct fc_shard *shard, uint32_t slot, unsigned numbe
 	shard->start[slot].mark = (uint32_t)(start >> MARK_SHIFT);
 }
 
+/* To what it was at the last cut. False: it began after it, and is as it was. */
+bool fc_shadow_entry_back(struct fc_shard *shard, uint32_t slot)
+{
+	struct shadow_entry *entry = &shard->entries[slot];
+	unsigned newest = entry->newest;
+
+	if (entry->tag[newest] != shard->building)
+		return true;
+	if (!entry->tag[newest ^ 1])
+		return false;
+	write_begin(entry);
+	entry->newest = (uint8_t)(newest ^ 1);
+	write_end(entry);
+	return true;
+}
+
 /* As of the last cut taken; NULL: it began after it. */
 const struct shadow_half *fc_shadow_frozen(const struct fc_shard *shard, uint32_t slot)
 {

@@ -171,6 +171,7 @@ void fc_shadow_entry_add(struct fc_shard *shard, uint32_t slot, const uint32_t *
 void fc_shadow_entry_adopt(struct fc_shard *shard, uint32_t slot, unsigned number,
 			   const struct fc_flow *flow);
 void fc_shadow_entry_end(struct fc_shard *shard, uint32_t slot);
+bool fc_shadow_entry_back(struct fc_shard *shard, uint32_t slot);
 const struct shadow_half *fc_shadow_frozen(const struct fc_shard *shard, uint32_t slot);
 void fc_shadow_flow(const struct shadow_entry *entry, const struct shadow_half *half,
 		    struct fc_flow *out);
@@ -223,6 +224,7 @@ int fc_shadow_memory_take(struct fc_shard *shard, size_t entries_max, size_t ent
 void fc_shadow_memory_give(struct fc_shard *shard);
 
 /* shadow_epoch.c */
+void fc_shadow_freeze(struct fc_shard *shard);
 int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record);
 uint64_t fc_shadow_place(struct fc_shard *shard, uint64_t time_ns);
 

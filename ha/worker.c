@@ -14,6 +14,7 @@
 
 #define STEP_RECORDS 1024
 #define FINISH_LIMIT_NS UINT64_C(1000000000)
+#define CLOSE_LIMIT_NS UINT64_C(10000000000)
 #define QUEUE_WAIT_NS 1000000
 #define QUEUE_WAITS_MAX 30000 /* half a minute a cut; then flows are lost, and counted */
 
@@ -55,33 +56,43 @@ static bool put(struct fc_worker *w, const struct fc_flow_message *m)
 	return true;
 }
 
-static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns)
+void fc_worker_hand_over(struct fc_worker *w, unsigned flow_monitor, const struct fc_flow *flow,
+			 uint64_t cut_ns)
 {
-	struct fc_worker *w = context;
-	struct fc_flow_message m = {
-		.monitor = w->monitor[flow->monitor % FC_CARD_MONITORS_MAX].flow_monitor,
-		.cut_ns = cut_ns,
-		.flow = *flow,
-	};
+	const struct fc_flow_message m = {
+		.monitor = (uint8_t)flow_monitor, .cut_ns = cut_ns, .flow = *flow};
 
-	m.flow.interface_first = w->config.interface_first;
 	if (put(w, &m))
 		return;
 	w->queue_lost_flows++;
 	w->queue_lost_packets += flow->packets;
 }
 
+static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns)
+{
+	struct fc_worker *w = context;
+	struct fc_flow named = *flow;
+
+	named.interface_first = w->config.interface_first;
+	fc_worker_hand_over(w, w->monitor[flow->monitor % FC_CARD_MONITORS_MAX].flow_monitor,
+			    &named, cut_ns);
+}
+
 /* A unit without a peer: the cut is safe when its flows are on their way. */
 static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 {
 	struct fc_worker *w = context;
-	const struct fc_flow_message m = {.cut = true, .cut_ns = cut_ns};
+	struct fc_flow_message m = {
+		.cut = true, .cut_ns = cut_ns, .number = w->member.ticket.number};
 
 	w->cut_ns = cut_ns;
+	w->cut_epoch = epoch;
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_worker_carry_out(w, epoch, cut_ns);
+	if (w->config.cuts)
+		fc_worker_close_strangers(w, cut_ns);
 	put(w, &m);
-	return FC_DRAIN_COMMITTED;
+	return w->config.cuts ? fc_worker_part_begin(w) : FC_DRAIN_COMMITTED;
 }
 
 /* What there is no memory for is not in the dump. */
@@ -95,25 +106,39 @@ static void on_snapshot(void *context, const uint32_t *record)
 }
 
 /* ------------------------------------------------------------------ the thread */
-static void keep_error(struct fc_worker *w, int err)
+void fc_worker_keep_error(struct fc_worker *w, int err)
 {
-	if (w->error)
+	if (w->error || err >= 0)
 		return;
 	w->error = err;
 	if (w->config.wake_owner >= 0)
 		eventfd_write(w->config.wake_owner, 1);
 }
 
+/* The ring waits while flows are adopted, so that they are found; but not until it is full. */
+static int turn(struct fc_worker *w)
+{
+	bool busy = w->config.cuts && fc_worker_member_turn(w);
+	int taken = 0;
+
+	if (w->member.adopting && !ring_presses(w))
+		return busy;
+	taken = fc_drain_step(w->drain, STEP_RECORDS);
+	fc_worker_keep_error(w, taken);
+	return taken ? taken : busy;
+}
+
 int fc_worker_turn(struct fc_worker *w)
 {
-	int taken;
+	int done = 0;
 
 	pthread_mutex_lock(&w->lock);
-	taken = fc_drain_step(w->drain, STEP_RECORDS);
-	if (taken < 0)
-		keep_error(w, taken);
+	if (!w->closing)
+		done = turn(w);
+	else if (!w->over && fc_worker_member_close_turn(w, w->end))
+		w->over = true;
 	pthread_mutex_unlock(&w->lock);
-	return taken;
+	return done;
 }
 
 /*
@@ -147,18 +172,73 @@ static void rest(struct fc_worker *w)
 		eventfd_read(w->irq, &count);
 }
 
-/* What was ordered and not done will not be: its flows are closed here like all others. */
-void fc_worker_close(struct fc_worker *w, enum fc_worker_end end)
+/* Nothing more comes: what was deferred is of no later cut. */
+void fc_worker_end_ring(struct fc_worker *w, enum fc_worker_end end)
 {
-	const struct fc_flow_message m = {.cut = true, .cut_ns = w->cut_ns};
-
-	pthread_mutex_lock(&w->lock);
-	if (end == FC_WORKER_ABANDON)
+	if (end == FC_WORKER_ABANDON && !w->ring_ended)
 		fc_drain_abandon(w->drain);
+	w->ring_ended = true;
+}
+
+/* What was ordered and not done will not be: its flows are closed here like all others. */
+void fc_worker_close_flows(struct fc_worker *w)
+{
+	const struct fc_flow_message m = {
+		.cut = true, .cut_ns = w->cut_ns, .number = w->member.ticket.number};
+
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_shard_close_all(w->shard, w->cut_ns);
 	put(w, &m);
+}
+
+void fc_worker_close(struct fc_worker *w, enum fc_worker_end end)
+{
+	pthread_mutex_lock(&w->lock);
+	w->member.ticket = (struct fc_cut_ticket){0};
+	fc_worker_end_ring(w, end);
+	fc_worker_close_flows(w);
+	w->closing = w->over = true;
 	pthread_mutex_unlock(&w->lock);
+}
+
+void fc_worker_close_begin(struct fc_worker *w, enum fc_worker_end end)
+{
+	if (!w->config.cuts) {
+		fc_worker_close(w, end);
+		return;
+	}
+	pthread_mutex_lock(&w->lock);
+	w->closing = true;
+	w->end = end;
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool fc_worker_over(struct fc_worker *w)
+{
+	bool over;
+
+	pthread_mutex_lock(&w->lock);
+	over = w->over;
+	pthread_mutex_unlock(&w->lock);
+	return over;
+}
+
+/* The peer may be slow; the card's slot must not wait for ever. */
+static void close_in_time(struct fc_worker *w, enum fc_worker_end end)
+{
+	uint64_t deadline = now_ns() + CLOSE_LIMIT_NS;
+
+	fc_worker_close_begin(w, end);
+	for (;;) {
+		fc_worker_turn(w);
+		if (fc_worker_over(w))
+			return;
+		if (now_ns() >= deadline)
+			break;
+		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
+	}
+	if (!w->member.last)
+		fc_worker_close(w, end);
 }
 
 static bool finished(struct fc_worker *w, uint64_t deadline)
@@ -189,8 +269,8 @@ static void *run(void *argument)
 			break;
 		rest(w);
 	}
-	fc_worker_close(w, atomic_load(&w->order) == ORDER_ABANDON ? FC_WORKER_ABANDON
-								   : FC_WORKER_FINISH);
+	close_in_time(w, atomic_load(&w->order) == ORDER_ABANDON ? FC_WORKER_ABANDON
+								 : FC_WORKER_FINISH);
 	return NULL;
 }
 
@@ -209,18 +289,34 @@ static int open_parts(struct fc_worker *w)
 	w->config.shadow.monitors = 0;
 	w->config.shadow.closed = on_closed;
 	w->config.shadow.context = w;
-	err = fc_shard_create(&w->config.shadow, &w->shard);
+	err = fc_worker_member_open(w);
 	if (err)
 		return err;
+	if (w->config.cuts) {
+		w->config.shadow.may_cut = fc_worker_may_cut;
+		w->config.shadow.ended = fc_worker_ended;
+		w->config.shadow.evicted = fc_worker_evicted;
+		w->config.shadow.instances = fc_worker_instances;
+	}
+	err = fc_shard_create(&w->config.shadow, &w->shard);
+	if (err)
+		goto close_member;
 	drain.shard = w->shard;
 	err = fc_drain_create(&drain, &w->drain);
 	if (err)
-		fc_shard_destroy(w->shard);
+		goto destroy_shard;
+	return 0;
+
+destroy_shard:
+	fc_shard_destroy(w->shard);
+close_member:
+	fc_worker_member_close(w);
 	return err;
 }
 
 static void close_parts(struct fc_worker *w)
 {
+	fc_worker_member_close(w);
 	fc_drain_destroy(w->drain);
 	fc_shard_destroy(w->shard);
 }
@@ -290,11 +386,21 @@ int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **ou
 	return 0;
 }
 
-void fc_worker_stop(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
+void fc_worker_placed(struct fc_worker *w)
+{
+	atomic_store(&w->placed, true);
+}
+
+void fc_worker_stop_begin(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
 {
 	atomic_store(&w->finish_at, index);
 	atomic_store(&w->order, end == FC_WORKER_FINISH ? ORDER_FINISH : ORDER_ABANDON);
 	eventfd_write(w->wake, 1);
+}
+
+void fc_worker_stop(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
+{
+	fc_worker_stop_begin(w, end, index);
 	pthread_join(w->thread, NULL);
 	if (w->armed && end == FC_WORKER_FINISH)
 		w->config.transport->ops->irq_set(w->config.transport, w->config.ring->number, -1);
@@ -336,6 +442,12 @@ void fc_worker_stats(struct fc_worker *w, struct fc_worker_stats *out)
 	out->queue_lost_flows = w->queue_lost_flows;
 	out->queue_lost_packets = w->queue_lost_packets;
 	out->error = w->error;
+	out->following = w->member.following;
+	out->adopting = w->member.adopting;
+	out->stranger_flows = w->member.stranger_flows;
+	out->stranger_packets = w->member.stranger_packets;
+	out->after_handover_packets = w->member.after_handover_packets;
+	out->void_packets = w->member.void_packets;
 	pthread_mutex_unlock(&w->lock);
 }
 

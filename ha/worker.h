@@ -29,7 +29,18 @@ struct fc_worker_config {
 	/* The queue is full: make room, or await it a moment. NULL: a millisecond of sleep. */
 	void (*room)(void *context);
 	void *room_context;
-	int wake_owner; /* eventfd that gets 1 when the worker meets an error; -1: none */
+	struct fc_cuts *cuts; /* the unit's, as a member of which this worker runs; NULL: alone */
+	unsigned slot;
+	uint32_t generation; /* of the card */
+	/* The ring of this card that a key of card monitor `number` falls to. NULL: this one. */
+	unsigned (*ring_of)(void *context, unsigned number, const uint32_t key[FC_VECTOR_WORDS]);
+	void *ring_context;
+	/* Is it this worker (of ring 0) that closes what the base holds of that slot, for want of a
+	 * card there? NULL: no. */
+	bool (*foreign)(void *context, unsigned slot);
+	void *foreign_context;
+	bool hold_adoption; /* flows are adopted after fc_worker_placed */
+	int wake_owner;     /* eventfd that gets 1 when the worker meets an error; -1: none */
 };
 
 enum fc_worker_end {
@@ -46,13 +57,26 @@ struct fc_worker_stats {
 	uint64_t queue_full_waits; /* times that the export thread was waited for */
 	uint64_t queue_lost_flows, queue_lost_packets; /* it did not make room in time */
 	int error;                                     /* the first one; 0: none */
+	/* with cuts */
+	bool following, adopting;
+	uint64_t stranger_flows, stranger_packets; /* of the base, without a place here: closed */
+	/* Counted here after the last cut before a planned handover, never exported: in the shard
+	 * then, and in drain.dropped since. void_packets: the same where the role was lost. */
+	uint64_t after_handover_packets, void_packets;
 };
 
 /* Return 0, -ENOMEM, -errno of the thread. */
 int fc_worker_start(const struct fc_worker_config *config, struct fc_worker **out);
 
+/* The card's first plan is in place: flows of the base find their monitors. Any thread. */
+void fc_worker_placed(struct fc_worker *worker);
+
+/* What fc_worker_stop begins with, for several workers that are to end with one cut. */
+void fc_worker_stop_begin(struct fc_worker *worker, enum fc_worker_end end, uint32_t index);
+
 /*
  * End the thread and wait for it. FINISH gives the records up to `index` one second to show up.
+ * With a peer, the closed flows belong to the next cut, which is waited for up to ten seconds.
  * The worker stays readable until fc_worker_destroy.
  */
 void fc_worker_stop(struct fc_worker *worker, enum fc_worker_end end, uint32_t index);

@@ -3,6 +3,7 @@
 #include "ha/worker_impl.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void remove_monitor(struct fc_worker *w, unsigned n, uint64_t cut_ns)
 {
@@ -41,6 +42,22 @@ void fc_worker_carry_out(struct fc_worker *w, uint32_t epoch, uint64_t cut_ns)
 				carry_out(w, o, n, cut_ns);
 }
 
+/* No flows are here; records of a monitor that goes may still be held, and are void. */
+void fc_worker_carry_out_following(struct fc_worker *w)
+{
+	uint32_t epoch;
+	bool known = fc_drain_followed(w->drain, &epoch);
+
+	atomic_store(&w->ordered[FC_ORDER_CLEAR], 0);
+	atomic_store(&w->ordered[FC_ORDER_EXPORT], 0);
+	for (unsigned n = 0; n < FC_CARD_MONITORS_MAX; n++) {
+		if (!known || !order_due(w, FC_ORDER_REMOVE, n, epoch))
+			continue;
+		fc_drain_void(w->drain, n);
+		carry_out(w, FC_ORDER_REMOVE, n, w->cut_ns);
+	}
+}
+
 int fc_worker_monitor_add(struct fc_worker *w, unsigned n, const struct fc_shadow_monitor *monitor,
 			  int flow_monitor, size_t entries_max)
 {
@@ -53,9 +70,14 @@ int fc_worker_monitor_add(struct fc_worker *w, unsigned n, const struct fc_shado
 		err = fc_shard_reserve(w->shard, entries_max);
 	if (!err)
 		err = fc_shard_monitor_set(w->shard, n, monitor, w->cut_ns, NULL);
-	if (!err)
+	if (!err) {
 		w->monitor[n] = (struct worker_monitor){.there = true,
-							.flow_monitor = (uint8_t)flow_monitor};
+							.flow_monitor = (uint8_t)flow_monitor,
+							.id = monitor->id,
+							.ipv4 = monitor->ipv4,
+							.ipv6 = monitor->ipv6};
+		memcpy(w->monitor[n].mask, monitor->mask, sizeof(monitor->mask));
+	}
 	pthread_mutex_unlock(&w->lock);
 	return err;
 }
@@ -77,8 +99,11 @@ int fc_worker_monitor_tune(struct fc_worker *w, unsigned n, const struct fc_shad
 	err = fc_shard_reserve(w->shard, entries_max);
 	if (!err)
 		err = fc_shard_monitor_tune(w->shard, n, monitor);
-	if (!err)
+	if (!err) {
 		w->monitor[n].flow_monitor = (uint8_t)flow_monitor;
+		w->monitor[n].ipv4 = monitor->ipv4;
+		w->monitor[n].ipv6 = monitor->ipv6;
+	}
 	pthread_mutex_unlock(&w->lock);
 	return err;
 }
