@@ -42,6 +42,14 @@ static int start_worker(struct fc_slot *s, unsigned r)
 		.poll_ms = card->poll_ms,
 		.cpu = card->cpu == FC_CONFIG_NONE ? FC_CONFIG_NONE : card->cpu + (int)r,
 		.wake_owner = s->wake,
+		.cuts = s->cuts,
+		.slot = s->number,
+		.generation = s->device.generation,
+		.ring_of = s->setup.config.hash_key ? fc_slot_ring_of : NULL,
+		.ring_context = s,
+		.foreign = s->foreign,
+		.foreign_context = s->foreign_context,
+		.hold_adoption = true,
 		.shadow = {.entries_max = ENTRIES_FIRST,
 			   .entries_limit = ENTRIES_LIMIT,
 			   .closed_max = CLOSED_MAX,
@@ -107,6 +115,9 @@ static void close_book(struct fc_slot *s)
 static void stop_workers(struct fc_slot *s, enum fc_worker_end end,
 			 const uint32_t index[FC_CARD_RINGS_MAX])
 {
+	atomic_store(&s->drained, false);
+	for (unsigned r = 0; r < s->workers; r++)
+		fc_worker_stop_begin(s->worker[r], end, index[r]);
 	for (unsigned r = 0; r < s->workers; r++) {
 		fc_worker_stop(s->worker[r], end, index[r]);
 		fc_export_thread_remove(s->export, s->queue[r]);
@@ -134,6 +145,7 @@ static int start_workers(struct fc_slot *s)
 	for (unsigned r = 0; !err && r < s->device.card.build.rings; r++)
 		err = start_worker(s, r);
 	pthread_mutex_unlock(&s->lock);
+	atomic_store(&s->drained, !err);
 	if (err)
 		stop_workers(s, FC_WORKER_ABANDON, nowhere);
 	return err;
@@ -149,10 +161,9 @@ static void make_setup(struct fc_slot *s, const uint8_t *secret)
 	s->setup.config.epoch_shift = card->epoch_shift;
 	s->setup.config.epoch_guard_ns = card->epoch_guard_ns;
 	s->setup.hold_ports = true;
-	if (secret) {
-		memcpy(s->secret, secret, sizeof(s->secret));
-		s->setup.config.hash_key = s->secret;
-	}
+	s->secret_there = secret != NULL;
+	if (secret)
+		memcpy(s->next_secret, secret, sizeof(s->next_secret));
 }
 
 /* The first plan is on the card when its ports start, so no packet passes it by. */
@@ -161,6 +172,8 @@ static int start_ports(struct fc_slot *s)
 	int err;
 
 	s->consume(s->context, s, FC_SLOT_UP);
+	for (unsigned r = 0; r < s->workers; r++)
+		fc_worker_placed(s->worker[r]);
 	pthread_mutex_lock(&s->device_lock);
 	err = fc_device_ports_start(&s->device, s->device.generation);
 	pthread_mutex_unlock(&s->device_lock);
@@ -178,6 +191,9 @@ static int bring_up(struct fc_slot *s, bool reset)
 {
 	int err;
 
+	err = fc_slot_secret_take(s);
+	if (err)
+		return err;
 	pthread_mutex_lock(&s->device_lock);
 	if (reset)
 		err = fc_device_reset(&s->device, &s->setup);
@@ -390,6 +406,8 @@ int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
 	s->book = config->book;
 	s->seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8 ^ config->number;
 	s->cuts = config->cuts;
+	s->foreign = config->foreign;
+	s->foreign_context = config->foreign_context;
 	make_setup(s, config->secret);
 	if (!s->book && fc_monitor_book_create(&s->own_book)) {
 		err = -ENOMEM;
@@ -431,5 +449,6 @@ void fc_slot_destroy(struct fc_slot *s)
 	pthread_mutex_destroy(&s->lock);
 	close(s->wake);
 	fc_monitor_book_destroy(s->own_book);
+	fc_slot_secret_forget(s);
 	free(s);
 }

@@ -42,6 +42,13 @@ struct fc_slot_config {
 	struct fc_cuts *cuts;         /* of a unit of a pair; NULL: it is alone */
 	const uint8_t *secret; /* of the card's hash tables, FC_CARD_HASH_KEY_OCTETS of the pair;
 				  NULL: the driver draws one. Copied */
+	/*
+	 * Asked by a worker of this slot at a takeover, with its lock held: is it this slot that
+	 * closes what the base holds of `slot`, which has no card here? Take the lowest slot that
+	 * is drained (fc_slot_drained). NULL: it never is.
+	 */
+	bool (*foreign)(void *context, unsigned slot);
+	void *foreign_context;
 	/* In the slot's thread, which calls fc_slot_apply from it. */
 	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
 	void *context;
@@ -170,6 +177,13 @@ int fc_slot_dump(struct fc_slot *slot, bool latch, bool snapshot, uint32_t recor
 void fc_slot_reset(struct fc_slot *slot);
 
 /* ------------------------------------------------------------------ of a pair; any thread */
+/* Its rings have workers: no lock is taken. */
+bool fc_slot_drained(struct fc_slot *slot);
+/*
+ * The pair's secret is another one: the card is reset in order (its flows are closed) and comes up
+ * with the new one. The same one again changes nothing. FC_CARD_HASH_KEY_OCTETS, copied.
+ */
+void fc_slot_secret(struct fc_slot *slot, const uint8_t *secret);
 /* Ask the card for a barrier; returns at once, the slot's thread does it. */
 void fc_slot_barrier(struct fc_slot *slot);
 /* The card's clock now, from a look at it each second; 0: not known. Needs config.cuts. */

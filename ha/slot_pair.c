@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What a pair asks of a slot: a barrier now, the card's clock, whether its ports are silent. */
+#include "driver/hash_tables.h"
 #include "ha/slot_impl.h"
 
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
@@ -100,4 +105,69 @@ bool fc_slot_coming_up(struct fc_slot *s)
 	coming = s->status.state == FC_DEVICE_PRESENT && !s->status.metering;
 	pthread_mutex_unlock(&s->lock);
 	return coming;
+}
+
+/* ------------------------------------------------------------------ whose flows */
+bool fc_slot_drained(struct fc_slot *s)
+{
+	return atomic_load(&s->drained);
+}
+
+void fc_slot_secret(struct fc_slot *s, const uint8_t *secret)
+{
+	bool changed;
+
+	pthread_mutex_lock(&s->lock);
+	changed = !s->secret_there || memcmp(s->next_secret, secret, sizeof(s->next_secret)) != 0;
+	memcpy(s->next_secret, secret, sizeof(s->next_secret));
+	s->secret_there = true;
+	pthread_mutex_unlock(&s->lock);
+	if (changed)
+		fc_slot_reset(s);
+}
+
+int fc_slot_secret_take(struct fc_slot *s)
+{
+	if (!s->hash)
+		s->hash = calloc(FC_HASH_WORDS, sizeof(*s->hash));
+	if (!s->hash)
+		return -ENOMEM;
+	pthread_mutex_lock(&s->lock);
+	memcpy(s->secret, s->next_secret, sizeof(s->secret));
+	s->setup.config.hash_key = s->secret_there ? s->secret : NULL;
+	pthread_mutex_unlock(&s->lock);
+	if (!s->setup.config.hash_key)
+		return 0;
+	for (uint32_t b = 0; b < FC_HASH_WORDS / FC_HASH_BLOCK_WORDS; b++)
+		fc_hash_block(s->secret, b, s->hash + (size_t)b * FC_HASH_BLOCK_WORDS);
+	return 0;
+}
+
+void fc_slot_secret_forget(struct fc_slot *s)
+{
+	explicit_bzero(s->secret, sizeof(s->secret));
+	explicit_bzero(s->next_secret, sizeof(s->next_secret));
+	if (s->hash)
+		explicit_bzero(s->hash, FC_HASH_WORDS * sizeof(*s->hash));
+	free(s->hash);
+	s->hash = NULL;
+}
+
+/* docs/hw/hash.md: a word for each octet of the masked key and the monitor; rings take the lowest
+ * bits. Nothing here changes while workers run. */
+unsigned fc_slot_ring_of(void *context, unsigned number, const uint32_t key[FC_VECTOR_WORDS])
+{
+	const struct fc_slot *s = context;
+	uint8_t octet[FC_HASH_POSITIONS];
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < FC_VECTOR_WORDS; i++) {
+		uint32_t word = htole32(key[i]);
+
+		memcpy(octet + 4 * i, &word, 4);
+	}
+	octet[FC_HASH_POSITIONS - 1] = (uint8_t)number;
+	for (size_t i = 0; i < FC_HASH_POSITIONS; i++)
+		hash ^= s->hash[i * FC_HASH_VALUES + octet[i]];
+	return (unsigned)hash & (s->device.card.build.rings - 1);
 }

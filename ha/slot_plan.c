@@ -12,6 +12,9 @@ void fc_plan_shadow(const struct fc_plan_monitor *from, unsigned rings,
 		    struct fc_shadow_monitor *out)
 {
 	*out = (struct fc_shadow_monitor){
+		.id = from->id,
+		.ipv4 = from->card.ipv4,
+		.ipv6 = from->card.ipv6,
 		.cache = from->cache,
 		.active_ns = from->active_ns,
 		.inactive_ns = from->inactive_ns,
