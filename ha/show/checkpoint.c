@@ -100,18 +100,24 @@ static void numbers_text(const struct number *n, unsigned count, FILE *out)
 }
 
 /* ------------------------------------------------------------------ statistics */
-static json_t *places_json(const struct fc_show_pair *p)
+/* The newest that both units have: after a takeover that of the base, until there is a standby. */
+static const struct fc_show_vector *newest(const struct fc_show_pair *p)
+{
+	return p->cuts.mode == FC_CUTS_STANDBY || !p->acked.places ? &p->committed : &p->acked;
+}
+
+static json_t *vector_json(const struct fc_show_vector *v)
 {
 	json_t *array = json_array();
 
-	for (unsigned i = 0; i < p->places; i++) {
+	for (size_t i = 0; i < v->places; i++) {
 		json_t *object = json_object();
 
-		fc_show_put(object, "slot", p->place[i].slot);
-		fc_show_put(object, "ring", p->place[i].ring);
-		fc_show_put(object, "generation", p->place[i].generation);
-		fc_show_put(object, "epoch", p->place[i].epoch);
-		fc_show_put(object, "cut_ns", p->place[i].cut_ns);
+		fc_show_put(object, "slot", v->place[i].slot);
+		fc_show_put(object, "ring", v->place[i].ring);
+		fc_show_put(object, "generation", v->place[i].generation);
+		fc_show_put(object, "epoch", v->place[i].epoch);
+		fc_show_put(object, "cut_ns", v->place[i].cut_ns);
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -132,11 +138,13 @@ static int statistics_json(const struct fc_show_redundancy *v, FILE *out)
 	fc_show_put_bool(cuts, "flying", p->cuts.flying);
 	fc_show_put_bool(cuts, "synced", p->cuts.synced);
 	fc_show_put_text(cuts, "waits", p->cuts.waits);
+	json_object_set_new(cuts, "vector", vector_json(&p->acked));
 	json_object_set_new(object, "cuts", cuts);
 	base = numbers_json(b, BASE);
 	fc_show_put_bool(base, "synced", p->base.synced);
+	json_object_set_new(base, "vector", vector_json(&p->committed));
 	json_object_set_new(object, "base", base);
-	json_object_set_new(object, "vector", places_json(p));
+	json_object_set_new(object, "vector", vector_json(newest(p)));
 	return fc_show_give(object, out);
 }
 
@@ -167,17 +175,17 @@ static void statistics_text(const struct fc_show_redundancy *v, FILE *out)
 	numbers_text(c, CUTS, out);
 }
 
-static void vector_text(const struct fc_show_pair *p, FILE *out)
+static void vector_text(const struct fc_show_vector *v, FILE *out)
 {
-	if (!p->places)
+	if (!v->places)
 		return;
 	fputs("\nSlot  Ring  Generation       Epoch       Card time at its end\n"
 	      "----  ----  ----------  ----------  -------------------------\n",
 	      out);
-	for (unsigned i = 0; i < p->places; i++)
+	for (size_t i = 0; i < v->places; i++)
 		fprintf(out, "%4u  %4u  %10" PRIu32 "  %10" PRIu32 "  %25" PRIu64 "\n",
-			p->place[i].slot, p->place[i].ring, p->place[i].generation,
-			p->place[i].epoch, p->place[i].cut_ns);
+			v->place[i].slot, v->place[i].ring, v->place[i].generation,
+			v->place[i].epoch, v->place[i].cut_ns);
 }
 
 int fc_show_checkpoint_statistics(const struct fc_show_redundancy *v, bool json, FILE *out)
@@ -193,7 +201,7 @@ int fc_show_checkpoint(const struct fc_show_redundancy *v, bool json, FILE *out)
 	if (json)
 		return statistics_json(v, out);
 	statistics_text(v, out);
-	vector_text(&v->pair, out);
+	vector_text(newest(&v->pair), out);
 	return written(out);
 }
 

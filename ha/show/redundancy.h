@@ -16,11 +16,9 @@ struct fc_show_processor {
 	char config_file[128]; /* "": none */
 };
 
-/* Where a card's ring stood at the last cut that both units have. */
-struct fc_show_place {
-	unsigned slot, ring;
-	uint32_t generation, epoch;
-	uint64_t cut_ns; /* card time at the end of that epoch */
+struct fc_show_vector {
+	size_t places;
+	struct fc_cut_place place[FC_CUT_MEMBERS];
 };
 
 struct fc_show_pair {
@@ -31,8 +29,7 @@ struct fc_show_pair {
 	uint32_t skew_max_us; /* of a dual feed, as configured */
 	struct fc_cuts_look cuts;
 	struct fc_base_look base;
-	unsigned places;
-	struct fc_show_place place[FC_CUT_MEMBERS];
+	struct fc_show_vector acked, committed; /* of the cuts, of the base */
 };
 
 struct fc_show_redundancy {

@@ -129,9 +129,13 @@ static void make_link(unsigned mine, unsigned other)
 					.skew_ns = -450,
 					.rtt_us = 83,
 					.feed = FC_PAIR_FEED_DUAL};
-	p->places = 2;
-	p->place[0] = (struct fc_show_place){3, 0, 2, 4711, UINT64_C(5058476908544)};
-	p->place[1] = (struct fc_show_place){7, 1, 1, 4712, UINT64_C(5059550650368)};
+}
+
+static void make_vector(struct fc_show_vector *v)
+{
+	v->places = 2;
+	v->place[0] = (struct fc_cut_place){3, 0, 2, 4711, UINT64_C(5058476908544)};
+	v->place[1] = (struct fc_cut_place){7, 1, 1, 4712, UINT64_C(5059550650368)};
 }
 
 /* Unit 1, which has taken over from unit 2 and waits for it by now. */
@@ -149,6 +153,7 @@ static void make_active(void)
 	fc_rf_switchovers_add(&view->rf.switchovers, 2, 1, FC_RF_REASON_UNIT_FAILED, 1600831569);
 	now_ms += 3 * 60000;
 	make_link(1, 2);
+	make_vector(&view->pair.acked);
 	view->pair.look.role = FC_PAIR_ACTIVE;
 	view->pair.look.takeovers = 1;
 	view->pair.look.takeover_us = 152345;
@@ -185,6 +190,7 @@ static void make_standby(void)
 	says(1, FC_RF_ACTIVE, false, true);
 	now_ms += 3 * 60000;
 	make_link(2, 1);
+	make_vector(&view->pair.committed);
 	view->pair.look.role = FC_PAIR_STANDBY;
 	view->pair.cuts.mode = FC_CUTS_STANDBY;
 	view->pair.base = (struct fc_base_look){.term = 7,
@@ -311,6 +317,19 @@ static void a_standby_that_stays_cold(void **state)
 	golden(fc_show_redundancy_mcl, "redundancy_mcl_cold", more);
 }
 
+/* What counts for a while after a takeover is where the last commit stood. */
+static void after_a_takeover_the_base_s_vector_is_shown(void **state)
+{
+	char *text;
+
+	(void)state;
+	make_standby();
+	view->pair.cuts.mode = FC_CUTS_ALONE;
+	text = text_of(fc_show_checkpoint, false);
+	assert_non_null(strstr(text, "   7     1           1        4712 "));
+	free(text);
+}
+
 static void a_unit_alone_says_so(void **state)
 {
 	char *text;
@@ -350,6 +369,7 @@ int main(void)
 		T(an_active_unit_with_its_standby),
 		T(the_standby),
 		T(a_standby_that_stays_cold),
+		T(after_a_takeover_the_base_s_vector_is_shown),
 		T(a_unit_alone_says_so),
 	};
 
