@@ -37,6 +37,8 @@ int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, un
 void fc_unit_places_end(struct fc_unit *unit, const struct fc_config *config);
 
 /* ------------------------------------------------------------------ a pair; ha/unit_pair.c */
+struct fc_link_config;
+void fc_unit_pair_link(const struct fc_config_redundancy *r, struct fc_link_config *out);
 /* Does the configuration make a pair of this unit; the pair that runs (or that none does)? */
 bool fc_unit_pair_wanted(const struct fc_config *config);
 bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *config);

@@ -271,7 +271,7 @@ static uint16_t port_of(const struct fc_config_ends *ends)
 	return ends->port ? ends->port : FC_CONFIG_PEER_PORT;
 }
 
-static void make_link(const struct fc_config_redundancy *r, struct fc_link_config *link)
+void fc_unit_pair_link(const struct fc_config_redundancy *r, struct fc_link_config *link)
 {
 	link->unit = r->unit;
 	snprintf(link->local, sizeof(link->local), "%.63s", r->peer.local);
@@ -326,7 +326,7 @@ static void make_config(struct fc_unit *unit, const struct fc_config *config,
 		.epoch_ns = longest_epoch(config),
 		.context = unit,
 	};
-	make_link(r, &out->link);
+	fc_unit_pair_link(r, &out->link);
 	snprintf(out->fencing, sizeof(out->fencing), "%.255s", r->fencing);
 	snprintf(out->hook, sizeof(out->hook), "%.255s", r->hook);
 	out->options.rf.unit = r->unit;

@@ -36,15 +36,25 @@ static struct fc_rf_time alone_now(const struct fc_unit *unit)
 /* ------------------------------------------------------------------ looking */
 static void view_pair(struct fc_unit *unit, struct fc_show_redundancy *v)
 {
+	const struct fc_config_redundancy *r = &unit->pair_config;
 	struct fc_pair *pair = fc_pair_thread_lock(unit->pair);
-	struct fc_pair_look look;
+	struct fc_show_pair *p = &v->pair;
 
 	v->now_ms = fc_pair_thread_now(unit->pair).ms;
 	v->rf = *fc_pair_rf(pair);
-	fc_pair_look(pair, &look);
+	p->there = true;
+	fc_pair_look(pair, &p->look);
+	fc_cuts_look(fc_pair_cuts(pair), &p->cuts);
+	fc_base_look(fc_pair_base(pair), &p->base);
+	p->acked.places = fc_cuts_vector(fc_pair_cuts(pair), p->acked.place, FC_CUT_MEMBERS);
+	p->committed.places =
+		fc_base_vector(fc_pair_base(pair), p->committed.place, FC_CUT_MEMBERS);
 	fc_pair_thread_unlock(unit->pair);
-	memcpy(v->peer.image, look.peer_image, sizeof(v->peer.image));
-	memcpy(v->waits, look.waits, sizeof(v->waits));
+	fc_link_stats(fc_pair_thread_link(unit->pair), &p->link);
+	fc_unit_pair_link(r, &p->ends);
+	p->skew_max_us = r->skew_us ? r->skew_us : FC_CONFIG_SKEW_US;
+	memcpy(v->peer.image, p->look.peer_image, sizeof(v->peer.image));
+	memcpy(v->waits, p->look.waits, sizeof(v->waits));
 }
 
 int fc_unit_redundancy_view(struct fc_unit *unit, struct fc_show_redundancy **view)

@@ -22,6 +22,7 @@ struct fc_cli_call {
 	/* Ask whoever sits at a terminal: return or y is yes. A script is not asked: yes. NULL:
 	 * nobody is there to ask: yes. */
 	bool (*confirm)(const struct fc_cli_call *call, const char *question);
+	const char *startup; /* path of the startup configuration; NULL: none */
 };
 
 /* Of what only an active unit does: 0, or -EPERM after the sentence that says so. */

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* All rows of EXEC in one table, and the order of the parts that bring them. */
 #include <ha/cli/exec.h>
+#include <ha/show/redundancy.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 static const struct fc_cli_command *const parts[] = {
-	fc_cli_exec,      fc_cli_exec_show,   fc_cli_exec_card,
-	fc_cli_show_flow, fc_cli_show_cache,  fc_cli_clear_flow,
-	fc_cli_show_card, fc_cli_show_broker, NULL,
+	fc_cli_exec,       fc_cli_exec_show,
+	fc_cli_exec_card,  fc_cli_show_flow,
+	fc_cli_show_cache, fc_cli_clear_flow,
+	fc_cli_show_card,  fc_cli_show_broker,
+	fc_cli_redundancy, NULL,
 };
 
 static struct fc_syntax_command *table;

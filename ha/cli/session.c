@@ -72,7 +72,8 @@ static void run(struct fc_cli_session *s, const struct fc_syntax_line *line, boo
 {
 	const struct fc_cli_command *command = line->row->detail;
 	struct fc_cli_own_call own = {
-		.call = {s->host->unit, line, s->terminal.stream, json, gone, confirm},
+		.call = {s->host->unit, line, s->terminal.stream, json, gone, confirm,
+			 s->host->startup},
 		.session = s,
 	};
 

@@ -3,12 +3,14 @@
 #include "ha/show/gather.h"
 
 #include <errno.h>
+#include <ha/checkpoint/base.h>
 #include <stdlib.h>
 
 /* ------------------------------------------------------------------ flows of all cards */
 struct walk {
 	struct fc_cli_call *call;
 	uint32_t id;
+	size_t at; /* in a standby's base */
 	unsigned slot;
 	struct fc_flow_cursor cursor;
 };
@@ -32,6 +34,41 @@ static int next(void *context, struct fc_flow *out, size_t room)
 		}
 	}
 	return (int)count;
+}
+
+/* On a standby unit: what it holds of the active unit's. */
+static int next_held(void *context, struct fc_flow *out, size_t room)
+{
+	struct walk *w = context;
+	struct fc_base *base = fc_unit_base(w->call->unit);
+	struct fc_cut_flow batch[FC_SHOW_BATCH];
+	size_t count = 0, got = 1;
+
+	if (!base)
+		return 0;
+	if (room > FC_SHOW_BATCH)
+		room = FC_SHOW_BATCH;
+	while (!count && got) {
+		got = fc_base_next(base, &w->at, batch, room);
+		for (size_t i = 0; i < got; i++)
+			if (batch[i].flow_monitor == w->id)
+				out[count++] = batch[i].flow;
+	}
+	fc_unit_base_release(w->call->unit);
+	return (int)count;
+}
+
+/* Those of one monitor; what comes and goes meanwhile may be counted or not. */
+static uint64_t count_held(struct fc_cli_call *call, uint32_t id)
+{
+	struct walk w = {.call = call, .id = id};
+	struct fc_flow flows[FC_SHOW_BATCH];
+	uint64_t count = 0;
+	int got;
+
+	while ((got = next_held(&w, flows, FC_SHOW_BATCH)) > 0)
+		count += (uint64_t)got;
+	return count;
 }
 
 static bool gone(void *context)
@@ -62,6 +99,10 @@ static int list(struct fc_cli_call *call, struct fc_show_gathered *g, int number
 	} else {
 		fc_show_gather_counts(call->unit, g, number);
 		cache.counts = g->counts[number];
+		if (fc_unit_standby(call->unit)) {
+			cache.source.next = next_held;
+			cache.counts.current = count_held(call, m->id);
+		}
 		err = fc_show_cache_list(&cache, &query, call->out);
 	}
 	fc_show_query_free(&query);

@@ -19,6 +19,9 @@ static int show(struct fc_cli_call *call, listing print)
 		fprintf(call->out, "%% %s\n", strerror(-err));
 		return err;
 	}
+	if (call->startup)
+		snprintf(view->mine.config_file, sizeof(view->mine.config_file), "%s",
+			 call->startup);
 	err = print(view, call->json, call->out);
 	free(view);
 	return err;
