@@ -55,13 +55,13 @@ def keep(process):
 class Terminal:
     """flowcard at a pseudo-terminal of 80 columns."""
 
-    def __init__(self, daemon, rows=0, words=()):
+    def __init__(self, daemon, rows=0, words=(), prompt="box>"):
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.execv(tool("flowcard"), ["flowcard", "--control", daemon.control, *words])
         self.seen = ""
         processes.append(self)
-        self.expect("box>")
+        self.expect(prompt)
         self.command(f"terminal length {rows}")
 
     def read(self, seconds):
@@ -432,4 +432,5 @@ def main():
     print(f"{checks} checks")
 
 
-main()
+if __name__ == "__main__":
+    main()
