@@ -18,7 +18,7 @@
 
 #define FC_LINK_CANDIDATES 8
 #define FC_LINK_GREETING 16
-#define FC_LINK_BUFFER (256u << 10)
+#define FC_LINK_BUFFER (32u << 10)
 
 enum candidate_state {
 	CANDIDATE_NONE,
