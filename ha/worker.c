@@ -83,7 +83,8 @@ static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 {
 	struct fc_worker *w = context;
 	struct fc_flow_message m = {
-		.cut = true, .cut_ns = cut_ns, .number = w->member.ticket.number};
+		.cut = true, .cut_ns = cut_ns, .slot = (uint8_t)w->config.slot,
+		.ring = (uint16_t)w->config.ring->number, .number = w->member.ticket.number};
 
 	w->cut_ns = cut_ns;
 	w->cut_epoch = epoch;
@@ -184,7 +185,8 @@ void fc_worker_end_ring(struct fc_worker *w, enum fc_worker_end end)
 void fc_worker_close_flows(struct fc_worker *w)
 {
 	const struct fc_flow_message m = {
-		.cut = true, .cut_ns = w->cut_ns, .number = w->member.ticket.number};
+		.cut = true, .cut_ns = w->cut_ns, .slot = (uint8_t)w->config.slot,
+		.ring = (uint16_t)w->config.ring->number, .number = w->member.ticket.number};
 
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_shard_close_all(w->shard, w->cut_ns);
