@@ -62,6 +62,79 @@ static void ring_numbers(const struct fc_worker_stats *w, struct number out[RING
 	memcpy(out, all, sizeof(all));
 }
 
+/* What a pair makes of it: flows that were taken over, records that the active unit accounts for. */
+#define PAIR_NUMBERS 9
+
+static void pair_numbers(const struct fc_worker_stats *w, struct number out[PAIR_NUMBERS])
+{
+	const struct fc_shard_stats *s = &w->shard;
+	const struct number all[PAIR_NUMBERS] = {
+		{"Changed flows sent:", "changes", s->changes},
+		{"Sent before their turn:", "evictions", s->evictions},
+		{"Adopted flows:", "adopted_flows", s->adopted_flows},
+		{"Adopted packets:", "adopted_packets", s->adopted_packets},
+		{"Forgotten packets:", "forgotten_packets", s->forgotten_packets},
+		{"Flows of no monitor here:", "stranger_flows", w->stranger_flows},
+		{"Their packets:", "stranger_packets", w->stranger_packets},
+		{"Packets after handover:", "after_handover_packets", w->after_handover_packets},
+		{"Packets void:", "void_packets", w->void_packets},
+	};
+
+	memcpy(out, all, sizeof(all));
+}
+
+/* By enum fc_drain_drop. */
+static const struct {
+	const char *label, *name;
+} drops[FC_DROPS] = {
+	[FC_DROP_COVERED] = {"Followed, committed:", "covered"},
+	[FC_DROP_STRADDLING] = {"Followed, astride of it:", "straddling"},
+	[FC_DROP_NOT_SELECTED] = {"Followed, not selected:", "not_selected"},
+	[FC_DROP_AFTER_HANDOVER] = {"Followed after handover:", "after_handover"},
+	[FC_DROP_EARLY] = {"Followed, dropped early:", "early"},
+};
+
+/* A unit alone has none of it. */
+static void ring_pair_text(const struct fc_worker_stats *w, FILE *out)
+{
+	struct number n[PAIR_NUMBERS];
+
+	pair_numbers(w, n);
+	if (w->following || w->adopting)
+		fprintf(out, "    %-28s%s\n", "State:", w->following ? "following" : "adopting");
+	for (size_t i = 0; i < PAIR_NUMBERS; i++)
+		if (n[i].value)
+			numbers_text(&n[i], 1, out);
+	for (unsigned d = 0; d < FC_DROPS; d++)
+		if (w->drain.dropped[d].records)
+			fprintf(out,
+				"    %-28s%" PRIu64 " records, %" PRIu64 " packets, %" PRIu64
+				" octets\n",
+				drops[d].label, w->drain.dropped[d].records,
+				w->drain.dropped[d].packets, w->drain.dropped[d].octets);
+}
+
+static json_t *ring_pair_json(const struct fc_worker_stats *w)
+{
+	json_t *object = json_object(), *dropped = json_object();
+	struct number n[PAIR_NUMBERS];
+
+	pair_numbers(w, n);
+	fc_show_put_bool(object, "following", w->following);
+	fc_show_put_bool(object, "adopting", w->adopting);
+	numbers_json(object, n, PAIR_NUMBERS);
+	for (unsigned d = 0; d < FC_DROPS; d++) {
+		json_t *drop = json_object();
+
+		fc_show_put(drop, "records", w->drain.dropped[d].records);
+		fc_show_put(drop, "packets", w->drain.dropped[d].packets);
+		fc_show_put(drop, "octets", w->drain.dropped[d].octets);
+		json_object_set_new(dropped, drops[d].name, drop);
+	}
+	json_object_set_new(object, "dropped", dropped);
+	return object;
+}
+
 static void ring_text(const struct fc_worker_stats *w, unsigned ring, FILE *out)
 {
 	struct number n[RING_NUMBERS];
@@ -69,6 +142,7 @@ static void ring_text(const struct fc_worker_stats *w, unsigned ring, FILE *out)
 	ring_numbers(w, n);
 	fprintf(out, "\n  Ring %u:\n", ring);
 	numbers_text(n, RING_NUMBERS, out);
+	ring_pair_text(w, out);
 	if (w->error)
 		fprintf(out, "    %-28s%s\n", "Error:", strerror(-w->error));
 }
@@ -81,6 +155,7 @@ static json_t *ring_json(const struct fc_worker_stats *w, unsigned ring)
 	ring_numbers(w, n);
 	fc_show_put(object, "ring", ring);
 	numbers_json(object, n, RING_NUMBERS);
+	json_object_set_new(object, "pair", ring_pair_json(w));
 	if (w->error)
 		fc_show_put_text(object, "error", strerror(-w->error));
 	return object;

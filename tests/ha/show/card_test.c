@@ -37,6 +37,19 @@ static void make_running(struct fc_show_card *c)
 	c->ring[0].released = UINT32_MAX; /* indices wrap */
 	c->ring[0].cut_ns = UINT64_MAX;
 	c->ring[0].error = -EPROTO;
+	c->ring[0].following = true;
+	c->ring[0].after_handover_packets = 31;
+	c->ring[0].void_packets = 32;
+	c->ring[0].stranger_flows = 33;
+	c->ring[0].stranger_packets = 34;
+	c->ring[0].shard.adopted_flows = 35;
+	c->ring[0].shard.adopted_packets = 36;
+	c->ring[0].shard.forgotten_packets = 37;
+	c->ring[0].shard.changes = 38;
+	c->ring[0].shard.evictions = 39;
+	for (unsigned d = 0; d < FC_DROPS; d++)
+		c->ring[0].drain.dropped[d] =
+			(struct fc_drain_dropped){40 + d, 50 + d, 6000 + d};
 	c->ledger[0] =
 		(struct fc_show_ledger){true, "V4", {9, 100, 6400, 89, 5696, 10, 640, 1, 64}};
 	c->ledger[3] =
