@@ -413,7 +413,8 @@ static void leave(struct member *m)
 	}
 	for (unsigned i = 0; i < m->ended.count; i++)
 		queue_put(m, (struct item){.serial = m->ended.at[i].serial});
-	/* What it gave for a cut that is on its way is committed with it, and goes with the next. */
+	/* What it gave for a cut that is on its way is committed with it, and goes with the next.
+	 */
 	held->gone_with = w.bay.cuts->number + (w.bay.cuts->state == CUT_OPEN || flying);
 	if (flying && m->cut == w.bay.cuts->number) {
 		held->left_in = m->cut;
@@ -535,8 +536,8 @@ static void flip_a_bit(void)
 {
 	for (;;) {
 		struct base_entry *entry = &w.base->entries[below((unsigned)w.base->used)];
-		struct base_half *half = (struct base_half *)(uintptr_t)fc_base_committed_half(
-			w.base, entry);
+		struct base_half *half =
+			(struct base_half *)(uintptr_t)fc_base_committed_half(w.base, entry);
 		unsigned what = below(4);
 
 		if (!entry->live || !half)
