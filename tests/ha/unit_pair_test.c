@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Two units of a pair in one process, over loopback, with fake cards and a key: everything is real
+ * but the cards.
+ */
+#include "tests/ha/unit_bench.h"
+
+#include <errno.h>
+#include <ha/show/redundancy.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PEERS_PORT 4931
+#define HOT_MS 20000
+#define MONITOR "flow record R\n match ipv4 source address\n collect counter packets\n"
+
+static struct fc_unit units[2];
+static bool running[2];
+static char folder[] = "/tmp/fc_unit_pair_XXXXXX";
+static uint32_t epoch;
+
+/* ------------------------------------------------------------------ two units */
+static void make_key(void)
+{
+	char path[64];
+	FILE *out;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/key", folder);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	for (unsigned i = 0; i < 32; i++)
+		fprintf(out, "%02x", i * 7);
+	fputc('\n', out);
+	fclose(out);
+	chmod(path, 0600);
+}
+
+static void make_config(unsigned u, const char *more, struct fc_config *out)
+{
+	char text[2000], *why = NULL;
+	size_t octets;
+	FILE *complaints = open_memstream(&why, &octets), *in;
+	int err;
+
+	snprintf(text, sizeof(text),
+		 "redundancy\n mode sso\n unit %u\n peer 127.0.0.%u 127.0.0.%u port %u\n"
+		 " key %s/key\n fencing witness file %s\n"
+		 "card 1\n transport pci fake:%u\n ring size-log2 10\n%s",
+		 u + 1, u + 1, 2 - u, PEERS_PORT, folder, folder, u, more);
+	in = fmemopen(text, strlen(text), "r");
+	err = fc_config_read(out, in, "x", complaints);
+	fclose(in);
+	fclose(complaints);
+	if (err)
+		fail_msg("%s", why);
+	free(why);
+}
+
+static void start_unit(unsigned u, const char *more)
+{
+	static struct fc_config c;
+	char error[200];
+
+	make_config(u, more, &c);
+	insert(&place[u]);
+	if (fc_unit_start(&units[u], &c, open_place, error, sizeof(error)))
+		fail_msg("%s", error);
+	running[u] = true;
+}
+
+static void stop_unit(unsigned u)
+{
+	fc_unit_stop(&units[u]);
+	running[u] = false;
+}
+
+static enum fc_rf_state state_of(unsigned u)
+{
+	struct fc_show_redundancy *v;
+	enum fc_rf_state state;
+
+	assert_int_equal(fc_unit_redundancy_view(&units[u], &v), 0);
+	state = v->rf.state;
+	free(v);
+	return state;
+}
+
+static enum fc_rf_gate gate_of(unsigned u)
+{
+	struct fc_show_redundancy *v;
+	enum fc_rf_gate gate;
+
+	assert_int_equal(fc_unit_redundancy_view(&units[u], &v), 0);
+	gate = v->rf.gate;
+	free(v);
+	return gate;
+}
+
+/* A card is only written to while nobody sets it up: when its unit is active, or hot. */
+static bool card_runs(unsigned u)
+{
+	static uint32_t arrivals[2];
+	struct fc_slot_status status;
+
+	if (!running[u] || (state_of(u) != FC_RF_ACTIVE && state_of(u) != FC_RF_STANDBY_HOT))
+		return false;
+	fc_slot_status(units[u].slot[1], &status);
+	if (status.arrivals != arrivals[u])
+		place[u].written = 0; /* a new ring */
+	arrivals[u] = status.arrivals;
+	return status.metering;
+}
+
+/* Time passes for the cards; the first `flows` of each have packets. */
+static void pass(unsigned flows)
+{
+	static uint64_t last;
+
+	breathe();
+	if (now_ms() - last < 20)
+		return;
+	last = now_ms();
+	epoch++;
+	for (unsigned u = 0; u < 2; u++) {
+		if (!card_runs(u))
+			continue;
+		card_flows(&place[u], epoch, flows);
+		card_barrier(&place[u], epoch);
+	}
+}
+
+#define await_passing(condition, limit_ms)                                                         \
+	for (uint64_t until_ = now_ms() + (limit_ms); !(condition); pass(0))                       \
+		if (now_ms() > until_)                                                             \
+			fail_msg("not within %d ms: %s", (int)(limit_ms), #condition);
+
+static bool is_pair(unsigned active)
+{
+	return state_of(active) == FC_RF_ACTIVE && state_of(!active) == FC_RF_STANDBY_HOT &&
+	       gate_of(active) == FC_RF_GATE_ACKED && gate_of(!active) == FC_RF_GATE_CLOSED;
+}
+
+static int order(unsigned u, enum fc_redundancy_order what, char text[FC_RF_TEXT])
+{
+	return fc_unit_redundancy_order(&units[u], what, text);
+}
+
+static int say(unsigned u, struct fc_config_cursor *cursor, const char *text)
+{
+	struct fc_syntax_line line;
+	int err = fc_unit_line(&units[u], cursor, text, &line);
+
+	if (err && strcmp(line.message, FC_UNIT_STANDBY) != 0)
+		fail_msg("%s: %s", text, line.message);
+	return err;
+}
+
+static bool has_record(unsigned u, const char *name)
+{
+	const struct fc_config *c = fc_unit_config(&units[u]);
+	bool has = fc_fnf_record_find(&c->fnf, name) != FC_FNF_NONE;
+
+	fc_unit_config_release(c);
+	return has;
+}
+
+/* ------------------------------------------------------------------ tests */
+static int setup(void **unused)
+{
+	(void)unused;
+	make_key();
+	return 0;
+}
+
+static int teardown(void **unused)
+{
+	char command[100];
+
+	(void)unused;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
+}
+
+static void two_units_become_a_pair(void **unused)
+{
+	(void)unused;
+	start_unit(0, MONITOR);
+	start_unit(1, "");
+	await_passing(is_pair(0) || is_pair(1), HOT_MS);
+	assert_true(is_pair(0));
+	assert_true(has_record(1, "R"));
+	assert_memory_equal(units[0].secret, units[1].secret, sizeof(units[0].secret));
+}
+
+static void lines_go_to_the_standby_which_takes_none_itself(void **unused)
+{
+	struct fc_config_cursor cursor = {0};
+
+	(void)unused;
+	assert_int_equal(say(1, &cursor, "flow record S"), -EINVAL);
+	assert_int_equal(say(0, &cursor, "flow record S"), 0);
+	assert_int_equal(say(0, &cursor, "match ipv4 destination address"), 0);
+	await_passing(has_record(1, "S"), LIMIT_MS);
+	assert_int_equal(say(0, &cursor, "no flow record S"), 0);
+	await_passing(!has_record(1, "S"), LIMIT_MS);
+	assert_true(is_pair(0));
+}
+
+static void a_reload_of_the_standby_takes_its_own_part_only(void **unused)
+{
+	static struct fc_config c;
+
+	(void)unused;
+	make_config(1, "hostname other\n", &c);
+	assert_int_equal(fc_unit_reload(&units[1], &c), 0);
+	assert_true(has_record(1, "R"));
+	await_passing(is_pair(0), LIMIT_MS);
+}
+
+static void an_operator_changes_the_roles(void **unused)
+{
+	char text[FC_RF_TEXT];
+
+	(void)unused;
+	assert_int_equal(order(1, FC_REDUNDANCY_FORCE, text), -EPERM);
+	assert_string_equal(text, "% Manual Swact cannot be initiated from this the standby unit");
+	assert_int_equal(order(0, FC_REDUNDANCY_FORCE, text), 0);
+	await_passing(is_pair(1), HOT_MS);
+	assert_int_equal(order(1, FC_REDUNDANCY_RELOAD_PEER, text), 0);
+	await_passing(state_of(0) != FC_RF_STANDBY_HOT, LIMIT_MS);
+	await_passing(is_pair(1), HOT_MS);
+}
+
+static void a_unit_that_ends_hands_over(void **unused)
+{
+	(void)unused;
+	running[1] = false; /* its card is not written to while it ends */
+	stop_unit(1);
+	await_passing(state_of(0) == FC_RF_ACTIVE && gate_of(0) == FC_RF_GATE_OPEN, LIMIT_MS);
+	start_unit(1, "");
+	await_passing(is_pair(0), HOT_MS);
+}
+
+static void without_the_section_a_unit_is_alone(void **unused)
+{
+	struct fc_config_cursor cursor = {0};
+	char text[FC_RF_TEXT];
+
+	(void)unused;
+	running[0] = false;
+	assert_int_equal(say(0, &cursor, "no redundancy"), 0);
+	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
+	assert_int_equal(state_of(0), FC_RF_ACTIVE);
+	running[0] = true;
+	assert_int_equal(order(0, FC_REDUNDANCY_FORCE, text), -EPERM);
+	assert_non_null(strstr(text, "system is simplex (no peer unit)"));
+	await_passing(state_of(1) == FC_RF_ACTIVE, HOT_MS);
+	stop_unit(0);
+	stop_unit(1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_units_become_a_pair),
+		cmocka_unit_test(lines_go_to_the_standby_which_takes_none_itself),
+		cmocka_unit_test(a_reload_of_the_standby_takes_its_own_part_only),
+		cmocka_unit_test(an_operator_changes_the_roles),
+		cmocka_unit_test(a_unit_that_ends_hands_over),
+		cmocka_unit_test(without_the_section_a_unit_is_alone),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
