@@ -51,6 +51,7 @@ struct fc_unit {
 	bool stop;
 	pthread_t follower;
 	char complaint[200];                     /* the follower's last one, said once */
+	atomic_bool card_here[FC_CONFIG_SLOTS];  /* its rings are drained */
 	uint8_t secret[FC_CARD_HASH_KEY_OCTETS]; /* of a pair's cards; under `lock` */
 
 	/* The pair, for whoever looks; changed by the follower, or before and after it runs. */

@@ -13,6 +13,8 @@ struct fc_unit_snapshot {
 
 /* A slot and what hangs on it. */
 struct fc_unit_place {
+	struct fc_unit *unit;
+	unsigned number;
 	struct fc_slot *slot;
 	struct fc_consumer *consumer;
 	unsigned users;

@@ -201,7 +201,8 @@ static bool may_go(struct fc_pair *pair)
 {
 	if (!fc_rf_is_active(pair->rf.state) || pair->rf.gate == FC_RF_GATE_OPEN)
 		return true;
-	return pair->now.ms >= pair->leave_ms;
+	/* It has failed: the standby takes over from the last commit. */
+	return pair->rf.handover == FC_RF_HANDOVER_NO || pair->now.ms >= pair->leave_ms;
 }
 
 /* A hot standby gets everything; who is alone keeps its gate, so that its last flows leave. */
