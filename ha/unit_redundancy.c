@@ -57,6 +57,22 @@ static void view_pair(struct fc_unit *unit, struct fc_show_redundancy *v)
 	memcpy(v->waits, p->look.waits, sizeof(v->waits));
 }
 
+/* What is configured and makes no pair is shown as that. */
+static void view_alone(struct fc_unit *unit, const struct fc_config *config,
+		       struct fc_show_redundancy *v)
+{
+	const char *lacks = fc_config_redundancy_lacks(config);
+
+	v->now_ms = alone_now(unit).ms;
+	pthread_mutex_lock(&unit->lock);
+	v->rf = *unit->alone;
+	pthread_mutex_unlock(&unit->lock);
+	v->rf.options.sso = config->redundancy.mode == FC_CONFIG_MODE_SSO;
+	if (config->redundancy.unit)
+		v->rf.options.unit = config->redundancy.unit;
+	snprintf(v->waits, sizeof(v->waits), "%.95s", lacks ? lacks : "");
+}
+
 int fc_unit_redundancy_view(struct fc_unit *unit, struct fc_show_redundancy **view)
 {
 	struct fc_show_redundancy *v = calloc(1, sizeof(*v));
@@ -68,15 +84,13 @@ int fc_unit_redundancy_view(struct fc_unit *unit, struct fc_show_redundancy **vi
 	config = fc_unit_config(unit);
 	snprintf(v->fencing, sizeof(v->fencing), "%.127s",
 		 *config->redundancy.fencing ? config->redundancy.fencing : "none");
-	fc_unit_config_release(config);
 	pthread_rwlock_rdlock(&unit->pair_lock);
-	if (unit->pair) {
+	if (unit->pair)
 		view_pair(unit, v);
-	} else {
-		v->now_ms = alone_now(unit).ms;
-		v->rf = *unit->alone;
-	}
+	else
+		view_alone(unit, config, v);
 	pthread_rwlock_unlock(&unit->pair_lock);
+	fc_unit_config_release(config);
 	*view = v;
 	return 0;
 }

@@ -243,6 +243,37 @@ static void what_a_pair_lacks_is_said_at_the_section_s_end(void **state)
 	lacks(type("end", ACTIVE), "%");
 }
 
+/* A unit alone, and one whose section makes no pair. */
+static void a_unit_without_a_pair_says_what_it_is(void **state)
+{
+	const char *got;
+
+	(void)state;
+	begin(false);
+	got = type("show redundancy states", ACTIVE);
+	has(got, "my state = 13 -ACTIVE\r\npeer state = 1 -DISABLED\r\nMode = Simplex\r\n");
+	has(got, "Redundancy Mode (Configured) = Non-redundant\r\n");
+	has(type("show checkpoint", ACTIVE), "There is no pair");
+	keys("redundancy force-switchover\r");
+	until("standby RP? [confirm]");
+	keys("\r");
+	has(until(ACTIVE), "% ");
+	type("configure terminal", CONFIG);
+	type("redundancy", "box(config-red)#\x1b[K");
+	type("mode sso", "box(config-red)#\x1b[K");
+	type("unit 9", "box(config-red)#\x1b[K");
+	has(type("end", ACTIVE), "% Warning: mode sso without a peer makes no pair");
+	got = type("show redundancy", ACTIVE);
+	has(got,
+	    "Configured Redundancy Mode = sso\r\n     Operating Redundancy Mode = Non-redundant");
+	has(got, "slot 9\r\n");
+	has(got, "Waits for = mode sso without a peer makes no pair\r\n");
+	has(type("show running-config redundancy", ACTIVE),
+	    "redundancy\r\n mode sso\r\n unit 9\r\n!");
+	type("clear redundancy history", ACTIVE);
+	lacks(type("show redundancy history", ACTIVE), "client added");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +286,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(what_a_pair_lacks_is_said_at_the_section_s_end,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_unit_without_a_pair_says_what_it_is, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* show flow monitor NAME cache on a standby unit: the flows that it holds for the active one. */
+#include "tests/ha/checkpoint/bay.h"
+#include "tests/ha/show/show_fixture.h"
+
+#include <errno.h>
+#include <ha/cli/session.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+/* cmocka wants these before it. */
+#include <cmocka.h>
+
+#define FLOWS 700 /* more than two batches */
+#define TERM 3
+#define KEY "96f5ea142f5c1dcf9f128c2511150c90383cd7245e080a304b1090b3022161db\n"
+
+static struct fc_unit unit;
+static struct bay bay;
+static char folder[] = "/tmp/fc-held-XXXXXX", key[64];
+
+/* The witness is not there: this unit stays what the test makes of it. */
+static const char text[] = "hostname box\nredundancy\n mode sso\n unit 2\n"
+			   " peer 127.0.%u.2 127.0.%u.1\n key %s\n"
+			   " fencing witness file /nobody/is/here\n"
+			   "flow monitor M\n record original-input\n"
+			   "flow monitor OTHER\n record original-input\n";
+
+static int nobody(const char *where, struct fc_transport **out, char *error, size_t octets)
+{
+	(void)out;
+	snprintf(error, octets, "%s: nobody there", where);
+	return -ENODEV;
+}
+
+static void write_key(void)
+{
+	FILE *out;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(key, sizeof(key), "%s/pair.key", folder);
+	umask(077);
+	out = fopen(key, "w");
+	assert_non_null(out);
+	fputs(KEY, out);
+	fclose(out);
+}
+
+static int setup(void **state)
+{
+	static struct fc_config config;
+	unsigned net = 100 + (unsigned)getpid() % 100;
+	char all[600], error[200];
+	FILE *in;
+
+	(void)state;
+	write_key();
+	snprintf(all, sizeof(all), text, net, net, key);
+	in = fmemopen(all, strlen(all), "r");
+	assert_int_equal(fc_config_read(&config, in, "text", stderr), 0);
+	fclose(in);
+	if (fc_unit_start(&unit, &config, nobody, error, sizeof(error)))
+		fail_msg("%s", error);
+	atomic_store(&unit.standby, true);
+	bay_open(&bay, NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	bay_close(&bay);
+	fc_unit_stop(&unit);
+	unlink(key);
+	rmdir(folder);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ what the active unit sends */
+static uint32_t id_of(const char *monitor)
+{
+	const struct fc_config *config = fc_unit_config(&unit);
+	uint32_t id = config->fnf.monitor[fc_fnf_monitor_find(&config->fnf, monitor)].id;
+
+	fc_unit_config_release(config);
+	return id;
+}
+
+/* Flow `instance` comes from port `instance`; all of them with one cut. */
+static void commit(unsigned flows, const char *monitor)
+{
+	struct fc_base *base = fc_unit_base(&unit);
+	struct fc_cut_ticket ticket;
+	struct fc_cut_member *m;
+	char why[FC_CUT_TEXT];
+
+	assert_non_null(base);
+	fc_cuts_mode(bay.cuts, FC_CUTS_PAIRED, TERM);
+	assert_int_equal(fc_cuts_member_add(bay.cuts, 7, 0, 1, &m, NULL), 0);
+	assert_true(fc_cuts_join(m, 1, 1000, &ticket));
+	for (uint64_t i = 1; i <= flows; i++) {
+		struct fc_cut_flow f = {
+			.instance = i, .slot = 7, .flow = show_flow(4, (unsigned)i)};
+
+		f.flow_monitor = id_of(i % 2 ? monitor : "OTHER");
+		assert_int_equal(fc_cuts_flows(m, &f, 1), 1);
+	}
+	fc_cuts_part_done(m, 0);
+	bay_marker(&bay, 7, 0);
+	bay_seal(&bay);
+	assert_int_equal(bay_deliver(&bay, base, why), 0);
+	fc_unit_base_release(&unit);
+}
+
+static json_t *ask(const char *command)
+{
+	const struct fc_cli_host host = {.unit = &unit};
+	char error[400], *out_text;
+	size_t octets;
+	FILE *out = open_memstream(&out_text, &octets);
+	json_t *value;
+
+	if (fc_cli_once(&host, command, out, error, sizeof(error)))
+		fail_msg("%s", error);
+	fclose(out);
+	value = json_loads(out_text, 0, NULL);
+	if (!value)
+		fail_msg("%s", out_text);
+	free(out_text);
+	return value;
+}
+
+static void expect(const char *command, unsigned flows)
+{
+	json_t *value = ask(command);
+
+	assert_int_equal(json_integer_value(json_object_get(value, "current_entries")), flows);
+	assert_int_equal(json_array_size(json_object_get(value, "flows")), flows);
+	json_decref(value);
+}
+
+static void a_standby_lists_what_it_holds(void **state)
+{
+	json_t *value;
+
+	(void)state;
+	expect("show flow monitor M cache | json", 0);
+	commit(FLOWS, "M");
+	expect("show flow monitor M cache | json", FLOWS / 2);
+	expect("show flow monitor OTHER cache | json", FLOWS / 2);
+	value = ask("show checkpoint | json");
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(value, "base"), "flows")),
+		FLOWS);
+	assert_int_equal(json_array_size(json_object_get(json_object_get(value, "base"), "vector")),
+			 1);
+	json_decref(value);
+	atomic_store(&unit.standby, false); /* its own cards count again, and there is none */
+	expect("show flow monitor M cache | json", 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_standby_lists_what_it_holds, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
