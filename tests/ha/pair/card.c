@@ -11,8 +11,7 @@
 static int doorbell(struct fc_transport *transport, uint32_t offset, uint32_t value);
 static const struct fc_transport_ops ops = {.reg_write = doorbell};
 
-struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t epoch_ns,
-				 uint64_t shift_ns)
+struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t epoch_ns)
 {
 	struct sim_card *c = calloc(1, sizeof(*c));
 
@@ -21,7 +20,6 @@ struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t ep
 	c->transport.ops = &ops;
 	c->rings = rings;
 	c->epoch_ns = epoch_ns;
-	c->shift_ns = shift_ns;
 	c->truth = calloc(SIM_EPOCHS, sizeof(*c->truth));
 	for (unsigned r = 0; r < rings; r++) {
 		struct sim_ring *ring = &c->ring[r];
@@ -48,7 +46,9 @@ void sim_card_free(struct sim_card *c)
 
 uint64_t sim_card_time(const struct sim_card *c)
 {
-	return SIM_BORN + sim_now() + c->shift_ns;
+	int64_t drift = (int64_t)(sim_now() / SIM_US) * c->drift_ppb / 1000000;
+
+	return SIM_BORN + sim_now() + (uint64_t)(c->shift_ns + drift);
 }
 
 /* ------------------------------------------------------------------ rings */
@@ -241,7 +241,7 @@ void sim_card_packet(struct sim_card *c, unsigned flow, unsigned octets, unsigne
 		c->truth[c->epoch].flow[m][flow].octets += octets;
 		delta.monitor = m;
 		count(resident, &delta);
-		if (sim_chance(c->evict))
+		if (c->immediate >> m & 1 || sim_chance(c->evict))
 			emit(c, m, resident);
 	}
 }

@@ -17,7 +17,7 @@
 #define SIM_FLOWS 20
 #define SIM_MONITORS 2
 #define SIM_RINGS 2
-#define SIM_EPOCHS 1024                        /* of one presence */
+#define SIM_EPOCHS 2500                        /* of one presence */
 #define SIM_BORN UINT64_C(1795348800000000000) /* card time when a schedule begins */
 
 struct sim_sum {
@@ -62,13 +62,14 @@ struct sim_card {
 		int64_t epoch; /* the last one that the standby has; -1: none */
 		uint64_t cut_ns;
 	} covered;
-	uint64_t shift_ns; /* its clock against the world's */
+	int64_t shift_ns, drift_ppb; /* its clock against the world's */
 	uint64_t epoch_ns;
 	struct sim_ring ring[SIM_RINGS];
 	struct sim_resident resident[2][SIM_MONITORS][SIM_FLOWS]; /* by epoch modulo 2 */
 	uint32_t epoch;                                           /* open */
-	bool closing;   /* the one before is still being swept */
-	unsigned evict; /* percent of packets that make their flow leave early */
+	bool closing;       /* the one before is still being swept */
+	unsigned evict;     /* percent of packets that make their flow leave early */
+	unsigned immediate; /* monitors that report each packet by itself, a bit each */
 	uint64_t emitted_packets[SIM_MONITORS], emitted_octets[SIM_MONITORS];
 	struct sim_epoch *truth; /* SIM_EPOCHS */
 	/* A record or a doorbell: the unit should look. */
@@ -77,8 +78,7 @@ struct sim_card {
 	void *context;
 };
 
-struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t epoch_ns,
-				 uint64_t shift_ns);
+struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t epoch_ns);
 void sim_card_free(struct sim_card *card);
 uint64_t sim_card_time(const struct sim_card *card);
 /* First event: the end of its first epoch. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <tests/ha/fake_card.h>
 
+#define LOOK_NS (4 * SIM_MS)
+
 bool sim_verbose;
 
 static struct sim_event *heap;
@@ -103,11 +105,13 @@ void sim_run_until(uint64_t ns)
 
 bool sim_run_while(bool (*going)(void), uint64_t limit_ns)
 {
-	uint64_t until = now + limit_ns;
+	uint64_t until = now + limit_ns, look_at = now;
 
 	while (!stopped && count && heap[0].at <= until) {
-		if (!going())
+		if (now >= look_at && !going())
 			return true;
+		if (now >= look_at)
+			look_at = now + LOOK_NS;
 		step();
 	}
 	return !stopped && !going();

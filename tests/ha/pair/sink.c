@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sink.h"
-#include "judge.h"
+#include "world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +40,21 @@ static struct stream stream[STREAMS][SIM_DOMAINS];
 static struct layout layout[TEMPLATES];
 static unsigned layouts;
 static struct sim_sum reported[SIM_DOMAINS][SIM_FLOWS];
+
+/* Totals of permanent caches, which later ones replace. */
+struct total {
+	unsigned stream, domain, flow;
+	uint32_t number;
+	struct sim_sum sum;
+};
+static struct total *total;
+static size_t totals, totals_room;
+static bool in_order;
 struct sink_stats sink_stats;
 
 /* The datagram at hand. */
 static struct {
-	unsigned version, domain;
+	unsigned version, domain, stream;
 	uint32_t sequence, records;
 	bool first; /* it has not been seen before */
 } dg;
@@ -54,6 +64,7 @@ void sink_begin(void)
 	memset(&sink_stats, 0, sizeof(sink_stats));
 	memset(reported, 0, sizeof(reported));
 	layouts = 0;
+	totals = 0;
 }
 
 void sink_end(void)
@@ -62,11 +73,62 @@ void sink_end(void)
 		for (unsigned d = 0; d < SIM_DOMAINS; d++)
 			free(stream[s][d].number);
 	memset(stream, 0, sizeof(stream));
+	free(total);
+	total = NULL;
+	totals_room = 0;
+}
+
+static int by_number(const void *one, const void *other)
+{
+	const struct total *a = one, *b = other;
+
+	if (a->stream != b->stream)
+		return a->stream < b->stream ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* The last total of each run; one that is smaller than the one before begins another run, and a
+ * stream does. */
+static struct sim_sum last_totals(unsigned domain, unsigned flow)
+{
+	struct sim_sum sum = {0}, last = {0};
+	unsigned of = 0;
+
+	if (!in_order && totals)
+		qsort(total, totals, sizeof(*total), by_number);
+	in_order = true;
+	for (size_t i = 0; i < totals; i++) {
+		if (total[i].domain != domain || total[i].flow != flow)
+			continue;
+		if (total[i].sum.packets < last.packets || total[i].stream != of) {
+			sum.packets += last.packets;
+			sum.octets += last.octets;
+		}
+		last = total[i].sum;
+		of = total[i].stream;
+	}
+	return (struct sim_sum){sum.packets + last.packets, sum.octets + last.octets};
 }
 
 struct sim_sum sink_reported(unsigned domain, unsigned flow)
 {
+	if (sim_world.monitor[domain].cache == FC_CACHE_PERMANENT)
+		return last_totals(domain, flow);
 	return reported[domain][flow];
+}
+
+static void keep_total(unsigned flow, const struct sim_sum *sum)
+{
+	if (totals == totals_room) {
+		totals_room = totals_room ? 2 * totals_room : 256;
+		total = realloc(total, totals_room * sizeof(*total));
+		if (!total)
+			abort();
+	}
+	total[totals++] = (struct total){
+		dg.stream, dg.domain, flow,
+		dg.version == 9 ? dg.sequence * 256 + dg.records : dg.sequence + dg.records, *sum};
+	in_order = false;
 }
 
 static unsigned get16(const uint8_t *at)
@@ -101,6 +163,8 @@ static void count(uint32_t address, uint64_t packets, uint64_t octets)
 	if (!dg.first)
 		return;
 	sink_stats.records++;
+	if (sim_world.monitor[dg.domain].cache == FC_CACHE_PERMANENT)
+		keep_total(flow, &(struct sim_sum){packets, octets});
 	reported[dg.domain][flow].packets += packets;
 	reported[dg.domain][flow].octets += octets;
 	sim_trace("        sink: %u/%u: flow %u: %llu packets", dg.domain, dg.sequence, flow,
@@ -319,6 +383,7 @@ void sink_take(unsigned number, const uint8_t *octets, size_t length)
 		return;
 	if (number >= STREAMS)
 		abort();
+	dg.stream = number;
 	s = &stream[number][dg.domain];
 	sink_stats.datagrams++;
 	dg.first = true;
@@ -338,6 +403,9 @@ void sink_check_gaps(void)
 			const struct stream *s = &stream[i][d];
 			uint32_t n = 0;
 
+			/* A unit that was active before goes on with its own numbers. */
+			while (i && n < s->end && !s->number[n].hash)
+				n++;
 			while (n < s->end && s->number[n].hash)
 				n += s->number[n].covers;
 			if (n != s->end)

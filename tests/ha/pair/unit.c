@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "unit.h"
-#include "sink.h"
+#include "net.h"
+#include "peer.h"
+#include "wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,7 @@ struct later {
 
 static void drop_later(struct sim_event *e)
 {
+	free(e->content);
 	free(e->context);
 }
 
@@ -41,6 +44,8 @@ static void run_later(struct sim_event *e)
 	}
 	if (u->up && u->life == later->life)
 		later->run(later->unit, e->content, e->value);
+	else
+		free(e->content);
 	free(later);
 }
 
@@ -72,19 +77,19 @@ static void let_go(unsigned unit, void *content, uint64_t value)
 	u->holds = 0;
 }
 
-static void output(struct sim_unit *u, void (*go)(unsigned, void *, uint64_t), void *content,
-		   uint64_t value)
+void unit_output(unsigned unit, const struct sim_held *what)
 {
-	u->outputs++;
+	struct sim_unit *u = &sim_unit[unit];
+
 	if (u->freeze_in && !--u->freeze_in) {
 		sim_trace("unit %u: stopped in the midst of a turn", u->number + 1);
 		u->frozen_until = sim_now() + u->freeze_ns;
 		unit_after(u->number, u->freeze_ns, let_go, NULL, 0);
 	}
 	if (u->frozen_until <= sim_now() || u->holds == SIM_HELD)
-		go(u->number, content, value);
+		what->go(u->number, what->content, what->value);
 	else
-		u->held[u->holds++] = (struct sim_held){go, content, value};
+		u->held[u->holds++] = *what;
 }
 
 void unit_freeze(unsigned unit, unsigned outputs, uint64_t ns)
@@ -103,8 +108,7 @@ void unit_freeze(unsigned unit, unsigned outputs, uint64_t ns)
 static void datagram_goes(unsigned unit, void *content, uint64_t length)
 {
 	sim_trace("unit %u: datagram of %llu octets", unit + 1, (unsigned long long)length);
-	sink_take(sim_unit[unit].stream, content, (size_t)length);
-	free(content);
+	wire_send(unit, sim_unit[unit].stream, content, (size_t)length);
 }
 
 static int deliver(void *context, unsigned exporter, const uint8_t *octets, size_t length)
@@ -119,7 +123,8 @@ static int deliver(void *context, unsigned exporter, const uint8_t *octets, size
 	if (!copy)
 		abort();
 	memcpy(copy, octets, length);
-	output(u, datagram_goes, copy, length);
+	peer_check_datagram(u->number);
+	unit_output(u->number, &(struct sim_held){datagram_goes, free, copy, length});
 	return 0;
 }
 
@@ -134,24 +139,52 @@ static void card_moved(struct sim_card *card)
 	unit_poke(card->unit);
 }
 
+/* What a card's hash does; the same function for both units, as by one secret. */
 static unsigned ring_of(struct sim_card *card, unsigned monitor, unsigned flow)
 {
-	(void)monitor;
-	return flow % card->rings;
+	return (flow * 7 + monitor * 3 + (unsigned)sim_world.seed) / 4 % card->rings;
+}
+
+static unsigned ring_of_key(void *context, unsigned monitor, const uint32_t key[FC_VECTOR_WORDS])
+{
+	const struct sim_slot *slot = context;
+	struct fc_flow flow;
+
+	memcpy(flow.vector, key, sizeof(flow.vector));
+	return ring_of(slot->card, monitor, fake_flow_of(&flow));
+}
+
+/* The first slot that is here closes what belongs to one that is not. */
+static bool foreign(void *context, unsigned s)
+{
+	const struct sim_slot *slot = context;
+	const struct sim_unit *u = &sim_unit[slot->card->unit];
+
+	for (unsigned i = 0; i < sim_world.slots; i++)
+		if (u->slot[i].working && u->slot[i].card->slot != slot->card->slot)
+			return false;
+		else if (u->slot[i].working)
+			break;
+	return s >= sim_world.slots || !u->slot[s].working;
 }
 
 static void card_comes(struct sim_unit *u, unsigned s)
 {
-	struct sim_card *card = sim_card_create(sim_world.rings, sim_world.ring_log2,
-						sim_world.epoch_ns, sim_world.shift_ns[u->number]);
+	struct sim_card *card =
+		sim_card_create(sim_world.rings, sim_world.ring_log2, sim_world.epoch_ns);
 
 	card->unit = u->number;
 	card->slot = s;
+	card->shift_ns = sim_world.shift_ns[u->number];
+	card->drift_ppb = sim_world.drift_ppb[u->number];
 	card->generation = ++u->slot[s].generation;
 	card->evict = sim_world.evict;
+	for (unsigned m = 0; m < SIM_MONITORS; m++)
+		if (sim_world.monitor[m].cache == FC_CACHE_IMMEDIATE)
+			card->immediate |= 1u << m;
 	card->moved = card_moved;
 	card->ring_of = ring_of;
-	card->selected = !sim_world.pair;
+	card->selected = !sim_world.pair || peer_selected(u->number);
 	u->slot[s].card = card;
 	judge_card(card);
 	sim_card_start(card);
@@ -188,6 +221,13 @@ static void start_worker(struct sim_unit *u, unsigned s, unsigned r)
 		.cpu = FC_CONFIG_NONE,
 		.room = make_room,
 		.room_context = u,
+		.cuts = peer_cuts(u->number),
+		.slot = s,
+		.generation = slot->card->generation,
+		.ring_of = slot->card->rings > 1 ? ring_of_key : NULL,
+		.ring_context = slot,
+		.foreign = foreign,
+		.foreign_context = slot,
 		.wake_owner = -1,
 	};
 
@@ -203,9 +243,9 @@ static void start_worker(struct sim_unit *u, unsigned s, unsigned r)
 static void start_slot(struct sim_unit *u, unsigned s)
 {
 	card_comes(u, s);
+	u->slot[s].working = true;
 	for (unsigned r = 0; r < u->slot[s].card->rings; r++)
 		start_worker(u, s, r);
-	u->slot[s].working = true;
 }
 
 static void check_worker(const struct sim_unit *u, unsigned s, struct fc_worker *worker)
@@ -237,45 +277,41 @@ static void free_slot(struct sim_unit *u, unsigned s)
 	slot->working = false;
 }
 
-static bool queues_empty(const struct sim_slot *slot)
+static bool slot_over(const struct sim_slot *slot)
 {
 	for (unsigned r = 0; r < slot->card->rings; r++)
-		if (fc_flow_queue_head(slot->queue[r]))
+		if (!fc_worker_over(slot->worker[r]) || fc_flow_queue_head(slot->queue[r]))
 			return false;
 	return true;
 }
 
-/* Its last flows are on their way to the exporters. */
+/* Its last flows are on their way: to the peer, to the exporters. */
 static void end_slot(unsigned unit, void *content, uint64_t s)
 {
 	struct sim_unit *u = &sim_unit[unit];
 	struct sim_slot *slot = &u->slot[s];
 
 	(void)content;
-	fc_export_thread_turn(u->export);
-	if (!queues_empty(slot)) {
+	if (!slot_over(slot)) {
+		unit_poke(unit);
 		unit_after(unit, BUSY_NS, end_slot, NULL, s);
 		return;
 	}
 	for (unsigned r = 0; r < slot->card->rings; r++)
 		fc_export_thread_remove(u->export, slot->queue[r]);
 	free_slot(u, (unsigned)s);
+	sim_trace("unit %u: slot %llu is empty", unit + 1, (unsigned long long)s);
 }
 
 /* What slot.c does when it finds the card gone. */
 static void close_slot(unsigned unit, void *content, uint64_t s)
 {
-	struct sim_unit *u = &sim_unit[unit];
-	struct sim_slot *slot = &u->slot[s];
+	struct sim_slot *slot = &sim_unit[unit].slot[s];
 
-	(void)content;
 	sim_trace("unit %u: the loss of card %llu is seen", unit + 1, (unsigned long long)s);
-	for (unsigned r = 0; r < slot->card->rings; r++) {
-		while (fc_worker_turn(slot->worker[r]) > 0)
-			;
-		fc_worker_close(slot->worker[r], FC_WORKER_ABANDON);
-	}
-	end_slot(unit, NULL, s);
+	for (unsigned r = 0; r < slot->card->rings; r++)
+		fc_worker_close_begin(slot->worker[r], FC_WORKER_ABANDON);
+	end_slot(unit, content, s);
 }
 
 void unit_card_dies(unsigned unit, unsigned s)
@@ -348,7 +384,8 @@ static void idle(unsigned unit, void *content, uint64_t value)
 /* ------------------------------------------------------------------ life */
 static void open_export(struct sim_unit *u)
 {
-	const struct fc_export_seams seams = {.deliver = deliver, .context = u};
+	const struct fc_export_seams seams = {
+		.deliver = deliver, .context = u, .queue_datagrams = 512};
 	char error[200];
 
 	if (fc_export_thread_create(&seams, &u->export))
@@ -378,10 +415,12 @@ void unit_boot(unsigned unit)
 		abort();
 	*u->config = *sim_world.config;
 	open_export(u);
+	peer_open(unit);
 	for (unsigned s = 0; s < sim_world.slots; s++) {
 		u->slot[s].generation = generation[s];
 		start_slot(u, s);
 	}
+	peer_begin(unit);
 	idle(unit, NULL, 0);
 }
 
@@ -393,10 +432,13 @@ void unit_crash(unsigned unit)
 		return;
 	sim_trace("unit %u: crashes", unit + 1);
 	u->up = false;
+	while (u->holds--)
+		u->held[u->holds].drop(u->held[u->holds].content);
 	u->holds = 0;
 	fc_export_thread_free(u->export);
 	for (unsigned s = 0; s < sim_world.slots; s++)
 		free_slot(u, s);
+	peer_close(unit);
 	free(u->config);
 }
 

@@ -24,6 +24,7 @@ struct sim_slot {
 /* What a unit that was stopped in the midst of a turn does when it goes on. */
 struct sim_held {
 	void (*go)(unsigned unit, void *content, uint64_t value);
+	void (*drop)(void *content);
 	void *content;
 	uint64_t value;
 };
@@ -41,7 +42,6 @@ struct sim_unit {
 	struct sim_slot slot[SIM_SLOTS];
 	struct sim_held held[SIM_HELD];
 	unsigned holds;
-	uint64_t outputs;
 };
 extern struct sim_unit sim_unit[SIM_UNITS];
 
@@ -55,7 +55,10 @@ bool unit_runs(unsigned unit);
 void unit_poke(unsigned unit);
 void unit_card_dies(unsigned unit, unsigned slot);
 void unit_card_returns(unsigned unit, unsigned slot);
-/* An event that belongs to this life of a unit, and waits while it is stopped. */
+/* What leaves a unit; while it is stopped, or if it is stopped by it, later. */
+void unit_output(unsigned unit, const struct sim_held *what);
+/* An event that belongs to this life of a unit, and waits while it is stopped. `content`: NULL, or
+ * of the heap: `run` owns it. */
 void unit_after(unsigned unit, uint64_t delay_ns,
 		void (*run)(unsigned unit, void *content, uint64_t value), void *content,
 		uint64_t value);

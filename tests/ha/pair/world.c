@@ -11,6 +11,13 @@
 struct sim_world sim_world;
 static uint64_t feed_order;
 
+/* Of a skewed dual feed: every packet. */
+static struct packet {
+	uint64_t at;
+	unsigned flow, octets;
+} * packets;
+static size_t packets_count, packets_room;
+
 /* ------------------------------------------------------------------ configuration */
 static void add_exporter(struct fc_config *config, const char *name, enum fc_protocol protocol)
 {
@@ -19,7 +26,7 @@ static void add_exporter(struct fc_config *config, const char *name, enum fc_pro
 
 	snprintf(e->destination, sizeof(e->destination), "192.0.2.9");
 	e->protocol = protocol;
-	e->mtu = (uint16_t)sim_between(300, 500);
+	e->mtu = (uint16_t)sim_between(1024, 1100);
 	e->template_packets = (unsigned)sim_between(3, 30);
 	e->template_seconds = (unsigned)sim_between(2, 60);
 	if (protocol != FC_PROTOCOL_V5 && sim_chance(30)) {
@@ -51,6 +58,7 @@ static void configure(struct fc_config *config)
 		monitor = fc_fnf_monitor_add(fnf, names[m]);
 		fnf->monitor[monitor].record = fc_fnf_record_find(fnf, "netflow-original");
 		fnf->monitor[monitor].exporter[0] = (int)m;
+		fnf->monitor[monitor].cache = sim_world.monitor[m].cache;
 	}
 }
 
@@ -58,6 +66,29 @@ static void configure(struct fc_config *config)
 static uint64_t epochs(unsigned low, unsigned high)
 {
 	return sim_world.epoch_ns * sim_between(low, high) / 2;
+}
+
+static void choose_cache(struct fc_shadow_monitor *m)
+{
+	switch (sim_below(8)) {
+	case 0:
+		m->cache = FC_CACHE_SYNCHRONIZED;
+		m->synchronized_ns = epochs(6, 20);
+		if (sim_chance(50))
+			m->spread_ns = epochs(2, 5);
+		break;
+	case 1:
+		m->cache = FC_CACHE_PERMANENT;
+		m->update_ns = epochs(4, 16);
+		m->entries = SIM_FLOWS;
+		break;
+	case 2:
+		m->cache = FC_CACHE_IMMEDIATE;
+		break;
+	default:
+		m->transaction_end = sim_chance(30);
+		break;
+	}
 }
 
 static void choose_monitors(void)
@@ -69,13 +100,22 @@ static void choose_monitors(void)
 						.inactive_ns = epochs(2, 8),
 						.entries = SIM_FLOWS};
 		fake_mask(0, m->mask);
-		m->transaction_end = sim_chance(25);
+		/* Too few for all flows: some end before their time. */
 		if (sim_chance(25))
 			m->entries = sim_between(4, 12);
-		if (sim_chance(20)) {
-			m->cache = FC_CACHE_SYNCHRONIZED;
-			m->synchronized_ns = epochs(6, 20);
-		}
+		choose_cache(m);
+	}
+}
+
+/* With a dual feed they must agree within a millisecond, or it is refused. */
+static void choose_clocks(void)
+{
+	int64_t shift = sim_world.dual ? 300 * (int64_t)SIM_US : 3 * (int64_t)SIM_SECOND;
+
+	sim_world.skewed = sim_chance(50);
+	for (unsigned u = 0; u < SIM_UNITS && sim_world.skewed; u++) {
+		sim_world.shift_ns[u] = (int64_t)sim_below((uint64_t)shift) - shift / 2;
+		sim_world.drift_ppb[u] = (int64_t)sim_below(20000) - 10000;
 	}
 }
 
@@ -92,16 +132,20 @@ void world_begin(uint64_t seed, bool pair)
 	sim_world.hook = sim_chance(70);
 	sim_world.fencing = sim_chance(80);
 	sim_world.slots = sim_chance(30) ? 2 : 1;
-	sim_world.rings = 1;
+	sim_world.rings = sim_chance(30) ? 2 : 1;
 	sim_world.flows = (unsigned)sim_between(3, SIM_FLOWS);
 	sim_world.epoch_ns = UINT64_C(1) << sim_between(26, 28); /* 67 .. 268 ms */
 	sim_world.ring_log2 = (unsigned)sim_between(8, 11);
 	sim_world.evict = (unsigned)sim_below(20);
 	sim_world.packet_ns = sim_world.epoch_ns / sim_between(10, 60);
 	sim_world.delay_ns = sim_between(1, 20) * SIM_MS;
+	/* Two clocks cannot be compared better than that. */
+	if (sim_world.dual)
+		sim_world.delay_ns = 400 * SIM_US;
 	sim_world.octet_ns = sim_chance(20) ? sim_between(1, 30) * SIM_US : 10;
 	for (unsigned u = 0; u < SIM_UNITS; u++)
 		sim_world.collector_ns[u] = sim_between(1, 30) * SIM_MS;
+	choose_clocks();
 	choose_monitors();
 	configure(sim_world.config);
 }
@@ -110,14 +154,44 @@ void world_end(void)
 {
 	free(sim_world.config);
 	sim_world.config = NULL;
+	free(packets);
+	packets = NULL;
+	packets_count = packets_room = 0;
 }
 
 /* ------------------------------------------------------------------ traffic */
+static void remember(unsigned flow, unsigned octets)
+{
+	if (packets_count == packets_room) {
+		packets_room = packets_room ? 2 * packets_room : 1024;
+		packets = realloc(packets, packets_room * sizeof(*packets));
+		if (!packets)
+			abort();
+	}
+	packets[packets_count++] = (struct packet){sim_now(), flow, octets};
+}
+
+struct sim_sum world_packets(unsigned flow, uint64_t at, uint64_t window_ns)
+{
+	struct sim_sum sum = {0};
+
+	for (size_t i = 0; i < packets_count; i++) {
+		if (packets[i].flow != flow || packets[i].at + window_ns < at ||
+		    packets[i].at > at + window_ns)
+			continue;
+		sum.packets++;
+		sum.octets += packets[i].octets;
+	}
+	return sum;
+}
+
 static void packet(unsigned flow)
 {
 	unsigned octets = (unsigned)sim_between(40, 1500);
 	unsigned flags = sim_chance(4) ? FIN | ACK : ACK;
 
+	if (sim_world.dual && sim_world.skewed)
+		remember(flow, octets);
 	for (unsigned u = 0; u < SIM_UNITS; u++) {
 		struct sim_card *card = unit_card(u, flow % sim_world.slots);
 

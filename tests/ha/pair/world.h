@@ -28,7 +28,8 @@ struct sim_world {
 	uint64_t delay_ns;  /* of a message, at most */
 	uint64_t octet_ns;  /* and for each octet */
 	uint64_t collector_ns[SIM_UNITS];
-	uint64_t shift_ns[SIM_UNITS]; /* of the cards' clocks */
+	int64_t shift_ns[SIM_UNITS], drift_ppb[SIM_UNITS]; /* of the cards' clocks */
+	bool skewed; /* dual: two cards give one packet two times */
 	struct fc_shadow_monitor monitor[SIM_MONITORS];
 	struct fc_config *config;    /* the shared part, and cards */
 	unsigned feed;               /* single: unit whose cards get the packets; SIM_NOWHERE */
@@ -46,6 +47,8 @@ void world_end(void);
 void world_traffic(void);
 /* The feed moves to this unit after `delay_ns`; a later order replaces it. */
 void world_feed(unsigned unit, uint64_t delay_ns);
+/* Packets of a flow that came within `window_ns` of a time of the world. */
+struct sim_sum world_packets(unsigned flow, uint64_t at, uint64_t window_ns);
 /* A packet of this flow comes in: of the units, into which card? NULL: none. */
 struct sim_card *unit_card(unsigned unit, unsigned slot);
 

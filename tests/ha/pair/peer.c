@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "peer.h"
+#include "net.h"
+#include "witness.h"
+
+#include <errno.h>
+#include <ha/checkpoint/wire.h>
+#include <ha/config_shared.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOOK_MAX_NS (60 * SIM_MS)
+#define LOOK_NS (200 * SIM_MS)
+
+static struct peer {
+	struct fc_pair *pair;
+	enum fc_rf_state state; /* after the last call */
+	enum fc_rf_gate gate;
+	enum fc_pair_role role;
+	uint64_t born, tick_at;
+	uint64_t serial;            /* of the tick that is awaited */
+	bool handed;                /* the peer has handed over */
+	bool hooked;                /* the hook was asked to move the traffic away */
+	struct judge_vector vector; /* of the last commit that came */
+} peer[SIM_UNITS];
+
+static struct fc_rf_time time_of(unsigned unit)
+{
+	return (struct fc_rf_time){.ms = (sim_now() - peer[unit].born) / SIM_MS,
+				   .wall = (int64_t)(sim_now() / SIM_SECOND)};
+}
+
+struct fc_cuts *peer_cuts(unsigned unit)
+{
+	return peer[unit].pair ? fc_pair_cuts(peer[unit].pair) : NULL;
+}
+
+enum fc_rf_state peer_state(unsigned unit)
+{
+	return peer[unit].pair && sim_unit[unit].up ? fc_pair_rf(peer[unit].pair)->state
+						    : FC_RF_UNKNOWN;
+}
+
+bool peer_active(unsigned unit)
+{
+	return sim_unit[unit].up && fc_rf_is_active(peer_state(unit));
+}
+
+static unsigned only_active(void)
+{
+	if (peer_active(0) == peer_active(1))
+		return SIM_NOWHERE;
+	return peer_active(0) ? 0 : 1;
+}
+
+/* Where no hook moves the traffic, something else does, later. */
+static void on_look(struct sim_event *e)
+{
+	unsigned unit = only_active();
+
+	if (unit != SIM_NOWHERE && unit != sim_world.feed)
+		world_feed(unit, sim_below(LOOK_NS));
+	sim_after(LOOK_NS + sim_below(LOOK_NS), e);
+}
+
+void peer_traffic(void)
+{
+	if (!sim_world.hook && !sim_world.dual)
+		sim_after(LOOK_NS, &(struct sim_event){.run = on_look});
+}
+
+bool peer_selected(unsigned unit)
+{
+	return peer[unit].role == FC_PAIR_ACTIVE;
+}
+
+/* ------------------------------------------------------------------ time */
+static void on_tick(unsigned unit, void *content, uint64_t serial);
+
+static void settle(unsigned unit, uint64_t next_ms)
+{
+	struct peer *p = &peer[unit];
+	uint64_t at = p->born + next_ms * SIM_MS;
+	enum fc_rf_state state = fc_pair_rf(p->pair)->state;
+
+	if (state != p->state)
+		sim_trace("unit %u: %s", unit + 1, fc_rf_state_name(state));
+	p->state = state;
+	if (p->tick_at > sim_now() && p->tick_at <= at)
+		return;
+	p->tick_at = at > sim_now() ? at : sim_now() + 1;
+	unit_after(unit, p->tick_at - sim_now(), on_tick, NULL, ++p->serial);
+}
+
+static void on_tick(unsigned unit, void *content, uint64_t serial)
+{
+	struct peer *p = &peer[unit];
+
+	(void)content;
+	if (serial == p->serial)
+		settle(unit, fc_pair_tick(p->pair, time_of(unit)));
+}
+
+void peer_poke(unsigned unit)
+{
+	struct peer *p = &peer[unit];
+	uint64_t at = sim_now() + 1 + sim_below(SIM_MS);
+
+	if (!p->pair || !sim_unit[unit].up || (p->tick_at > sim_now() && p->tick_at <= at))
+		return;
+	p->tick_at = at;
+	unit_after(unit, at - sim_now(), on_tick, NULL, ++p->serial);
+}
+
+/* ------------------------------------------------------------------ link and witness */
+static void read_commit(unsigned unit, const struct fc_message *m)
+{
+	static struct fc_cut_commit commit;
+	struct judge_vector *v = &peer[unit].vector;
+	char why[FC_CUT_TEXT];
+
+	if (fc_cut_commit_read(m, &commit, why))
+		return;
+	memset(v, 0, sizeof(*v));
+	for (unsigned i = 0; i < commit.parts; i++) {
+		const struct fc_cut_part *part = &commit.part[i];
+		struct judge_cover *slot = &v->slot[part->slot % SIM_SLOTS];
+
+		/* Of the rings of a card the oldest counts. */
+		if (slot->there && slot->generation == part->generation &&
+		    slot->epoch <= part->epoch)
+			continue;
+		*slot = (struct judge_cover){true, part->generation, part->epoch, part->cut_ns};
+	}
+}
+
+void peer_link(unsigned unit, struct fc_link_report *report)
+{
+	struct peer *p = &peer[unit];
+
+	if (report->event == FC_LINK_MESSAGE) {
+		const struct fc_message *m = report->message;
+
+		if (m->type == FC_MESSAGE_COMMIT)
+			read_commit(unit, m);
+		else if (m->type == FC_MESSAGE_SWACT)
+			p->handed = true;
+	}
+	settle(unit, fc_pair_link(p->pair, report, time_of(unit)));
+	unit_poke(unit);
+}
+
+void peer_claimed(unsigned unit, int err, uint64_t term, const struct fc_claim_answer *answer)
+{
+	settle(unit, fc_pair_claimed(peer[unit].pair, err, term, answer, time_of(unit)));
+}
+
+static uint64_t host_now_us(void *context)
+{
+	struct sim_unit *u = context;
+
+	return (sim_now() - peer[u->number].born) / SIM_US;
+}
+
+static void message_goes(unsigned unit, void *content, uint64_t value)
+{
+	(void)value;
+	net_send(unit, content);
+}
+
+static void drop_message(void *content)
+{
+	fc_message_free(content);
+}
+
+static void host_send(void *context, struct fc_message *m)
+{
+	struct sim_unit *u = context;
+
+	/* It has committed before it says so. */
+	if (m->type == FC_MESSAGE_ACK)
+		judge_committed(u->number, &peer[u->number].vector);
+	unit_output(u->number, &(struct sim_held){message_goes, drop_message, m, 0});
+}
+
+static size_t host_queued(void *context)
+{
+	struct sim_unit *u = context;
+
+	return net_queued(u->number);
+}
+
+static void host_hang_up(void *context, const char *why)
+{
+	struct sim_unit *u = context;
+
+	sim_trace("unit %u: hangs up: %s", u->number + 1, why);
+	net_hang_up(u->number, FC_LINK_DOWN_LOCAL, why);
+}
+
+static void host_claim(void *context, uint64_t term)
+{
+	struct sim_unit *u = context;
+
+	witness_claim(u->number, term);
+}
+
+/* ------------------------------------------------------------------ role and gate */
+static const char *const roles[] = {"idle", "standby", "active"};
+static const char *const gates[] = {"closed", "acked", "open"};
+
+static void becomes_active(unsigned unit)
+{
+	static unsigned streams;
+	struct peer *p = &peer[unit];
+	bool hot = p->state == FC_RF_STANDBY_HOT;
+	bool planned = hot && p->handed && (sim_world.dual || sim_world.hook);
+
+	sim_trace("unit %u: takes over%s%s", unit + 1, hot ? "" : ", not hot",
+		  planned ? ", planned" : "");
+	if (!judge_stats.takeovers && !judge_stats.lost_all)
+		streams = 0;
+	judge_takes_over(unit, hot, sim_world.dual, planned);
+	sim_unit[unit].stream = hot ? sim_unit[!unit].stream : streams++;
+}
+
+static void host_role(void *context, enum fc_pair_role role, uint64_t term)
+{
+	struct sim_unit *u = context;
+	struct peer *p = &peer[u->number];
+
+	sim_trace("unit %u: role %s, term %llu", u->number + 1, roles[role],
+		  (unsigned long long)term);
+	if (role == FC_PAIR_ACTIVE)
+		becomes_active(u->number);
+	p->role = role;
+	p->handed = false;
+	fc_export_thread_role(u->export, role == FC_PAIR_ACTIVE);
+	unit_poke(u->number);
+}
+
+static void host_gate(void *context, enum fc_rf_gate gate)
+{
+	struct sim_unit *u = context;
+	const struct peer *other = &peer[!u->number];
+
+	sim_trace("unit %u: gate %s", u->number + 1, gates[gate]);
+	peer[u->number].gate = gate;
+	if (gate != FC_RF_GATE_CLOSED)
+		peer[!u->number].handed = false;
+	fc_export_thread_gate(u->export, gate);
+	if (gate == FC_RF_GATE_OPEN && sim_world.fencing && sim_unit[!u->number].up &&
+	    other->gate == FC_RF_GATE_OPEN)
+		sim_fail("both gates are open");
+	unit_poke(u->number);
+}
+
+void peer_check_datagram(unsigned unit)
+{
+	if (peer[unit].pair && peer[unit].gate == FC_RF_GATE_CLOSED)
+		sim_fail("unit %u: a datagram leaves through a closed gate", unit + 1);
+}
+
+static void host_barrier(void *context)
+{
+	struct sim_unit *u = context;
+
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		if (u->slot[s].card)
+			sim_card_flush(u->slot[s].card);
+}
+
+static void host_hook(void *context, bool to_me)
+{
+	struct sim_unit *u = context;
+
+	sim_trace("unit %u: hook: traffic to %s", u->number + 1, to_me ? "me" : "the peer");
+	peer[u->number].hooked = !to_me;
+	world_feed(to_me ? u->number : !u->number, sim_below(HOOK_MAX_NS));
+}
+
+static bool host_quiet(void *context)
+{
+	struct sim_unit *u = context;
+
+	return sim_world.feed != u->number && sim_now() > sim_world.moved_at + sim_world.epoch_ns;
+}
+
+static bool host_followed(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static bool host_drained(void *context)
+{
+	struct sim_unit *u = context;
+
+	return fc_export_thread_drained(u->export);
+}
+
+/* ------------------------------------------------------------------ exporters */
+static int host_export_message(void *context, const struct fc_message *m, char *why)
+{
+	struct sim_unit *u = context;
+
+	return fc_export_thread_message(u->export, m, why);
+}
+
+static void host_export_commit(void *context, uint64_t cut)
+{
+	struct sim_unit *u = context;
+
+	fc_export_thread_commit(u->export, cut);
+}
+
+static void host_export_rollback(void *context)
+{
+	struct sim_unit *u = context;
+
+	fc_export_thread_rollback(u->export);
+}
+
+/* ------------------------------------------------------------------ configuration */
+static int host_config_read(void *context, struct fc_pair_config *out)
+{
+	struct sim_unit *u = context;
+
+	*out = (struct fc_pair_config){.text = fc_config_shared_write(u->config),
+				       .ids = fc_config_shared_ids(u->config),
+				       .checksum = fc_config_shared_checksum(u->config)};
+	return out->text && out->ids ? 0 : -ENOMEM;
+}
+
+static int take_line(struct fc_config *config, const char *section, const char *line, char *why)
+{
+	struct fc_config_cursor cursor = {0};
+	struct fc_syntax_line parsed;
+
+	if ((*section && fc_config_line(config, &cursor, section, &parsed)) ||
+	    fc_config_line(config, &cursor, line, &parsed)) {
+		snprintf(why, FC_CUT_TEXT, "%.90s", parsed.message);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int host_config_take(void *context, const struct fc_pair_config *config, char *why)
+{
+	struct sim_unit *u = context;
+	char error[200];
+	int err;
+
+	if (config->text)
+		err = fc_config_shared_take(u->config, config->text, config->ids, why, FC_CUT_TEXT);
+	else
+		err = take_line(u->config, config->section, config->line, why);
+	if (!err && fc_export_thread_configure(u->export, u->config, error, sizeof(error)))
+		sim_fail("unit %u: %s", u->number + 1, error);
+	return err;
+}
+
+void peer_config_line(unsigned unit)
+{
+	struct sim_unit *u = &sim_unit[unit];
+	struct fc_pair_config config = {0};
+	char section[] = "flow exporter A", line[40], error[200], why[FC_CUT_TEXT];
+
+	if (!peer_active(unit))
+		return;
+	snprintf(line, sizeof(line), "description %u", (unsigned)sim_below(1000));
+	sim_trace("unit %u: configuration: %s", unit + 1, line);
+	if (take_line(u->config, section, line, why) ||
+	    fc_export_thread_configure(u->export, u->config, error, sizeof(error)))
+		sim_fail("unit %u: a line is refused", unit + 1);
+	config.section = section;
+	config.line = line;
+	config.ids = fc_config_shared_ids(u->config);
+	config.checksum = fc_config_shared_checksum(u->config);
+	fc_pair_config_changed(peer[unit].pair, &config, time_of(unit));
+	free(config.ids);
+}
+
+/* ------------------------------------------------------------------ health */
+static unsigned host_healthy(void *context)
+{
+	struct sim_unit *u = context;
+	unsigned healthy = 0;
+
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		healthy += u->slot[s].working && u->slot[s].card->alive;
+	return healthy;
+}
+
+static uint64_t host_card_ns(void *context)
+{
+	struct sim_unit *u = context;
+
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		if (u->slot[s].working && u->slot[s].card->alive)
+			return sim_card_time(u->slot[s].card);
+	return 0;
+}
+
+static void host_moved(void *context)
+{
+	struct sim_unit *u = context;
+
+	peer_poke(u->number);
+	unit_poke(u->number);
+}
+
+static void host_log(void *context, const char *facility, int level, const char *mnemonic,
+		     const char *text)
+{
+	struct sim_unit *u = context;
+
+	sim_trace("unit %u: %%%s-%d-%s: %s", u->number + 1, facility, level, mnemonic, text);
+}
+
+static void host_reload(void *context)
+{
+	struct sim_unit *u = context;
+
+	sim_trace("unit %u: begins anew, as its peer asks", u->number + 1);
+}
+
+/* ------------------------------------------------------------------ orders */
+void peer_force(unsigned unit)
+{
+	char text[FC_RF_TEXT];
+
+	if (!unit_runs(unit))
+		return;
+	if (fc_pair_force(peer[unit].pair, FC_RF_REASON_USER_FORCED, time_of(unit), text))
+		return;
+	sim_trace("unit %u: redundancy force-switchover", unit + 1);
+	peer_poke(unit);
+}
+
+void peer_reload(unsigned unit)
+{
+	char text[FC_RF_TEXT];
+
+	if (!unit_runs(unit))
+		return;
+	if (fc_pair_reload_peer(peer[unit].pair, time_of(unit), text))
+		return;
+	sim_trace("unit %u: redundancy reload peer", unit + 1);
+	peer_poke(unit);
+}
+
+/* ------------------------------------------------------------------ life */
+static const struct fc_pair_host host = {
+	.now_us = host_now_us,
+	.send = host_send,
+	.queued = host_queued,
+	.hang_up = host_hang_up,
+	.claim = host_claim,
+	.role = host_role,
+	.gate = host_gate,
+	.barrier = host_barrier,
+	.hook = host_hook,
+	.quiet = host_quiet,
+	.followed = host_followed,
+	.drained = host_drained,
+	.export_message = host_export_message,
+	.export_commit = host_export_commit,
+	.export_rollback = host_export_rollback,
+	.config_read = host_config_read,
+	.config_take = host_config_take,
+	.healthy = host_healthy,
+	.card_ns = host_card_ns,
+	.moved = host_moved,
+	.log = host_log,
+	.reload = host_reload,
+};
+
+/* ------------------------------------------------------------------ for the judge */
+const char *peer_unsettled(void)
+{
+	unsigned a = peer_state(0) == FC_RF_ACTIVE ? 0 : 1, b = !a;
+
+	if (!unit_runs(0) || !unit_runs(1))
+		return "a unit does not run";
+	if (peer_state(a) != FC_RF_ACTIVE)
+		return "no unit is active";
+	if (peer_state(b) != FC_RF_STANDBY_HOT)
+		return "there is no hot standby";
+	if (peer[a].gate != FC_RF_GATE_ACKED || peer[b].gate != FC_RF_GATE_CLOSED)
+		return "the gates are not as they should be";
+	if (!sim_world.dual && sim_world.feed != a)
+		return "the traffic goes elsewhere";
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		if (!sim_unit[a].slot[s].working || !sim_unit[b].slot[s].working)
+			return "a card is not back";
+	if (fc_config_shared_checksum(sim_unit[a].config) !=
+	    fc_config_shared_checksum(sim_unit[b].config))
+		return "the configurations differ";
+	return NULL;
+}
+
+bool peer_quiet(void)
+{
+	unsigned a = peer_state(0) == FC_RF_ACTIVE ? 0 : 1;
+	struct fc_cuts_look look;
+
+	if (peer_unsettled())
+		return false;
+	fc_cuts_look(fc_pair_cuts(peer[a].pair), &look);
+	return !look.flying && look.acked && fc_export_thread_drained(sim_unit[a].export);
+}
+
+void peer_judge_base(void)
+{
+	struct sim_sum have[SIM_MONITORS][SIM_FLOWS] = {0};
+	unsigned standby = peer_state(0) == FC_RF_ACTIVE ? 1 : 0;
+	struct fc_cut_flow flow[16];
+	size_t at = 0, count;
+
+	while ((count = fc_base_next(fc_pair_base(peer[standby].pair), &at, flow, 16)))
+		for (size_t i = 0; i < count; i++) {
+			struct sim_sum *sum =
+				&have[flow[i].flow.monitor][fake_flow_of(&flow[i].flow)];
+
+			sum->packets += flow[i].flow.packets;
+			sum->octets += flow[i].flow.octets;
+		}
+	judge_base(standby, have);
+}
+
+void peer_story(void)
+{
+	for (unsigned u = 0; u < SIM_UNITS; u++) {
+		struct fc_cuts_look cuts;
+		struct fc_base_look base;
+
+		if (!peer[u].pair || !sim_unit[u].up)
+			continue;
+		fc_cuts_look(fc_pair_cuts(peer[u].pair), &cuts);
+		fc_base_look(fc_pair_base(peer[u].pair), &base);
+		sim_trace(
+			"unit %u: %s, gate %s; cut %llu in hand since %llu ms, %llu acknowledged, "
+			"%u members, %u epochs merged, %s%s; base: cut %llu, %llu flows",
+			u + 1, fc_rf_state_name(peer_state(u)), gates[peer[u].gate],
+			(unsigned long long)cuts.open, (unsigned long long)cuts.flying_ms,
+			(unsigned long long)cuts.acked, cuts.members, cuts.epochs_merged,
+			cuts.synced ? "synced" : "waits: ", cuts.synced ? "" : cuts.waits,
+			(unsigned long long)base.committed, (unsigned long long)base.flows);
+	}
+}
+
+void peer_open(unsigned unit)
+{
+	struct fc_pair_options options = FC_PAIR_OPTIONS_DEFAULT;
+	struct peer *p = &peer[unit];
+
+	memset(p, 0, sizeof(*p));
+	if (!sim_world.pair)
+		return;
+	p->born = sim_now();
+	options.rf.unit = unit + 1;
+	options.rf.fencing = sim_world.fencing ? FC_RF_FENCING_FILE : FC_RF_FENCING_NONE;
+	options.rf.search_ms = 400;
+	options.rf.retry_ms = 200;
+	options.rf.handover_ms = 4000;
+	options.feed = sim_world.dual ? FC_PAIR_FEED_DUAL : FC_PAIR_FEED_SINGLE;
+	options.hook = sim_world.hook && !sim_world.dual;
+	options.flows_max = 64 * SIM_FLOWS;
+	options.silence_ms = NET_INTERVAL_MS * NET_MISSES;
+	options.cuts.join_ms = 1000;
+	options.cuts.queued_max = sim_chance(20) ? 2000 : 65536;
+	snprintf(options.image, sizeof(options.image), "simulation");
+	if (fc_pair_create(&options, &host, &sim_unit[unit], time_of(unit), &p->pair))
+		abort();
+}
+
+void peer_begin(unsigned unit)
+{
+	struct peer *p = &peer[unit];
+
+	if (!p->pair)
+		return;
+	fc_export_thread_gate(sim_unit[unit].export, FC_RF_GATE_CLOSED);
+	fc_export_thread_cuts(sim_unit[unit].export, fc_pair_cuts(p->pair));
+	settle(unit, fc_pair_start(p->pair, time_of(unit)));
+}
+
+/* After the workers and the export thread. */
+void peer_close(unsigned unit)
+{
+	if (peer[unit].pair)
+		fc_pair_destroy(peer[unit].pair);
+	peer[unit].pair = NULL;
+	peer[unit].gate = FC_RF_GATE_CLOSED;
+}
