@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* A first packet that was lost comes again after a second; another attempt is sooner. */
+enum { CONNECT_MS = 500 };
 enum { BACKLOG = 16, ACCEPTS_A_TURN = 8, SAY_MS = 1000, GREETING_VERSION = 1 };
 /* A half-open connection ends by itself; heartbeats notice it long before. */
 enum { IDLE_S = 1, BETWEEN_S = 1, PROBES = 5, UNACKNOWLEDGED_MS = 10000 };
@@ -128,7 +130,8 @@ static struct candidate *enter(struct fc_link *link, int fd, bool first,
 	*c = (struct candidate){.first = first,
 				.from = *from,
 				.state = first ? CANDIDATE_CONNECTING : CANDIDATE_SHAKING,
-				.deadline_ms = now_ms + link->config.handshake_ms};
+				.deadline_ms =
+					now_ms + (first ? CONNECT_MS : link->config.handshake_ms)};
 	memcpy(c->out, magic, sizeof(magic));
 	memcpy(c->out + 8, &version, sizeof(version));
 	memcpy(c->out + 12, &unit, sizeof(unit));
@@ -231,6 +234,7 @@ static int finish_connection(struct fc_link *link, struct candidate *c)
 		return -EAGAIN;
 	if (!err) {
 		c->state = CANDIDATE_SHAKING;
+		c->deadline_ms = fc_link_now_ms() + link->config.handshake_ms;
 		return 0;
 	}
 	fc_link_candidate_drop(link, c);

@@ -122,9 +122,11 @@ static void a_slow_reader_blocks_nothing(void **state)
 
 	(void)state;
 	open_both();
-	for (unsigned n = 0; n < MESSAGES; n++)
+	for (unsigned n = 0; n < MESSAGES; n++) {
 		fc_link_send(rig_end[2].link,
 			     rig_message(FC_MESSAGE_FLOWS, OCTETS - FC_MESSAGE_FIELD));
+		raw_peer_beat(&peer, 0, 0, 0);
+	}
 	for (unsigned n = 0; n < 100; n++) {
 		uint64_t begin = rig_now_ms(), took;
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -173,6 +174,25 @@ static void heartbeats_find_a_path_when_none_is_given(void **state)
 	assert_true(rig_stats(1).path[0].alive);
 	assert_false(rig_stats(1).path[1].there);
 	assert_int_equal(rig_end[1].downs, 0);
+}
+
+/* Loopback has one such address: heartbeats go another way. */
+static void the_link_speaks_ipv6(void **state)
+{
+	(void)state;
+	if (access("/proc/net/if_inet6", F_OK))
+		skip();
+	for (unsigned unit = 1; unit <= 2; unit++) {
+		struct fc_link_config config = rig_config(unit);
+
+		config.port = (uint16_t)(20000 + getpid() % 20000);
+		snprintf(config.local, sizeof(config.local), "::1");
+		snprintf(config.remote, sizeof(config.remote), "::1");
+		rig_open(unit, &config);
+	}
+	assert_true(rig_run(5000, rig_both_up));
+	assert_string_equal(rig_stats(2).peer, "::1");
+	assert_true(rig_run(5000, beats_came));
 }
 
 static void cleartext_works_between_loopback_addresses_only(void **state)
@@ -455,6 +475,7 @@ int main(void)
 		TEST(a_certificate_of_another_unit_is_refused),
 		TEST(two_units_that_do_not_know_each_other_keep_one_session),
 		TEST(heartbeats_find_a_path_when_none_is_given),
+		TEST(the_link_speaks_ipv6),
 		TEST(cleartext_works_between_loopback_addresses_only),
 		TEST(messages_of_all_lengths_arrive_in_order),
 		TEST(keys_are_renewed_under_way),
