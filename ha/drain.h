@@ -126,6 +126,10 @@ void fc_drain_void(struct fc_drain *drain, unsigned monitor);
 /* The last barrier that was followed: nothing of its epoch can come any more. False: none yet. */
 bool fc_drain_followed(const struct fc_drain *drain, uint32_t *epoch);
 
+/* Has the ring's own barrier come for all that is covered? Before it, records cannot be told apart
+ * exactly. */
+bool fc_drain_caught_up(const struct fc_drain *drain);
+
 /* Follow no more: the next step merges from the first record that is not covered. *out is where the
  * shard goes on (without base_ns). */
 void fc_drain_lead(struct fc_drain *drain, struct fc_shard_start *out);

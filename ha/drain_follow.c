@@ -188,13 +188,14 @@ int fc_drain_cover(struct fc_drain *drain, const struct fc_cuts_covered *covered
 	int err;
 
 	f->handed_over = covered->handed_over && !covered->dual;
-	if (!f->on || covered->commits == f->commits)
+	if (!f->on)
 		return 0;
-	f->commits = covered->commits;
-	if (!covered->dual)
-		cover_by_time(drain);
-	else if (covered->there)
+	/* A commit may be here before the card has closed the epoch that it covers. */
+	if (covered->dual && covered->there)
 		cover_by_epoch(drain, covered->cut_ns);
+	else if (!covered->dual && covered->commits != f->commits)
+		cover_by_time(drain);
+	f->commits = covered->commits;
 	err = drain->error;
 	drain->error = 0;
 	return err;
@@ -240,6 +241,17 @@ bool fc_drain_followed(const struct fc_drain *drain, uint32_t *epoch)
 {
 	*epoch = drain->follow.followed_epoch;
 	return drain->follow.followed;
+}
+
+bool fc_drain_caught_up(const struct fc_drain *drain)
+{
+	const struct drain_follow *f = &drain->follow;
+	const struct drain_barrier *newest = f->barriers ? &f->barrier[f->barriers - 1] : &f->over;
+
+	if (!f->straddles)
+		return true;
+	return (f->barriers || f->over_there) &&
+	       (int64_t)(newest->end_ns + SLACK_NS - f->covered_ns) >= 0;
 }
 
 void fc_drain_void(struct fc_drain *drain, unsigned monitor)

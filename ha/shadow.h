@@ -265,16 +265,17 @@ void fc_shard_forget(struct fc_shard *shard);
 
 /* Where a forgotten shard goes on. */
 struct fc_shard_start {
-	bool known; /* the epoch that is built next, and when it began */
+	bool learned; /* the epoch that is built next */
+	bool known;   /* also when it began */
 	uint32_t epoch;
 	uint64_t start_ns;
 	uint64_t base_ns; /* card time as of which flows are adopted; 0: none are */
 };
 
 /*
- * Directly after fc_shard_forget. Then flows are adopted, in any order; their ages are what they
- * were at start_ns (base_ns if that is not known). Then fc_shard_adopt_end, before the next barrier
- * at the latest.
+ * Directly after fc_shard_forget, or for a new shard. Then flows are adopted, in any order; their
+ * ages are what they were at start_ns (base_ns if that is not known). Then fc_shard_adopt_end,
+ * before the next barrier at the latest.
  */
 void fc_shard_begin(struct fc_shard *shard, const struct fc_shard_start *start);
 

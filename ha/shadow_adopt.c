@@ -88,10 +88,11 @@ void fc_shard_begin(struct fc_shard *shard, const struct fc_shard_start *start)
 	shard->adopt_ns = start->known ? start->start_ns : start->base_ns;
 	shard->cut_from = start->base_ns ? start->base_ns : start->start_ns;
 	shard->based = start->base_ns && !start->known;
+	shard->learned = start->learned || start->known;
+	shard->epoch = start->epoch;
 	if (!start->known)
 		return;
-	shard->learned = shard->anchored = true;
-	shard->epoch = start->epoch;
+	shard->anchored = true;
 	shard->epoch_start = start->start_ns;
 }
 

@@ -49,6 +49,7 @@ static int start_worker(struct fc_slot *s, unsigned r)
 		.ring_context = s,
 		.foreign = s->foreign,
 		.foreign_context = s->foreign_context,
+		.fresh = true,
 		.hold_adoption = true,
 		.shadow = {.entries_max = ENTRIES_FIRST,
 			   .entries_limit = ENTRIES_LIMIT,

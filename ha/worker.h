@@ -39,6 +39,7 @@ struct fc_worker_config {
 	 * card there? NULL: no. */
 	bool (*foreign)(void *context, unsigned slot);
 	void *foreign_context;
+	bool fresh;         /* the card was just reset: its epochs begin at 0 */
 	bool hold_adoption; /* flows are adopted after fc_worker_placed */
 	int wake_owner;     /* eventfd that gets 1 when the worker meets an error; -1: none */
 };

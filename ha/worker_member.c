@@ -182,12 +182,16 @@ static void follow_turn(struct fc_worker *w)
 }
 
 /* ------------------------------------------------------------------ the peer has gone */
+/* Not before the card has closed the last epoch that the base has, unless it never will. */
 static void take_over(struct fc_worker *w)
 {
 	struct fc_base *base = fc_cuts_base_get(w->config.cuts);
 	struct worker_member *m = &w->member;
 	struct fc_shard_start start;
 
+	follow_turn(w);
+	if (!w->closing && !fc_drain_caught_up(w->drain))
+		return;
 	fc_drain_lead(w->drain, &start);
 	if (base)
 		start.base_ns = fc_base_cut_ns(base, w->config.slot);
@@ -292,6 +296,8 @@ bool fc_worker_member_turn(struct fc_worker *w)
 	}
 	if (m->following)
 		take_over(w);
+	if (m->following)
+		return false;
 	if (m->adopting) {
 		if (w->config.hold_adoption && !atomic_load(&w->placed))
 			return false;
@@ -320,27 +326,31 @@ void fc_worker_member_close(struct fc_worker *w)
 }
 
 /* ------------------------------------------------------------------ the end */
-/* What the standby's card has counted itself must not be in the last records. */
-static void settle_last(struct fc_worker *w, enum fc_worker_end end, uint32_t *epoch)
+/* With a dual feed the standby's card has counted itself what came after the last cut, so that is
+ * not reported from here; else all of it is. Return whether it is not. */
+static bool last_epoch(struct fc_worker *w, enum fc_worker_end end, uint32_t *epoch)
 {
 	struct fc_cuts_covered covered;
 	struct fc_shard_stats stats;
+	uint64_t standbys;
+	bool paired = fc_cuts_mode_now(w->config.cuts, &standbys) == FC_CUTS_PAIRED;
 
 	fc_cuts_covered(w->member.member, &covered);
+	if (end == FC_WORKER_ABANDON && paired && covered.dual) {
+		*epoch = w->cut_epoch;
+		return true;
+	}
 	fc_shard_stats(w->shard, &stats);
 	*epoch = (uint32_t)stats.epoch - 1;
-	if (end == FC_WORKER_FINISH || !covered.dual) {
-		w->cut_ns = stats.epoch_ns ? stats.epoch_ns : w->cut_ns;
-		return;
-	}
-	fc_shard_rollback(w->shard);
-	*epoch = w->cut_epoch;
+	w->cut_ns = stats.epoch_ns ? stats.epoch_ns : w->cut_ns;
+	return false;
 }
 
 bool fc_worker_member_close_turn(struct fc_worker *w, enum fc_worker_end end)
 {
 	struct worker_member *m = &w->member;
 	uint32_t epoch;
+	bool back;
 
 	fc_worker_member_turn(w);
 	if (m->following) {
@@ -354,9 +364,11 @@ bool fc_worker_member_close_turn(struct fc_worker *w, enum fc_worker_end end)
 	if (fc_drain_in_flight(w->drain))
 		return false;
 	fc_worker_end_ring(w, end);
-	settle_last(w, end, &epoch);
+	back = last_epoch(w, end, &epoch);
 	if (!fc_cuts_join(m->member, epoch, w->cut_ns, &m->ticket))
 		return false;
+	if (back && m->ticket.number)
+		fc_shard_rollback(w->shard);
 	fc_worker_close_strangers(w, w->cut_ns);
 	fc_worker_close_flows(w);
 	tell_ended(m);

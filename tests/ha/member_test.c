@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A worker in the unit's cuts, and the one that follows and takes over. FC_SEED=n runs one seed of
+ * the random crashes: nothing is lost and nothing is there twice, flow by flow.
+ */
+#include "member_rig.h"
+
+#include <flowcard/registers.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SEEDS = 100 };
+
+static struct rig_side a, b;
+
+static struct fake_delta delta_of(uint32_t flow, unsigned monitor, uint64_t at_ns, uint32_t packets)
+{
+	return (struct fake_delta){.flow = flow,
+				   .monitor = monitor,
+				   .packets = packets,
+				   .bytes = packets * UINT64_C(100),
+				   .first_ns = at_ns,
+				   .last_ns = at_ns + 1000,
+				   .flags = 0x18};
+}
+
+static void write_one(struct rig_side *side, uint32_t flow, unsigned monitor, uint64_t at_ns)
+{
+	struct fake_delta delta = delta_of(flow, monitor, at_ns, 1);
+
+	rig_write(side, &delta);
+}
+
+static size_t base_flows(struct fc_base *base, uint64_t *packets)
+{
+	struct fc_cut_flow flow;
+	size_t at = 0, count = 0;
+
+	*packets = 0;
+	while (fc_base_next(base, &at, &flow, 1)) {
+		assert_int_equal(flow.slot, RIG_SLOT);
+		assert_int_equal(flow.flow_monitor, 60 + flow.flow.monitor);
+		*packets += flow.flow.packets;
+		count++;
+	}
+	return count;
+}
+
+static void begin_pair(unsigned log2, bool dual)
+{
+	rig_open(&a, log2, 0);
+	rig_open(&b, log2, 1000);
+	fc_cuts_feed(a.bay.cuts, dual);
+	fc_cuts_feed(b.bay.cuts, dual);
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_PAIRED, 1);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_STANDBY, 1);
+}
+
+static void end_pair(void)
+{
+	rig_close(&a);
+	rig_close(&b);
+}
+
+static void a_cut_stays_in_flight_until_it_is_acknowledged(void **state)
+{
+	uint64_t packets;
+
+	(void)state;
+	begin_pair(8, true);
+	for (uint32_t i = 0; i < 10; i++)
+		write_one(&a, i, 0, 10 * SECOND);
+	rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+	rig_run(&a);
+	assert_int_equal(a.fake.consumer, 0);
+	write_one(&a, 3, 0, 11 * SECOND);
+	rig_barrier(&a, 11 * SECOND, 12 * SECOND); /* merges: one is in flight */
+	rig_run(&a);
+	assert_int_equal(rig_stats(&a).shard.epochs_merged, 1);
+	rig_deliver(&a, &b, 1000, true);
+	assert_int_equal(base_flows(b.base, &packets), 10);
+	assert_int_equal(packets, 10);
+	rig_run(&a);
+	assert_int_equal(a.fake.consumer, 11);
+	assert_int_equal(rig_stats(&a).shard.changes, 10);
+	rig_barrier(&a, 12 * SECOND, 13 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	rig_run(&a);
+	assert_int_equal(base_flows(b.base, &packets), 10);
+	assert_int_equal(packets, 11);
+	assert_int_equal(rig_stats(&a).shard.changes, 11);
+	assert_int_equal(a.fake.consumer, 14);
+	end_pair();
+}
+
+static void what_is_in_flight_is_safe_when_the_peer_has_gone(void **state)
+{
+	struct rig_counts sum = {0};
+
+	(void)state;
+	begin_pair(8, true);
+	write_one(&a, 1, 0, 10 * SECOND);
+	rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+	rig_run(&a);
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_ALONE, 2);
+	rig_run(&a);
+	assert_int_equal(a.fake.consumer, 2);
+	rig_barrier(&a, 11 * SECOND, 21 * SECOND);
+	rig_run(&a);
+	rig_reported(&a, UINT64_MAX, &sum);
+	assert_int_equal(sum.packets[0][1], 1);
+	assert_int_equal(a.fake.consumer, 3);
+	end_pair();
+}
+
+static void what_the_operator_clears_goes_from_the_base(void **state)
+{
+	struct rig_counts sum = {0};
+	uint64_t packets;
+
+	(void)state;
+	begin_pair(8, true);
+	for (uint32_t i = 0; i < 10; i++)
+		write_one(&a, i, i % 2 * RIG_PERMANENT, 10 * SECOND);
+	rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	fc_worker_order(a.worker, FC_ORDER_CLEAR, 1, 0);
+	rig_run(&a);
+	rig_barrier(&a, 11 * SECOND, 12 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	assert_int_equal(base_flows(b.base, &packets), 5);
+	rig_reported(&a, UINT64_MAX, &sum);
+	assert_int_equal(sum.packets[0][0], 0);
+	end_pair();
+}
+
+static void a_lost_cards_flows_belong_to_the_next_cut(void **state)
+{
+	uint64_t packets, number;
+	struct rig_counts sum = {0};
+
+	(void)state;
+	for (unsigned dual = 0; dual < 2; dual++) {
+		begin_pair(8, dual);
+		write_one(&a, 1, 0, 10 * SECOND);
+		rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+		rig_run(&a);
+		write_one(&a, 1, 0, 11 * SECOND);
+		write_one(&a, 2, 0, 11 * SECOND);
+		rig_run(&a);
+		fc_worker_close_begin(a.worker, FC_WORKER_ABANDON);
+		rig_run(&a);
+		assert_false(fc_worker_over(a.worker)); /* one is in flight */
+		number = fc_cuts_acked(a.bay.cuts);
+		rig_deliver(&a, &b, 1000, true);
+		rig_run(&a);
+		assert_int_equal(base_flows(b.base, &packets), 1);
+		rig_run(&a);
+		assert_false(fc_worker_over(a.worker)); /* the last one flies */
+		rig_deliver(&a, &b, 1000, true);
+		rig_run(&a);
+		assert_true(fc_worker_over(a.worker));
+		assert_int_equal(base_flows(b.base, &packets), 0);
+		assert_true(fc_cuts_acked(a.bay.cuts) > number + 1);
+		memset(&sum, 0, sizeof(sum));
+		rig_reported(&a, fc_cuts_acked(a.bay.cuts), &sum);
+		/* in a dual feed the other card has what came after the last cut */
+		assert_int_equal(sum.packets[0][1], dual ? 1 : 2);
+		assert_int_equal(sum.packets[0][2], dual ? 0 : 1);
+		assert_int_equal(rig_stats(&a).shard.forgotten_packets, dual ? 2 : 0);
+		end_pair();
+	}
+}
+
+static void a_standby_of_a_single_feed_counts_what_it_drops(void **state)
+{
+	struct fc_worker_stats stats;
+
+	(void)state;
+	begin_pair(8, false);
+	for (uint32_t e = 0; e < 4; e++) {
+		write_one(&a, 1, 0, (10 + e) * SECOND);
+		write_one(&b, 2, 0, (10 + e) * SECOND); /* stray */
+		rig_barrier(&a, (10 + e) * SECOND, (11 + e) * SECOND);
+		rig_barrier(&b, (10 + e) * SECOND, (11 + e) * SECOND);
+		rig_run(&a);
+		rig_run(&b);
+		rig_deliver(&a, &b, 1000, true);
+		rig_run(&a);
+		rig_run(&b);
+	}
+	stats = rig_stats(&b);
+	assert_int_equal(stats.drain.dropped[FC_DROP_NOT_SELECTED].packets, 3);
+	assert_int_equal(stats.shard.delta_packets, 0);
+	assert_true(stats.following);
+	/* it takes over: what came since the last commit but one counts */
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+	rig_barrier(&b, 14 * SECOND, 15 * SECOND);
+	rig_run(&b);
+	stats = rig_stats(&b);
+	assert_int_equal(stats.shard.adopted_packets, 4);
+	assert_int_equal(stats.shard.delta_packets, 1);
+	assert_int_equal(stats.drain.ledger_mismatches, 0);
+	assert_false(stats.following || stats.adopting);
+	end_pair();
+}
+
+static void a_ring_that_no_commit_covers_is_dropped_early(void **state)
+{
+	uint64_t written = 0;
+	struct fc_worker_stats stats;
+
+	(void)state;
+	begin_pair(6, true);
+	for (uint32_t e = 0; e < 50; e++) {
+		for (uint32_t i = 0; i < 5; i++, written++)
+			write_one(&b, i, 0, (10 + e) * SECOND);
+		rig_barrier(&b, (10 + e) * SECOND, (11 + e) * SECOND);
+		rig_run(&b);
+	}
+	stats = rig_stats(&b);
+	assert_true(stats.drain.dropped[FC_DROP_EARLY].packets > 200);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+	rig_run(&b);
+	stats = rig_stats(&b);
+	assert_int_equal(stats.drain.dropped[FC_DROP_EARLY].packets + stats.shard.delta_packets,
+			 written);
+	assert_true(stats.shard.delta_packets >= 20);
+	assert_int_equal(stats.shard.bad_records, 0);
+	end_pair();
+}
+
+static void after_a_planned_handover_nothing_of_the_old_card_is_exported(void **state)
+{
+	struct rig_counts sum = {0};
+	uint64_t last;
+
+	(void)state;
+	begin_pair(8, false);
+	write_one(&a, 1, 0, 10 * SECOND);
+	rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	rig_run(&a);
+	last = fc_cuts_last(a.bay.cuts);
+	write_one(&a, 1, 0, 11 * SECOND);
+	rig_barrier(&a, 11 * SECOND, 12 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	rig_run(&a);
+	assert_true(fc_cuts_acked(a.bay.cuts) >= last);
+	write_one(&a, 1, 0, 12 * SECOND); /* merged, of no cut */
+	rig_run(&a);
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_STANDBY, 2);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+	rig_run(&a);
+	for (uint32_t i = 0; i < 200; i++)
+		write_one(&a, 1, 0, 12 * SECOND + i);
+	rig_run(&a);
+	rig_finish(&a, FC_WORKER_ABANDON);
+	assert_int_equal(rig_stats(&a).after_handover_packets, 1);
+	assert_int_equal(rig_stats(&a).drain.dropped[FC_DROP_AFTER_HANDOVER].packets +
+				 rig_stats(&a).drain.dropped[FC_DROP_EARLY].packets,
+			 200);
+	rig_run(&b);
+	rig_finish(&b, FC_WORKER_ABANDON);
+	rig_reported(&a, UINT64_MAX, &sum);
+	rig_reported(&b, UINT64_MAX, &sum);
+	assert_int_equal(sum.packets[0][1], 2);
+	end_pair();
+}
+
+static void orders_are_carried_out_while_following(void **state)
+{
+	struct fc_shadow_monitor monitor = {.id = 99};
+	struct rig_counts sum = {0};
+
+	(void)state;
+	begin_pair(8, true);
+	write_one(&b, 1, 0, 10 * SECOND);
+	rig_barrier(&b, 10 * SECOND, 11 * SECOND);
+	rig_run(&b);
+	fc_worker_order(b.worker, FC_ORDER_CLEAR, 7, 0);
+	fc_worker_order(b.worker, FC_ORDER_REMOVE, 1, b.epoch);
+	rig_run(&b);
+	assert_int_equal(fc_worker_ordered(b.worker, FC_ORDER_CLEAR), 0);
+	assert_int_equal(fc_worker_ordered(b.worker, FC_ORDER_REMOVE), 1);
+	write_one(&b, 1, 0, 11 * SECOND);
+	rig_barrier(&b, 11 * SECOND, 12 * SECOND);
+	rig_run(&b);
+	rig_run(&b);
+	assert_int_equal(fc_worker_ordered(b.worker, FC_ORDER_REMOVE), 0);
+	fake_mask(0, monitor.mask);
+	assert_int_equal(fc_worker_monitor_add(b.worker, 0, &monitor, 10, 1024), 0);
+	write_one(&b, 5, 0, 12 * SECOND);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+	rig_run(&b);
+	rig_finish(&b, FC_WORKER_ABANDON);
+	rig_reported(&b, UINT64_MAX, &sum);
+	assert_int_equal(sum.packets[0][1], 0);
+	assert_int_equal(sum.packets[0][5], 1);
+	assert_int_equal(rig_stats(&b).drain.dropped[FC_DROP_NOT_SELECTED].packets, 2);
+	end_pair();
+}
+
+static bool every_other(void *context, unsigned slot)
+{
+	(void)context;
+	return slot == RIG_SLOT;
+}
+
+static void flows_without_a_place_are_closed_at_the_next_cut(void **state)
+{
+	struct rig_counts sum = {0};
+
+	(void)state;
+	begin_pair(8, true);
+	for (uint32_t i = 0; i < 9; i++)
+		write_one(&a, i, i % 2, 10 * SECOND);
+	rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	fc_worker_monitor_drop(b.worker, 1);
+	rig_run(&b);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+	rig_barrier(&b, 10 * SECOND, 11 * SECOND);
+	rig_barrier(&b, 11 * SECOND, 12 * SECOND);
+	rig_run(&b);
+	assert_int_equal(rig_stats(&b).stranger_packets, 4);
+	assert_int_equal(rig_stats(&b).shard.adopted_packets, 5);
+	assert_int_equal(b.forced, 4);
+	rig_reported(&b, UINT64_MAX, &sum);
+	assert_int_equal(sum.packets[1][3], 1);
+	end_pair();
+}
+
+static void flows_of_slots_without_a_card_are_closed_by_one_worker(void **state)
+{
+	(void)state;
+	for (unsigned one = 0; one < 2; one++) {
+		begin_pair(8, true);
+		write_one(&a, 1, 0, 10 * SECOND);
+		rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+		rig_run(&a);
+		rig_deliver(&a, &b, 1000, true);
+		b.worker->config.slot = RIG_SLOT + 1;
+		b.worker->config.foreign = one ? every_other : NULL;
+		rig_run(&b);
+		fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+		rig_barrier(&b, 10 * SECOND, 11 * SECOND);
+		rig_run(&b);
+		rig_barrier(&b, 11 * SECOND, 12 * SECOND);
+		rig_run(&b);
+		assert_int_equal(b.forced, one);
+		assert_int_equal(rig_stats(&b).stranger_flows, one);
+		assert_int_equal(rig_stats(&b).shard.adopted_flows, 0);
+		end_pair();
+	}
+}
+
+/* ------------------------------------------------------------------ random crashes, dual feed */
+static struct rig_counts truth;
+
+/* The same packets as two cards see them: the second one writes two records at times. */
+static void write_both(uint64_t *random, uint64_t start_ns, bool a_lives)
+{
+	unsigned m = (unsigned)(fake_random(random) % RIG_MONITORS);
+	uint32_t flow = (uint32_t)(fake_random(random) % (fake_random(random) % 2 ? 10 : RIG_FLOWS));
+	uint32_t packets = (uint32_t)(1 + fake_random(random) % 9), first = 0;
+	bool later = fake_random(random) % 8 == 0;
+	struct fake_delta delta = delta_of(
+		flow, m, start_ns + (later ? SECOND : 0) + fake_random(random) % (SECOND / 2), packets);
+
+	delta.epoch = later;
+	truth.packets[m][flow] += packets;
+	if (a_lives)
+		rig_write(&a, &delta);
+	if (packets > 1 && fake_random(random) % 2)
+		first = packets / 2;
+	if (first) {
+		delta.packets = first;
+		delta.bytes = first * UINT64_C(100);
+		rig_write(&b, &delta);
+	}
+	delta.packets = packets - first;
+	delta.bytes = delta.packets * UINT64_C(100);
+	rig_write(&b, &delta);
+}
+
+static void move(uint64_t *random, bool a_lives)
+{
+	unsigned what = (unsigned)(fake_random(random) % 4);
+
+	if (a_lives && what & 1)
+		rig_turn(&a);
+	if (what & 2)
+		rig_turn(&b);
+	/* at times the link takes nothing */
+	if (fake_random(random) % 32 == 0)
+		a.bay.queued = a.bay.queued ? 0 : SIZE_MAX / 2;
+	if (a_lives && fake_random(random) % 3 == 0)
+		rig_deliver(&a, &b, (unsigned)(fake_random(random) % 8), true);
+}
+
+static void epoch_of_both(uint64_t *random, uint64_t start_ns, unsigned die_at, bool *a_lives)
+{
+	unsigned deltas = (unsigned)(fake_random(random) % 200);
+
+	for (unsigned i = 0; i < deltas; i++) {
+		write_both(random, start_ns, *a_lives);
+		move(random, *a_lives);
+		if (i == die_at)
+			*a_lives = false;
+	}
+	if (*a_lives) {
+		rig_ledgers(&a);
+		rig_barrier(&a, start_ns, start_ns + SECOND);
+	}
+	rig_ledgers(&b);
+	/* the two cards notice the boundary some clocks apart */
+	rig_barrier(&b, start_ns, start_ns + SECOND + fake_random(random) % 8);
+	move(random, *a_lives);
+}
+
+static void take_over(void)
+{
+	bay_drop_all(&a.bay);
+	fc_base_rollback(b.base);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+}
+
+static void compare(uint64_t seed, const struct rig_counts *sum)
+{
+	for (unsigned m = 0; m < RIG_MONITORS; m++)
+		for (unsigned f = 0; f < RIG_FLOWS; f++)
+			if (sum->packets[m][f] != truth.packets[m][f])
+				fail_msg("seed %lu: monitor %u, flow %u: %lu packets, not %lu",
+					 (unsigned long)seed, m, f,
+					 (unsigned long)sum->packets[m][f],
+					 (unsigned long)truth.packets[m][f]);
+}
+
+static uint64_t covered, adopted, merged, evicted;
+
+static void crash_once(uint64_t seed)
+{
+	uint64_t random = seed, start_ns = 100 * SECOND;
+	unsigned before = 1 + (unsigned)(fake_random(&random) % 30);
+	struct rig_counts sum = {0};
+	struct fc_base_look look;
+	bool a_lives = true;
+
+	memset(&truth, 0, sizeof(truth));
+	begin_pair(14, true);
+	for (unsigned e = 0; e < before; e++, start_ns += SECOND)
+		epoch_of_both(&random, start_ns, e + 1 == before ? 5 : UINT32_MAX, &a_lives);
+	a_lives = false;
+	take_over();
+	for (unsigned e = 0; e < 6; e++, start_ns += SECOND)
+		epoch_of_both(&random, start_ns, UINT32_MAX, &a_lives);
+	fc_base_look(b.base, &look);
+	rig_run(&b);
+	rig_finish(&b, FC_WORKER_ABANDON);
+	rig_reported(&a, look.committed, &sum);
+	rig_reported(&b, UINT64_MAX, &sum);
+	compare(seed, &sum);
+	assert_int_equal(rig_stats(&b).drain.ledger_mismatches, 0);
+	assert_int_equal(rig_stats(&b).drain.damaged, 0);
+	assert_int_equal(rig_stats(&b).shard.bad_records, 0);
+	covered += rig_stats(&b).drain.dropped[FC_DROP_COVERED].packets;
+	adopted += rig_stats(&b).shard.adopted_flows;
+	merged += rig_stats(&b).shard.delta_packets;
+	evicted += rig_stats(&a).shard.evictions;
+	end_pair();
+}
+
+static void nothing_is_lost_or_doubled_in_a_crash_with_a_dual_feed(void **state)
+{
+	const char *text = getenv("FC_SEED");
+	uint64_t first = text ? strtoull(text, NULL, 0) : 1;
+
+	(void)state;
+	for (uint64_t seed = first; seed < first + (text ? 1 : SEEDS); seed++)
+		crash_once(seed);
+	printf("%lu packets covered, %lu flows adopted, %lu packets merged after it, %lu evicted\n",
+	       (unsigned long)covered, (unsigned long)adopted, (unsigned long)merged,
+	       (unsigned long)evicted);
+	assert_true(text || (covered > 1000 && adopted > 300 && merged > 1000 && evicted > 10));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cut_stays_in_flight_until_it_is_acknowledged),
+		cmocka_unit_test(what_is_in_flight_is_safe_when_the_peer_has_gone),
+		cmocka_unit_test(what_the_operator_clears_goes_from_the_base),
+		cmocka_unit_test(a_lost_cards_flows_belong_to_the_next_cut),
+		cmocka_unit_test(a_standby_of_a_single_feed_counts_what_it_drops),
+		cmocka_unit_test(a_ring_that_no_commit_covers_is_dropped_early),
+		cmocka_unit_test(after_a_planned_handover_nothing_of_the_old_card_is_exported),
+		cmocka_unit_test(orders_are_carried_out_while_following),
+		cmocka_unit_test(flows_without_a_place_are_closed_at_the_next_cut),
+		cmocka_unit_test(flows_of_slots_without_a_card_are_closed_by_one_worker),
+		cmocka_unit_test(nothing_is_lost_or_doubled_in_a_crash_with_a_dual_feed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
