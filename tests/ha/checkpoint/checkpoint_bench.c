@@ -23,7 +23,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FLOWS = 1000000, CHANGED = 500000, EPOCHS = 4, CHUNK = 4096, BATCH = 512, CODED = 200000, BULKS = 5 };
+enum {
+	FLOWS = 1000000,
+	CHANGED = 500000,
+	EPOCHS = 4,
+	CHUNK = 4096,
+	BATCH = 512,
+	CODED = 200000,
+	BULKS = 5
+};
 #define SECOND UINT64_C(1000000000)
 
 static struct bench {

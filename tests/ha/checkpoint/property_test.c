@@ -625,7 +625,7 @@ static void flips(uint64_t seed)
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-	uint64_t schedules = argc > 2 ? strtoull(argv[2], NULL, 10) : 150;
+	uint64_t schedules = argc > 2 ? strtoull(argv[2], NULL, 10) : 90;
 	uint64_t commits = 0, compared = 0, checked = 0, flipped = 0;
 
 	for (uint64_t i = 0; i < schedules; i++) {
