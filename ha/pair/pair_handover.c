@@ -33,8 +33,15 @@ void pair_handover_begin(struct fc_pair *pair)
 	pair->quiet_ms = pair->now.ms;
 	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "HANDOVER", "Handing over to unit %u (%s)",
 		 (unsigned)pair->hello.unit, fc_rf_reason_name(pair->rf.handover_reason));
-	if (moves_traffic(pair))
-		pair->host.hook(pair->context, false);
+	if (!moves_traffic(pair))
+		return;
+	pair_say(pair, false); /* before the first packet comes there */
+	pair->host.hook(pair->context, false);
+}
+
+bool pair_handover_moves(const struct fc_pair *pair)
+{
+	return pair->handover != PAIR_HANDOVER_NO && moves_traffic(pair);
 }
 
 static bool traffic_is_gone(struct fc_pair *pair)

@@ -26,6 +26,7 @@ struct pair_says {
 	uint64_t want; /* standby: the stream that it asks for by this number, grows */
 	uint64_t run;  /* active: has begun the stream that was asked for; standby: takes it */
 	bool synced;   /* active: everything was sent and acknowledged */
+	bool moves;    /* active: the traffic is being moved to the standby */
 	uint64_t healthy, checksum;
 	char waits[FC_CUT_TEXT];
 };
@@ -147,6 +148,8 @@ bool pair_synced(struct fc_pair *pair);
 
 /* pair_handover.c */
 void pair_handover_begin(struct fc_pair *pair);
+/* The traffic is on its way to the peer. */
+bool pair_handover_moves(const struct fc_pair *pair);
 void pair_handover_tick(struct fc_pair *pair);
 
 /* pair_clients.c */

@@ -67,7 +67,9 @@ static int committed(struct fc_pair *pair, const struct fc_message *m, struct fc
 
 	fc_base_look(pair->base, &look);
 	pair->host.export_commit(pair->context, look.committed);
-	fc_cuts_cover(pair->cuts, m);
+	/* What has reached this unit's cards since the traffic began to move is nobody else's. */
+	if (!pair->peer.moves)
+		fc_cuts_cover(pair->cuts, m);
 	pair->host.send(pair->context, ack);
 	return 0;
 }

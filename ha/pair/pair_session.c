@@ -186,6 +186,7 @@ static void compose(struct fc_pair *pair, struct pair_says *says)
 	says->want = pair->want;
 	says->run = pair->run;
 	says->synced = pair_synced(pair);
+	says->moves = pair_handover_moves(pair);
 	says->healthy = pair->host.healthy(pair->context);
 	says->checksum = pair->my_checksum;
 	pair_waits(pair, says->waits);
