@@ -74,6 +74,7 @@ def main():
     parser.add_argument("--units", required=True)
     parser.add_argument("file")
     options = parser.parse_args()
+    os.nice(-15)  # it stands for a wire: the machine's load must not be seen in it
     units = {socket.if_nametoindex(name): int(number) for name, number in
              (pair.split("=") for pair in options.units.split(","))}
     selector = selectors.DefaultSelector()

@@ -158,7 +158,7 @@ class Pair:
 
     def __init__(self, net, folder, settings, captures, seed=1, rate=HERTZ):
         self.net, self.folder, self.settings, self.seed = net, folder, settings, seed
-        self.processes, self.key = [], os.path.join(folder, "pair.key")
+        self.processes, self.key = [], os.path.join(folder, "keys", "pair.key")
         self.frames = traffic.load(captures)
         self.streams, self.offset, self.log_at = judge.Streams(by_unit=settings.mode == "none"), 0, 0
         self.units = {n: Unit(self, n) for n in (1, 2)}
@@ -190,7 +190,7 @@ class Pair:
 
     def start_neighbours(self):
         if self.settings.mode != "none":
-            subprocess.run([tool("flowcard-pair-init"), self.key], check=True, stdout=subprocess.DEVNULL, timeout=30)
+            subprocess.run([tool("flowcard-pair-init"), os.path.dirname(self.key)], check=True, stdout=subprocess.DEVNULL, timeout=30)
         self.record = os.path.join(self.folder, "sink.dat")
         ports = [w for name in self.settings.protocols for w in ("--port", str(self.settings.ports[name]))]
         self.python("sink", "c", "sink.py", *ports, "--units", "out1=1,out2=2", self.record)
