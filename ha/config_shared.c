@@ -365,33 +365,73 @@ static int read_ids(struct taking *t, char *ids)
 }
 
 /* ------------------------------------------------------------------ the whole of it */
-int fc_config_shared_take(struct fc_config *config, const char *text, const char *ids, char *why,
-			  size_t why_octets)
+static int begin_taking(struct taking **out, char *why, size_t why_octets)
 {
 	struct taking *t = malloc(sizeof(*t));
-	char *text_copy = strdup(text), *ids_copy = strdup(ids);
-	int err = -ENOMEM;
 
-	snprintf(why, why_octets, "no memory");
-	if (!t || !text_copy || !ids_copy)
-		goto free_all;
+	snprintf(why, why_octets, "no memory"); /* unless something else is said */
+	if (!t)
+		return -ENOMEM;
 	t->why = why;
 	t->why_octets = why_octets;
 	begin(&t->scratch);
-	err = read_text(t, text_copy);
+	*out = t;
+	return 0;
+}
+
+/* The scratch's shared part, with these ids, becomes *config's. Frees all. */
+static int end_taking(struct taking *t, struct fc_config *config, const char *ids)
+{
+	char *copy = strdup(ids);
+	int err = copy ? read_ids(t, copy) : -ENOMEM;
+
+	if (!err) {
+		fc_config_align(&t->scratch, &t->like);
+		fc_config_shared_copy(config, &t->scratch);
+		*t->why = '\0';
+	}
+	free(copy);
+	free(t);
+	return err;
+}
+
+int fc_config_shared_take(struct fc_config *config, const char *text, const char *ids, char *why,
+			  size_t why_octets)
+{
+	struct taking *t;
+	char *copy;
+	int err = begin_taking(&t, why, why_octets);
+
+	if (err)
+		return err;
+	copy = strdup(text);
+	err = copy ? read_text(t, copy) : -ENOMEM;
+	free(copy);
 	if (!err)
 		err = refuse_own(t);
 	if (!err)
-		err = read_ids(t, ids_copy);
-	if (err)
-		goto free_all;
-	fc_config_align(&t->scratch, &t->like);
-	fc_config_shared_copy(config, &t->scratch);
-	*why = '\0';
+		return end_taking(t, config, ids);
+	free(t);
+	return err;
+}
 
-free_all:
-	free(ids_copy);
-	free(text_copy);
+int fc_config_shared_line(struct fc_config *config, const char *section, const char *line,
+			  const char *ids, char *why, size_t why_octets)
+{
+	const char *const texts[] = {section, line};
+	struct fc_config_cursor cursor = {.mode = FC_CONFIG_GLOBAL};
+	struct fc_syntax_line said;
+	struct taking *t;
+	int err = begin_taking(&t, why, why_octets);
+
+	if (err)
+		return err;
+	fc_config_shared_copy(&t->scratch, config);
+	for (unsigned i = 0; !err && i < 2; i++)
+		if (fc_config_line(&t->scratch, &cursor, texts[i], &said))
+			err = refuse(t, "\"%.60s\": %s", texts[i], said.message);
+	if (!err)
+		return end_taking(t, config, ids);
 	free(t);
 	return err;
 }

@@ -32,6 +32,14 @@ uint64_t fc_config_shared_checksum(const struct fc_config *config);
 int fc_config_shared_take(struct fc_config *config, const char *text, const char *ids, char *why,
 			  size_t why_octets);
 
+/*
+ * The same by one line that was applied to the peer's configuration: in the section that `section`
+ * opens ("": none). What it does to the unit's own part is left out ("no card 7" takes the
+ * interfaces' lines away here, not the card). Return as fc_config_shared_take.
+ */
+int fc_config_shared_line(struct fc_config *config, const char *section, const char *line,
+			  const char *ids, char *why, size_t why_octets);
+
 /* The shared part of `from` into `to`, which keeps its own one. */
 void fc_config_shared_copy(struct fc_config *to, const struct fc_config *from);
 

@@ -150,36 +150,6 @@ static int host_config_read(void *context, struct fc_pair_config *out)
 	return -ENOMEM;
 }
 
-static int apply_line(struct fc_config *config, struct fc_config_cursor *cursor, const char *text,
-		      char *why)
-{
-	struct fc_syntax_line line;
-	int err = *text ? fc_config_line(config, cursor, text, &line) : 0;
-
-	if (err)
-		snprintf(why, FC_CUT_TEXT, "\"%.40s\": %.40s", text, line.message);
-	return err;
-}
-
-/* A line as a standby takes it: the line, then ids and places as the active unit has them. */
-static int take_line(struct fc_config *config, const struct fc_pair_config *in, char *why)
-{
-	struct fc_config_cursor cursor = {0};
-	int err = apply_line(config, &cursor, in->section, why);
-	char *text;
-
-	if (!err)
-		err = apply_line(config, &cursor, in->line, why);
-	if (err)
-		return err;
-	text = fc_config_shared_write(config);
-	if (!text)
-		return -ENOMEM;
-	err = fc_config_shared_take(config, text, in->ids, why, FC_CUT_TEXT);
-	free(text);
-	return err;
-}
-
 /* The secret first: cards that have another one are set up anew. */
 static bool take_secret(struct fc_unit *unit, const struct fc_pair_config *in)
 {
@@ -204,7 +174,8 @@ static int host_config_take(void *context, const struct fc_pair_config *in, char
 	err = !fresh ? -ENOMEM
 	      : in->text
 		      ? fc_config_shared_take(&fresh->config, in->text, in->ids, why, FC_CUT_TEXT)
-		      : take_line(&fresh->config, in, why);
+		      : fc_config_shared_line(&fresh->config, in->section, in->line, in->ids, why,
+					      FC_CUT_TEXT);
 	if (!err && (take_secret(unit, in) ||
 		     memcmp(&fresh->config, &unit->snapshot->config, sizeof(fresh->config)) != 0)) {
 		err = fc_unit_commit(unit, fresh);

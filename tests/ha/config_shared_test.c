@@ -212,6 +212,93 @@ static void what_is_spoilt_changes_all_or_nothing(void **state)
 	assert_true(taken > runs() / 20 && refused > runs() / 4);
 }
 
+/* What opens the section that the cursor stands in. */
+static const char *section_of(const struct fc_config_cursor *c, char text[FC_SYNTAX_LINE])
+{
+	static const char *const words[] = {
+		[FC_CONFIG_GLOBAL] = "",
+		[FC_CONFIG_CARD] = "card %u",
+		[FC_CONFIG_RECORD] = "flow record %s",
+		[FC_CONFIG_EXPORTER] = "flow exporter %s",
+		[FC_CONFIG_MONITOR] = "flow monitor %s",
+		[FC_CONFIG_SAMPLER] = "sampler %s",
+		[FC_CONFIG_INTERFACE] = "interface HundredGigE%u/0/%u",
+		[FC_CONFIG_REDUNDANCY] = "redundancy",
+	};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	if (c->mode == FC_CONFIG_CARD || c->mode == FC_CONFIG_INTERFACE)
+		snprintf(text, FC_SYNTAX_LINE, words[c->mode], c->slot, c->port);
+	else
+		snprintf(text, FC_SYNTAX_LINE, words[c->mode], c->name);
+#pragma GCC diagnostic pop
+	return text;
+}
+
+/* Line by line, also those that are about what is each unit's own. */
+static void a_standby_follows_line_by_line(void **state)
+{
+	unsigned followed = 0;
+
+	(void)state;
+	for (unsigned r = 0; r < runs() / 10; r++) {
+		struct fc_config_cursor cursor = {FC_CONFIG_GLOBAL};
+
+		make(&active, 40);
+		make(&standby, 40);
+		before = standby;
+		assert_int_equal(take(&standby, &active), 0);
+		for (unsigned l = 0; l < 60; l++) {
+			char section[FC_SYNTAX_LINE], why[200], *ids;
+			struct config_maker m;
+
+			section_of(&cursor, section);
+			config_maker_line(&m, cursor.mode);
+			if (apply(&active, &cursor, m.text))
+				continue;
+			ids = fc_config_shared_ids(&active);
+			if (fc_config_shared_line(&standby, section, m.text, ids, why, sizeof(why)))
+				fail_msg("%s / %s: %s", section, m.text, why);
+			free(ids);
+			followed++;
+			if (!shared_same(&standby, &active))
+				fail_msg("%s / %s", section, m.text);
+			own_is_kept(&standby, &before);
+		}
+		reads_back(&standby);
+	}
+	assert_true(followed > 2 * runs());
+}
+
+static void a_line_takes_no_card_of_the_standby_away(void **state)
+{
+	static const char *const mine[] = {"card 7", "transport pci 0:1:2.0", "interface Hu7/0/1",
+					   "description x", NULL};
+	char *ids, why[200];
+
+	(void)state;
+	fc_config_init(&active);
+	fc_config_init(&standby);
+	apply_all(&active, mine);
+	apply_all(&standby, mine);
+	apply_all(&active, (const char *const[]){"no card 7", NULL});
+	ids = fc_config_shared_ids(&active);
+	assert_int_equal(
+		fc_config_shared_line(&standby, "card 7", "no card 7", ids, why, sizeof(why)), 0);
+	assert_true(fc_config_card_wanted(&standby.card[7]));
+	assert_true(shared_same(&standby, &active));
+	before = standby;
+	assert_int_equal(fc_config_shared_line(&standby, "", "sampler S", ids, why, sizeof(why)),
+			 -EINVAL);
+	assert_string_equal(why, "ids: sampler S has none");
+	assert_int_equal(fc_config_shared_line(&standby, "sampler", "x", ids, why, sizeof(why)),
+			 -EINVAL);
+	assert_string_equal(why, "\"sampler\": Incomplete command.");
+	assert_memory_equal(&standby, &before, sizeof(before));
+	free(ids);
+}
+
 /* ------------------------------------------------------------------ certain ones */
 static void both_number_alike_from_then_on(void **state)
 {
@@ -347,6 +434,8 @@ int main(void)
 		cmocka_unit_test(any_unit_takes_any_other_s_shared_part),
 		cmocka_unit_test(a_line_changes_the_checksum_or_is_own),
 		cmocka_unit_test(what_is_spoilt_changes_all_or_nothing),
+		cmocka_unit_test(a_standby_follows_line_by_line),
+		cmocka_unit_test(a_line_takes_no_card_of_the_standby_away),
 		cmocka_unit_test(both_number_alike_from_then_on),
 		cmocka_unit_test(the_same_text_with_other_numbers_has_another_checksum),
 		cmocka_unit_test(interfaces_of_a_card_that_is_not_here_are_kept),
