@@ -45,7 +45,7 @@ def await_hot(pair):
     """One active, the other hot; return (active, standby)."""
     def hot():
         states = {n: state(u) for n, u in pair.units.items()}
-        return sorted(states.values()) == [HOT, ACTIVE] and states
+        return sorted(states.values()) == [HOT, ACTIVE] and all(fed_as_told(u) for u in pair.units.values()) and states
     end = time.monotonic() + HOT_S
     while not (states := hot()):
         if dead(pair):
@@ -55,6 +55,11 @@ def await_hot(pair):
         time.sleep(0.05)
     active = next(n for n, s in states.items() if s == ACTIVE)
     return pair.units[active], pair.units[3 - active]
+
+
+def fed_as_told(unit):
+    """A dual feed begins when both units have seen that the cards' clocks agree."""
+    return unit.pair.settings.feed == "single" or re.search(r"Feed = dual\s*$", unit.text("show redundancy"), re.M)
 
 
 def dead(pair):

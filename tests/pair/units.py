@@ -44,7 +44,7 @@ class Settings:
         near, far = (f"10.9.{{}}.{n}" for n in (unit, 3 - unit))
         lines = [f"unit {unit}", f"peer {near.format(0)} {far.format(0)}", f"heartbeat path 1 {near.format(1)} {far.format(1)}",
                  f"heartbeat path 2 {near.format(2)} {far.format(2)}", f"key {key}", f"fencing {self.fencing or 'none'}",
-                 f"feed {self.feed}"]
+                 "feed dual skew 20000" if self.feed == "dual" else "feed single"]
         lines += [f"heartbeat interval {self.heartbeat}"] if self.heartbeat else []
         lines += [f"traffic-hook {hook}"] if hook else []
         return "redundancy\n" + "".join(f" {line}\n" for line in [*lines, f"mode {self.mode}"])
