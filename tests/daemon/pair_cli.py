@@ -20,6 +20,15 @@ def start(folder, unit, more):
                             f" key {folder}/keys/pair.key\n" + more))
 
 
+def checks_of_a_file(folder):
+    path = os.path.join(folder, "half.conf")
+    with open(path, "w", encoding="ascii") as stream:
+        stream.write("redundancy\n mode sso\n unit 1\n peer 192.0.2.1 192.0.2.2\n")
+    done = subprocess.run([tool("flowcardd"), "--config", path, "--check-config"], capture_output=True, text=True, timeout=30)
+    check(done.returncode == 0 and done.stdout == f"{path}: mode sso without a key or a certificate makes no pair\n{path} is well\n",
+          f"--check-config: {done}")
+
+
 def state(daemon):
     return daemon.ask("show redundancy states")["my_state_name"]
 
@@ -90,6 +99,7 @@ def switchover(t, s, active, standby):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
+            checks_of_a_file(folder)
             active, standby = make(folder)
             s = Terminal(standby, prompt="box-stby>")
             refusals(s, standby)
