@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "bench.h"
+#include "bench_impl.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,10 +8,6 @@
 #include <string.h>
 
 #define CLAIM_DELAY_MS 5
-#define FLOWS 20
-#define TAG_SEQUENCE 1
-#define TAG_CONTENT 2
-#define TAG_NEXT 3
 
 struct context {
 	struct bench *bench;
@@ -19,14 +15,14 @@ struct context {
 };
 static struct context contexts[2];
 
-static struct end *end_of(void *context)
+struct end *bench_end_of(void *context)
 {
 	const struct context *c = context;
 
 	return &c->bench->end[c->index];
 }
 
-static struct bench *bench_of(void *context)
+struct bench *bench_of(void *context)
 {
 	return ((const struct context *)context)->bench;
 }
@@ -57,7 +53,7 @@ static void drop_all(struct end *e)
 
 static void host_send(void *context, struct fc_message *m)
 {
-	struct end *e = end_of(context), *peer = &bench_of(context)->end[!e->index];
+	struct end *e = bench_end_of(context), *peer = &bench_of(context)->end[!e->index];
 
 	if (!e->up || !peer->up || peer->down_due ||
 	    (bench_of(context)->drop_acks && m->type == FC_MESSAGE_ACK))
@@ -82,7 +78,7 @@ static void down(struct end *e, enum fc_link_down reason)
 
 static void host_hang_up(void *context, const char *why)
 {
-	struct end *e = end_of(context);
+	struct end *e = bench_end_of(context);
 
 	(void)why;
 	drop_all(e);
@@ -115,7 +111,7 @@ static void connect_ends(struct bench *b)
 /* ------------------------------------------------------------------ the witness */
 static void host_claim(void *context, uint64_t term)
 {
-	struct end *e = end_of(context);
+	struct end *e = bench_end_of(context);
 
 	e->asked = term;
 	e->asked_at_ms = bench_of(context)->now_ms;
@@ -141,212 +137,6 @@ static void answer_claim(struct bench *b, struct end *e)
 	fc_pair_claimed(e->pair, 0, term, &answer, bench_now(b, e->index));
 }
 
-/* ------------------------------------------------------------------ the exporter */
-static void collect(struct bench *b, const struct datagram *d)
-{
-	assert(d->sequence < DATAGRAMS);
-	b->records++;
-	if (b->seen[d->sequence] && b->seen[d->sequence] != d->content)
-		b->conflicts++;
-	else
-		b->repeated += b->seen[d->sequence] != 0;
-	b->seen[d->sequence] = d->content;
-}
-
-static void send_datagram(struct end *e, const struct datagram *d)
-{
-	struct fc_message *m = fc_message_create(FC_MESSAGE_DATAGRAM, 128);
-
-	fc_message_put_u64(m, TAG_SEQUENCE, d->sequence);
-	fc_message_put_u64(m, TAG_CONTENT, d->content);
-	fc_cuts_send(fc_pair_cuts(e->pair), m);
-}
-
-static void send_number(struct end *e, enum fc_message_type type, uint64_t value)
-{
-	struct fc_message *m = fc_message_create(type, 64);
-
-	fc_message_put_u64(m, TAG_NEXT, value);
-	fc_cuts_send(fc_pair_cuts(e->pair), m);
-}
-
-static struct datagram *seal_one(struct bench *b, struct end *e, uint64_t cut)
-{
-	struct datagram *d = &e->own.d[e->own.count++];
-
-	assert(e->own.count <= DATAGRAMS);
-	b->random = b->random * 6364136223846793005u + 1442695040888963407u;
-	*d = (struct datagram){e->own.next++, b->random | 1, cut};
-	return d;
-}
-
-/* At the first cut to a peer everything that has not left goes. */
-static void seal(struct bench *b, struct end *e)
-{
-	bool all = false;
-	uint64_t cut = fc_cuts_to_seal(fc_pair_cuts(e->pair), &all);
-
-	if (!cut)
-		return;
-	seal_one(b, e, cut);
-	for (unsigned i = 0; i < e->own.count; i++) {
-		if (all && e->own.d[i].sequence >= e->own.cursor)
-			e->own.d[i].cut = cut;
-		if (e->own.d[i].cut == cut)
-			send_datagram(e, &e->own.d[i]);
-	}
-	send_number(e, FC_MESSAGE_EXPORTER, e->own.next);
-	send_number(e, FC_MESSAGE_CURSOR, e->own.cursor);
-	fc_cuts_sealed(fc_pair_cuts(e->pair), cut);
-}
-
-static void release(struct bench *b, struct end *e)
-{
-	uint64_t acked = fc_cuts_acked(fc_pair_cuts(e->pair)), before = e->own.cursor;
-
-	if (e->gate == FC_RF_GATE_CLOSED)
-		return;
-	for (unsigned i = 0; i < e->own.count; i++) {
-		struct datagram *d = &e->own.d[i];
-
-		if (d->sequence < e->own.cursor)
-			continue;
-		if (e->gate == FC_RF_GATE_ACKED && d->cut > acked)
-			break;
-		collect(b, d);
-		e->own.cursor = d->sequence + 1;
-	}
-	if (e->own.cursor != before)
-		send_number(e, FC_MESSAGE_CURSOR, e->own.cursor);
-}
-
-static int host_export_message(void *context, const struct fc_message *m, char *why)
-{
-	struct exporter *x = &end_of(context)->building;
-	struct datagram d = {0};
-	uint64_t value = 0;
-
-	if (m->type == FC_MESSAGE_DATAGRAM) {
-		if (fc_message_u64(m, TAG_SEQUENCE, &d.sequence) ||
-		    fc_message_u64(m, TAG_CONTENT, &d.content)) {
-			strcpy(why, "no datagram");
-			return -EPROTO;
-		}
-		x->d[x->count++] = d;
-		return 0;
-	}
-	if (fc_message_u64(m, TAG_NEXT, &value)) {
-		strcpy(why, "no number");
-		return -EPROTO;
-	}
-	if (m->type == FC_MESSAGE_EXPORTER)
-		x->next = value;
-	else
-		end_of(context)->own.cursor = value;
-	return 0;
-}
-
-static void keep(struct exporter *x, const struct datagram *d)
-{
-	for (unsigned i = 0; i < x->count; i++)
-		if (x->d[i].sequence == d->sequence)
-			return;
-	x->d[x->count++] = *d;
-}
-
-static void host_export_commit(void *context, uint64_t cut)
-{
-	struct end *e = end_of(context);
-
-	(void)cut;
-	for (unsigned i = 0; i < e->building.count; i++)
-		keep(&e->own, &e->building.d[i]);
-	e->own.next = e->building.next;
-	e->building.count = 0;
-}
-
-static void host_export_rollback(void *context)
-{
-	end_of(context)->building.count = 0;
-}
-
-static bool host_drained(void *context)
-{
-	const struct end *e = end_of(context);
-	uint64_t acked = fc_cuts_acked(fc_pair_cuts(e->pair));
-
-	for (unsigned i = 0; i < e->own.count; i++)
-		if (e->own.d[i].sequence >= e->own.cursor && e->own.d[i].cut <= acked)
-			return false;
-	return true;
-}
-
-static void host_gate(void *context, enum fc_rf_gate gate)
-{
-	end_of(context)->gate = gate;
-}
-
-/* Who is not active any more gives up what has not left, and follows. */
-static void host_role(void *context, enum fc_pair_role role, uint64_t term)
-{
-	struct end *e = end_of(context);
-
-	(void)term;
-	if (e->role == FC_PAIR_ACTIVE && role != FC_PAIR_ACTIVE)
-		e->own.count = e->building.count = 0;
-	e->role = role;
-}
-
-/* ------------------------------------------------------------------ the card */
-static void barrier(struct bench *b, struct end *e)
-{
-	struct fc_cuts *cuts = fc_pair_cuts(e->pair);
-	struct fc_cut_ticket ticket;
-	struct fc_cut_flow flow[FLOWS];
-	uint64_t digest = 0, standbys;
-
-	e->epoch++;
-	if (fc_cuts_mode_now(cuts, &standbys) == FC_CUTS_STANDBY ||
-	    !fc_cuts_join(e->member, (uint32_t)e->epoch, e->epoch * 1000, &ticket))
-		return;
-	if (!ticket.number) {
-		seal_one(b, e, 0);
-		return;
-	}
-	memset(flow, 0, sizeof(flow));
-	for (unsigned f = 0; f < FLOWS; f++) {
-		flow[f].instance = e->instances + f + 1;
-		flow[f].slot = 1;
-		flow[f].flow.packets = e->epoch;
-		if (flow[f].instance % FC_CUT_SLICES == ticket.slice)
-			digest += fc_cut_digest(&flow[f]);
-	}
-	for (unsigned taken = 0; taken < FLOWS;)
-		taken += (unsigned)fc_cuts_flows(e->member, flow + taken, FLOWS - taken);
-	fc_cuts_part_done(e->member, digest);
-	fc_cuts_taken(cuts, 1, 0, ticket.number);
-}
-
-static void host_barrier(void *context)
-{
-	struct end *e = end_of(context);
-
-	if (!e->silent)
-		barrier(bench_of(context), e);
-}
-
-static unsigned host_healthy(void *context)
-{
-	return end_of(context)->healthy;
-}
-
-static uint64_t host_card_ns(void *context)
-{
-	const struct end *e = end_of(context);
-
-	return (1000000 + bench_of(context)->now_ms) * 1000000 + e->card_ahead_ns;
-}
-
 /* ------------------------------------------------------------------ the rest of the host */
 static uint64_t host_now_us(void *context)
 {
@@ -355,7 +145,7 @@ static uint64_t host_now_us(void *context)
 
 static void host_hook(void *context, bool to_me)
 {
-	struct end *e = end_of(context);
+	struct end *e = bench_end_of(context);
 
 	e->hooks_to_me += to_me;
 	e->hooks_to_peer += !to_me;
@@ -378,7 +168,7 @@ static uint64_t checksum(const char *text)
 
 static int host_config_read(void *context, struct fc_pair_config *out)
 {
-	out->text = strdup(end_of(context)->config);
+	out->text = strdup(bench_end_of(context)->config);
 	out->ids = strdup("");
 	out->checksum = checksum(out->text);
 	memset(out->secret, 7, sizeof(out->secret));
@@ -388,7 +178,7 @@ static int host_config_read(void *context, struct fc_pair_config *out)
 /* A line is put behind what there is. */
 static int host_config_take(void *context, const struct fc_pair_config *config, char *why)
 {
-	struct end *e = end_of(context);
+	struct end *e = bench_end_of(context);
 
 	if (e->refuses) {
 		strcpy(why, "line 1: this unit cannot");
@@ -403,13 +193,13 @@ static int host_config_take(void *context, const struct fc_pair_config *config, 
 
 static void host_moved(void *context)
 {
-	end_of(context)->moved = true;
+	bench_end_of(context)->moved = true;
 }
 
 static void host_log(void *context, const char *facility, int level, const char *mnemonic,
 		     const char *text)
 {
-	struct end *e = end_of(context);
+	struct end *e = bench_end_of(context);
 
 	e->switchovers_logged += !strcmp(mnemonic, "SWITCHOVER");
 	e->refused_logged += !strcmp(mnemonic, "PEER_REFUSED");
@@ -422,7 +212,7 @@ static void host_log(void *context, const char *facility, int level, const char 
 
 static void host_reload(void *context)
 {
-	end_of(context)->reloads++;
+	bench_end_of(context)->reloads++;
 }
 
 static const struct fc_pair_host host = {
@@ -431,20 +221,20 @@ static const struct fc_pair_host host = {
 	.queued = host_queued,
 	.hang_up = host_hang_up,
 	.claim = host_claim,
-	.role = host_role,
-	.gate = host_gate,
-	.barrier = host_barrier,
+	.role = bench_role,
+	.gate = bench_gate,
+	.barrier = bench_barrier,
 	.hook = host_hook,
 	.quiet = host_true,
 	.followed = host_true,
-	.drained = host_drained,
-	.export_message = host_export_message,
-	.export_commit = host_export_commit,
-	.export_rollback = host_export_rollback,
+	.drained = bench_drained,
+	.export_message = bench_export_message,
+	.export_commit = bench_export_commit,
+	.export_rollback = bench_export_rollback,
 	.config_read = host_config_read,
 	.config_take = host_config_take,
-	.healthy = host_healthy,
-	.card_ns = host_card_ns,
+	.healthy = bench_healthy,
+	.card_ns = bench_card_ns,
 	.moved = host_moved,
 	.log = host_log,
 	.reload = host_reload,
@@ -553,9 +343,9 @@ static void step(struct bench *b, struct end *e)
 		e->wake_ms = e->born_ms + fc_pair_tick(e->pair, bench_now(b, e->index));
 	}
 	if (!e->silent && b->now_ms % EPOCH_MS == e->index)
-		barrier(b, e);
-	seal(b, e);
-	release(b, e);
+		bench_epoch(b, e);
+	bench_seal(b, e);
+	bench_release(b, e);
 }
 
 void bench_run(struct bench *b, unsigned ms)
