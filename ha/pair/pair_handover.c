@@ -31,6 +31,7 @@ void pair_handover_begin(struct fc_pair *pair)
 {
 	pair->handover = PAIR_HANDOVER_QUIET;
 	pair->quiet_ms = pair->now.ms;
+	pair->traffic_owed = false;
 	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "HANDOVER", "Handing over to unit %u (%s)",
 		 (unsigned)pair->hello.unit, fc_rf_reason_name(pair->rf.handover_reason));
 	if (!moves_traffic(pair))
@@ -84,6 +85,22 @@ static void await_drain(struct fc_pair *pair)
 	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_HANDOVER_READY});
 }
 
+/* The traffic comes back when this unit may send again: if the peer has won the next term
+ * meanwhile, it is where it belongs. */
+static void give_back(struct fc_pair *pair)
+{
+	bool waits = pair->rf.gate == FC_RF_GATE_ACKED && pair->greeted &&
+		     pair->peer.rf.state == FC_RF_STANDBY_HOT &&
+		     pair->peer.rf.term == pair->rf.term;
+
+	if (!fc_rf_is_active(pair->rf.state)) {
+		pair->traffic_owed = false;
+	} else if (pair->rf.gate == FC_RF_GATE_OPEN || waits) {
+		pair->traffic_owed = false;
+		pair->host.hook(pair->context, true);
+	}
+}
+
 static void end(struct fc_pair *pair)
 {
 	pair->handover = PAIR_HANDOVER_NO;
@@ -92,12 +109,13 @@ static void end(struct fc_pair *pair)
 		return;
 	pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "HANDOVER",
 		 "Handing over has failed: this unit stays active");
-	if (moves_traffic(pair))
-		pair->host.hook(pair->context, true);
+	pair->traffic_owed = moves_traffic(pair);
 }
 
 void pair_handover_tick(struct fc_pair *pair)
 {
+	if (pair->traffic_owed)
+		give_back(pair);
 	if (pair->handover == PAIR_HANDOVER_NO)
 		return;
 	if (pair->rf.handover == FC_RF_HANDOVER_NO || !fc_rf_is_active(pair->rf.state)) {

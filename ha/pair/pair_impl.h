@@ -95,6 +95,7 @@ struct fc_pair {
 	uint64_t leave_ms;
 	enum pair_handover handover;
 	uint64_t last_cut, barrier_ms, quiet_ms;
+	bool traffic_owed; /* a handover that failed has moved it away */
 	uint64_t stuck_ms, healthier_ms;
 	bool taking_over;
 	uint64_t lost_us; /* when the active unit's sign of life was missed */

@@ -12,7 +12,7 @@
 
 #define HELLO_MS 5000 /* for the peer's first message */
 #define PING_MS 1000
-#define DRIFT_NS 100 /* a millisecond: two free-running clocks */
+#define DRIFT_NS 100  /* a millisecond: two free-running clocks */
 #define GRACE_MS 1000 /* for a peer whose connection was ended here */
 
 static void send(struct fc_pair *pair, struct fc_message *m)
