@@ -110,6 +110,12 @@ static bool hand_out(struct fc_shard *shard, uint32_t slot, struct fc_cut_flow *
 	return true;
 }
 
+static void fetch(const struct fc_shard *shard, uint32_t slot)
+{
+	for (unsigned line = 0; line < sizeof(struct shadow_entry); line += 64)
+		__builtin_prefetch((const uint8_t *)&shard->entries[slot] + line);
+}
+
 /* The next slots with a bit, which is cleared. */
 static size_t next_slots(struct fc_shard *shard, uint32_t *slots, size_t most)
 {
@@ -127,8 +133,7 @@ static size_t next_slots(struct fc_shard *shard, uint32_t *slots, size_t most)
 		slot = (uint32_t)(shard->changes_at * 64) + (uint32_t)__builtin_ctzll(word);
 		bits[shard->changes_at] = word & (word - 1);
 		__builtin_prefetch(&shard->instance[slot]);
-		for (unsigned line = 0; line < sizeof(struct shadow_entry); line += 64)
-			__builtin_prefetch((const uint8_t *)&shard->entries[slot] + line);
+		fetch(shard, slot);
 		slots[count++] = slot;
 	}
 	return count;
@@ -151,24 +156,39 @@ size_t fc_shard_changes(struct fc_shard *shard, struct fc_cut_flow *out, size_t 
 	return count;
 }
 
+/* Slots of the slice from *at on. */
+static size_t of_slice(const struct fc_shard *shard, unsigned slice, uint32_t *at, uint32_t *slots)
+{
+	size_t count = 0;
+
+	for (; *at < shard->fresh && count < FETCHED; ++*at) {
+		uint64_t instance = shard->instance[*at];
+
+		if (!instance || instance % FC_CUT_SLICES != slice)
+			continue;
+		fetch(shard, *at);
+		slots[count++] = *at;
+	}
+	return count;
+}
+
 uint64_t fc_shard_digest(const struct fc_shard *shard, unsigned slice,
 			 uint64_t (*one)(void *context, const struct fc_cut_flow *flow),
 			 void *context)
 {
+	uint32_t slots[FETCHED], at = 0;
 	uint64_t sum = 0;
+	size_t count;
 
-	for (uint32_t slot = 0; slot < shard->fresh; slot++) {
-		uint64_t instance = shard->instance[slot];
-		const struct shadow_half *half;
-		struct fc_cut_flow flow = {.instance = instance};
+	while ((count = of_slice(shard, slice, &at, slots)))
+		for (size_t i = 0; i < count; i++) {
+			const struct shadow_half *half = fc_shadow_frozen(shard, slots[i]);
+			struct fc_cut_flow flow = {.instance = shard->instance[slots[i]]};
 
-		if (!instance || instance % FC_CUT_SLICES != slice)
-			continue;
-		half = fc_shadow_frozen(shard, slot);
-		if (!half)
-			continue;
-		fc_shadow_flow(&shard->entries[slot], half, &flow.flow);
-		sum += one(context, &flow);
-	}
+			if (!half)
+				continue;
+			fc_shadow_flow(&shard->entries[slots[i]], half, &flow.flow);
+			sum += one(context, &flow);
+		}
 	return sum;
 }

@@ -82,9 +82,11 @@ static void on_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns
 static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 {
 	struct fc_worker *w = context;
-	struct fc_flow_message m = {
-		.cut = true, .cut_ns = cut_ns, .slot = (uint8_t)w->config.slot,
-		.ring = (uint16_t)w->config.ring->number, .number = w->member.ticket.number};
+	struct fc_flow_message m = {.cut = true,
+				    .cut_ns = cut_ns,
+				    .slot = (uint8_t)w->config.slot,
+				    .ring = (uint16_t)w->config.ring->number,
+				    .number = w->member.ticket.number};
 
 	w->cut_ns = cut_ns;
 	w->cut_epoch = epoch;
@@ -184,9 +186,11 @@ void fc_worker_end_ring(struct fc_worker *w, enum fc_worker_end end)
 /* What was ordered and not done will not be: its flows are closed here like all others. */
 void fc_worker_close_flows(struct fc_worker *w)
 {
-	const struct fc_flow_message m = {
-		.cut = true, .cut_ns = w->cut_ns, .slot = (uint8_t)w->config.slot,
-		.ring = (uint16_t)w->config.ring->number, .number = w->member.ticket.number};
+	const struct fc_flow_message m = {.cut = true,
+					  .cut_ns = w->cut_ns,
+					  .slot = (uint8_t)w->config.slot,
+					  .ring = (uint16_t)w->config.ring->number,
+					  .number = w->member.ticket.number};
 
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_shard_close_all(w->shard, w->cut_ns);

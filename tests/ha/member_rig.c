@@ -7,9 +7,8 @@
 
 static void add_monitor(struct fc_worker *worker, unsigned m)
 {
-	struct fc_shadow_monitor monitor = {.id = 70 + m,
-					    .active_ns = 8 * SECOND,
-					    .inactive_ns = 3 * SECOND};
+	struct fc_shadow_monitor monitor = {
+		.id = 70 + m, .active_ns = 8 * SECOND, .inactive_ns = 3 * SECOND};
 
 	if (m == 1)
 		monitor.entries = 24; /* early ageing */

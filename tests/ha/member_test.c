@@ -373,11 +373,13 @@ static struct rig_counts truth;
 static void write_both(uint64_t *random, uint64_t start_ns, bool a_lives)
 {
 	unsigned m = (unsigned)(fake_random(random) % RIG_MONITORS);
-	uint32_t flow = (uint32_t)(fake_random(random) % (fake_random(random) % 2 ? 10 : RIG_FLOWS));
+	uint32_t flow =
+		(uint32_t)(fake_random(random) % (fake_random(random) % 2 ? 10 : RIG_FLOWS));
 	uint32_t packets = (uint32_t)(1 + fake_random(random) % 9), first = 0;
 	bool later = fake_random(random) % 8 == 0;
 	struct fake_delta delta = delta_of(
-		flow, m, start_ns + (later ? SECOND : 0) + fake_random(random) % (SECOND / 2), packets);
+		flow, m, start_ns + (later ? SECOND : 0) + fake_random(random) % (SECOND / 2),
+		packets);
 
 	delta.epoch = later;
 	truth.packets[m][flow] += packets;
