@@ -251,8 +251,9 @@ static void take_back(struct sim_card *c, unsigned monitor, uint32_t epoch, unsi
 {
 	struct sim_sum *sum = &c->truth[epoch].flow[monitor][flow];
 
-	sum->packets -= packets;
-	sum->octets -= octets;
+	/* Some of it may be among what the judge has closed its books on. */
+	sum->packets -= packets < sum->packets ? packets : sum->packets;
+	sum->octets -= octets < sum->octets ? octets : sum->octets;
 }
 
 static void take_back_record(struct sim_card *c, const uint32_t *record)

@@ -73,8 +73,12 @@ static void cover(struct sim_card *card, const struct judge_cover *c)
 	if (c->there && c->generation == card->generation) {
 		card->covered.epoch = c->epoch;
 		card->covered.cut_ns = c->cut_ns;
-	} else if (!card->alive) {
+	} else if (!card->alive && !card->covered.given) {
 		card->covered.given = true;
+		/* What it had seen of the epoch in which it died the other card has seen, too. */
+		for (uint32_t e = 0; sim_world.dual && e <= card->epoch; e++)
+			if ((int64_t)e > card->covered.epoch && card->truth[e].mark != SIM_GONE)
+				card->truth[e].mark = SIM_MAYBE;
 	}
 }
 
@@ -82,6 +86,11 @@ void judge_committed(unsigned standby, const struct judge_vector *vector)
 {
 	commit_at[standby][1] = commit_at[standby][0];
 	commit_at[standby][0] = sim_now();
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		sim_trace("unit %u: has committed: slot %u %s, card %u, epoch %u, until %.3f ms",
+			  standby + 1, s, vector->slot[s].there ? "there" : "away",
+			  vector->slot[s].generation, vector->slot[s].epoch,
+			  (double)(vector->slot[s].cut_ns - SIM_BORN) / 1e6);
 	for (struct sim_card *card = cards; card; card = card->next)
 		if (card->unit != standby && !card->covered.resolved)
 			cover(card, &vector->slot[card->slot]);
@@ -188,7 +197,15 @@ static enum sim_mark mark_single(const struct sim_epoch *truth, uint64_t commit)
 	return commit && truth->open_at >= commit ? SIM_SELECTED : SIM_MAYBE;
 }
 
-static void select_own(struct sim_card *card, bool hot, bool dual)
+/* Of a planned switchover, all that came since the traffic was moved. */
+static enum sim_mark mark_planned(const struct sim_card *card, uint32_t e)
+{
+	bool over = e < card->epoch && card->truth[e + 1].open_at <= sim_world.moved_at;
+
+	return over ? SIM_MAYBE : SIM_SELECTED;
+}
+
+static void select_own(struct sim_card *card, bool hot, bool dual, bool planned)
 {
 	unsigned unit = card->unit;
 
@@ -206,6 +223,8 @@ static void select_own(struct sim_card *card, bool hot, bool dual)
 			continue;
 		if (!hot)
 			truth->mark = SIM_MAYBE;
+		else if (planned && !dual)
+			truth->mark = mark_planned(card, e);
 		else if (dual)
 			truth->mark = mark_dual(truth, slot_cut_ns[unit][card->slot]);
 		else
@@ -236,9 +255,9 @@ static void lose_all(void)
 			struct sim_epoch *truth = &card->truth[e];
 
 			/* What was in the sums above must not come in again. */
-			truth->mark = truth->mark == SIM_GONE ? SIM_GONE : SIM_SELECTED;
-			if (truth->mark == SIM_SELECTED)
+			if (truth->mark != SIM_GONE)
 				memset(truth->flow, 0, sizeof(truth->flow));
+			truth->mark = SIM_GONE;
 		}
 	}
 }
@@ -254,7 +273,7 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned)
 			lost += resolve(card);
 	for (struct sim_card *card = cards; card; card = card->next)
 		if (card->unit == unit)
-			select_own(card, hot, dual);
+			select_own(card, hot, dual, planned);
 	judge_base_cleared(!unit);
 	judge_stats.takeovers += hot;
 	judge_stats.planned += hot && planned;

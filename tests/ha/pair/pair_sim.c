@@ -42,6 +42,8 @@ static uint64_t clock_source(void)
 	return sim_now() + SIM_SECOND;
 }
 
+static char world[300]; /* of the schedule, in words */
+
 /* ------------------------------------------------------------------ phases */
 /* Whenever nothing is on its way: what was reported and the base are what was committed. */
 static void audit(void)
@@ -130,6 +132,8 @@ static bool schedule(uint64_t seed)
 	wire_begin();
 	memset(sim_unit, 0, sizeof(sim_unit));
 	world_begin(seed, seed % 20 != 0);
+	world_describe(world, sizeof(world));
+	sim_trace("seed %llu: %s", (unsigned long long)seed, world);
 	if (sim_world.pair)
 		pair();
 	else
@@ -192,8 +196,9 @@ int main(int argc, char **argv)
 		if (schedule(seed))
 			continue;
 		sum.failed++;
-		printf("FAILED: seed %llu: %s\n        again, with what happened: %s -v %llu 1\n",
-		       (unsigned long long)seed, sim_failure(), argv[0], (unsigned long long)seed);
+		printf("FAILED: seed %llu: %s\n  %s\n  again, event by event: %s -v %llu 1\n",
+		       (unsigned long long)seed, sim_failure(), world, argv[0],
+		       (unsigned long long)seed);
 	}
 	print_sums();
 	return sum.failed || !sum.sink.records;

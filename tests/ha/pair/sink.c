@@ -18,6 +18,7 @@
 #define OCTET_COUNT 1
 #define PACKET_COUNT 2
 #define SOURCE_ADDRESS 8
+#define START_MS 152
 
 struct number {
 	uint64_t hash;   /* 0: never seen */
@@ -45,6 +46,7 @@ static struct sim_sum reported[SIM_DOMAINS][SIM_FLOWS];
 struct total {
 	unsigned stream, domain, flow;
 	uint32_t number;
+	uint64_t start_ms;
 	struct sim_sum sum;
 };
 static struct total *total;
@@ -78,36 +80,38 @@ void sink_end(void)
 	totals_room = 0;
 }
 
+/* Flows that began at the same time in the same stream are one, whose last total comes last. */
 static int by_number(const void *one, const void *other)
 {
 	const struct total *a = one, *b = other;
 
 	if (a->stream != b->stream)
 		return a->stream < b->stream ? -1 : 1;
+	if (a->start_ms != b->start_ms)
+		return a->start_ms < b->start_ms ? -1 : 1;
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* The last total of each run; one that is smaller than the one before begins another run, and a
- * stream does. */
 static struct sim_sum last_totals(unsigned domain, unsigned flow)
 {
-	struct sim_sum sum = {0}, last = {0};
-	unsigned of = 0;
+	const struct total *last = NULL;
+	struct sim_sum sum = {0};
 
 	if (!in_order && totals)
 		qsort(total, totals, sizeof(*total), by_number);
 	in_order = true;
-	for (size_t i = 0; i < totals; i++) {
-		if (total[i].domain != domain || total[i].flow != flow)
+	for (size_t i = totals; i--;) {
+		const struct total *t = &total[i];
+
+		if (t->domain != domain || t->flow != flow)
 			continue;
-		if (total[i].sum.packets < last.packets || total[i].stream != of) {
-			sum.packets += last.packets;
-			sum.octets += last.octets;
+		if (!last || last->stream != t->stream || last->start_ms != t->start_ms) {
+			sum.packets += t->sum.packets;
+			sum.octets += t->sum.octets;
 		}
-		last = total[i].sum;
-		of = total[i].stream;
+		last = t;
 	}
-	return (struct sim_sum){sum.packets + last.packets, sum.octets + last.octets};
+	return sum;
 }
 
 struct sim_sum sink_reported(unsigned domain, unsigned flow)
@@ -117,7 +121,7 @@ struct sim_sum sink_reported(unsigned domain, unsigned flow)
 	return reported[domain][flow];
 }
 
-static void keep_total(unsigned flow, const struct sim_sum *sum)
+static void keep_total(unsigned flow, uint64_t start_ms, const struct sim_sum *sum)
 {
 	if (totals == totals_room) {
 		totals_room = totals_room ? 2 * totals_room : 256;
@@ -126,8 +130,12 @@ static void keep_total(unsigned flow, const struct sim_sum *sum)
 			abort();
 	}
 	total[totals++] = (struct total){
-		dg.stream, dg.domain, flow,
-		dg.version == 9 ? dg.sequence * 256 + dg.records : dg.sequence + dg.records, *sum};
+		dg.stream,
+		dg.domain,
+		flow,
+		dg.version == 9 ? dg.sequence * 256 + dg.records : dg.sequence + dg.records,
+		start_ms,
+		*sum};
 	in_order = false;
 }
 
@@ -151,7 +159,7 @@ static uint64_t get(const uint8_t *at, unsigned length)
 }
 
 /* ------------------------------------------------------------------ records */
-static void count(uint32_t address, uint64_t packets, uint64_t octets)
+static void count(uint32_t address, uint64_t start_ms, uint64_t packets, uint64_t octets)
 {
 	uint32_t flow = address & 0xffffff;
 
@@ -164,7 +172,7 @@ static void count(uint32_t address, uint64_t packets, uint64_t octets)
 		return;
 	sink_stats.records++;
 	if (sim_world.monitor[dg.domain].cache == FC_CACHE_PERMANENT)
-		keep_total(flow, &(struct sim_sum){packets, octets});
+		keep_total(flow, start_ms, &(struct sim_sum){packets, octets});
 	reported[dg.domain][flow].packets += packets;
 	reported[dg.domain][flow].octets += octets;
 	sim_trace("        sink: %u/%u: flow %u: %llu packets", dg.domain, dg.sequence, flow,
@@ -173,7 +181,7 @@ static void count(uint32_t address, uint64_t packets, uint64_t octets)
 
 static void take_record(const struct layout *l, const uint8_t *at)
 {
-	uint64_t packets = 0, octets = 0;
+	uint64_t packets = 0, octets = 0, start_ms = 0;
 	uint32_t address = 0;
 
 	for (unsigned i = 0; i < l->fields; at += l->length[i++]) {
@@ -183,8 +191,10 @@ static void take_record(const struct layout *l, const uint8_t *at)
 			packets = get(at, l->length[i]);
 		else if (l->element[i] == SOURCE_ADDRESS)
 			address = get32(at);
+		else if (l->element[i] == START_MS)
+			start_ms = get(at, l->length[i]);
 	}
-	count(address, packets, octets);
+	count(address, start_ms, packets, octets);
 }
 
 /* ------------------------------------------------------------------ templates */
@@ -337,7 +347,7 @@ static void take_v5(const uint8_t *octets, size_t length)
 		return;
 	}
 	for (const uint8_t *at = octets + V5_HEADER; records--; at += V5_RECORD)
-		count(get32(at), get32(at + 16), get32(at + 20));
+		count(get32(at), 0, get32(at + 16), get32(at + 20));
 }
 
 /* Has this number been seen? A datagram without data records (IPFIX) has none of its own. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE_LOG2 7
+#define QUEUE_LOG2 10
 #define CLOSED_MAX 256
 #define LOOK_MAX_NS (40 * SIM_MS) /* until the loss of a card is seen */
 #define IDLE_NS (30 * SIM_MS)

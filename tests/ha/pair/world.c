@@ -39,6 +39,28 @@ static void add_exporter(struct fc_config *config, const char *name, enum fc_pro
 	}
 }
 
+/* Of a permanent cache: when a flow began tells two of the same key apart. */
+static void add_record(struct fc_config *config)
+{
+	static const char *const lines[] = {
+		"flow record TOTALS",
+		"match ipv4 source address",
+		"match ipv4 destination address",
+		"match ipv4 protocol",
+		"match transport source-port",
+		"collect counter bytes long",
+		"collect counter packets long",
+		"collect timestamp absolute first",
+		"collect timestamp absolute last",
+	};
+	struct fc_config_cursor cursor = {0};
+	struct fc_syntax_line line;
+
+	for (unsigned i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		if (fc_config_line(config, &cursor, lines[i], &line))
+			abort();
+}
+
 static void configure(struct fc_config *config)
 {
 	static const enum fc_protocol protocols[] = {FC_PROTOCOL_IPFIX, FC_PROTOCOL_V9,
@@ -50,13 +72,17 @@ static void configure(struct fc_config *config)
 		config->card[s].there = true;
 		snprintf(config->card[s].where, sizeof(config->card[s].where), "virtual");
 	}
+	add_record(config);
 	for (unsigned m = 0; m < SIM_MONITORS; m++) {
 		struct fc_fnf *fnf = &config->fnf;
 		int monitor;
 
-		add_exporter(config, names[m], protocols[sim_below(4)]);
+		bool totals = sim_world.monitor[m].cache == FC_CACHE_PERMANENT;
+
+		add_exporter(config, names[m], protocols[sim_below(totals ? 3 : 4)]);
 		monitor = fc_fnf_monitor_add(fnf, names[m]);
-		fnf->monitor[monitor].record = fc_fnf_record_find(fnf, "netflow-original");
+		fnf->monitor[monitor].record =
+			fc_fnf_record_find(fnf, totals ? "TOTALS" : "netflow-original");
 		fnf->monitor[monitor].exporter[0] = (int)m;
 		fnf->monitor[monitor].cache = sim_world.monitor[m].cache;
 	}
@@ -135,7 +161,8 @@ void world_begin(uint64_t seed, bool pair)
 	sim_world.rings = sim_chance(30) ? 2 : 1;
 	sim_world.flows = (unsigned)sim_between(3, SIM_FLOWS);
 	sim_world.epoch_ns = UINT64_C(1) << sim_between(26, 28); /* 67 .. 268 ms */
-	sim_world.ring_log2 = (unsigned)sim_between(8, 11);
+	/* A standby's ring holds a second and more of a dual feed. */
+	sim_world.ring_log2 = (unsigned)sim_between(pair ? 10 : 8, 12) + 2 * sim_world.dual;
 	sim_world.evict = (unsigned)sim_below(20);
 	sim_world.packet_ns = sim_world.epoch_ns / sim_between(10, 60);
 	sim_world.delay_ns = sim_between(1, 20) * SIM_MS;
@@ -148,6 +175,32 @@ void world_begin(uint64_t seed, bool pair)
 	choose_clocks();
 	choose_monitors();
 	configure(sim_world.config);
+}
+
+static const char *cache_of(unsigned m)
+{
+	static const char *const caches[] = {"normal", "immediate", "permanent", "synchronized"};
+
+	return caches[sim_world.monitor[m].cache];
+}
+
+void world_describe(char *text, size_t octets)
+{
+	const struct fc_fnf *fnf = &sim_world.config->fnf;
+	static const int versions[] = {5, 9, 10};
+
+	snprintf(text, octets,
+		 "%s feed, %s, %s, %u slots of %u rings, %u flows, epochs of %llu ms, version %d %s"
+		 "%s%s, version %d %s%s%s",
+		 sim_world.dual ? "dual" : "single", sim_world.hook ? "hook" : "no hook",
+		 sim_world.fencing ? "witness" : "no witness", sim_world.slots, sim_world.rings,
+		 sim_world.flows, (unsigned long long)(sim_world.epoch_ns / SIM_MS),
+		 versions[fnf->exporter[0].protocol], cache_of(0),
+		 sim_world.monitor[0].spread_ns ? " spread" : "",
+		 sim_world.monitor[0].entries < sim_world.flows ? " small" : "",
+		 versions[fnf->exporter[1].protocol], cache_of(1),
+		 sim_world.monitor[1].spread_ns ? " spread" : "",
+		 sim_world.monitor[1].entries < sim_world.flows ? " small" : "");
 }
 
 void world_end(void)

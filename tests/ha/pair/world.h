@@ -43,6 +43,8 @@ extern struct sim_world sim_world;
 /* Options of a schedule. */
 void world_begin(uint64_t seed, bool pair);
 void world_end(void);
+/* In words. */
+void world_describe(char *text, size_t octets);
 /* Packets begin to come. */
 void world_traffic(void);
 /* The feed moves to this unit after `delay_ns`; a later order replaces it. */
