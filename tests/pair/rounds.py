@@ -173,11 +173,12 @@ class Result:
         self.stale = 0        # frames fed to the failed unit after what happened
         self.export_s = 0.0   # until the flows were at the collector
         self.late_ms = 0.0    # how long before what happened the first lost packet came
+        self.committed = {}   # by slot: card time that the standby said is safe, just before
         self.slot = active.pair.settings.slots[0]  # of the card that is killed
 
     def __str__(self):
         return (f"{self.kind.name:13} unit {self.active.number} active, {'moved' if self.moved else 'stayed'}; {self.fed} packets fed, "
-                f"{self.lost} lost ({self.stale} came too late), {self.duplicates} datagrams twice, exported in {self.export_s:.1f} s" +
+                f"{self.lost} lost (from {self.late_ms:.0f} ms before; {self.stale} came after), {self.duplicates} datagrams twice, exported in {self.export_s:.1f} s" +
                 (f"; first of the other unit after {self.first_ms:.0f} ms" if self.first_ms is not None else ""))
 
 
@@ -202,7 +203,11 @@ def play(pair, kind, settings):
     pair.feed("to " + ("both" if settings.feed == "dual" else str(active.number)))
     pair.feed("start")
     time.sleep(pair.random.uniform(0.2, 1.2))
-    before, when = time.monotonic_ns(), time.time()
+    if kind.loses is SUFFIX:
+        result.committed = committed(standby)
+        if set(result.committed) != set(pair.settings.slots):
+            complain(pair, result, [f"a hot standby's last commit holds the slots {list(result.committed)}"])
+    before = time.monotonic_ns()
     kind.act(pair, active, standby)
     now = settled(pair, kind, active, standby)
     result.moved = now is not active
@@ -228,7 +233,7 @@ def play(pair, kind, settings):
     if not kind.duplicates and result.duplicates:
         findings.append(f"{result.duplicates} datagrams came twice")
     if findings:
-        complain(pair, result, findings, when)
+        complain(pair, result, findings)
     return result
 
 
@@ -276,10 +281,23 @@ def one_card(pair, result, name, slot, reported, failed, sure):
     kept = [[f for f in part if name != "netflow-v5" or f.key[0] == 4] for part in (failed, sure)]
     weak = result.kind.loses is HELD and slot == result.slot
     lost, wrong = (judge.within if weak else judge.lost)(mine, *kept)
+    first = kept[0][len(kept[0]) - lost].when + clock_offset() if lost else 0
+    if lost and not weak and first < result.committed.get(slot, 0):
+        wrong.append(f"a packet of {first} is lost, and the standby had everything up to {result.committed[slot]}")
     if wrong:
         complain(pair, result, [f"{name}, slot {slot}: {text}" for text in wrong])
     return lost
 
 
-def complain(pair, result, findings, _when=0):
+def clock_offset():
+    """From the feeder's clock to the cards', which is the host's."""
+    return time.time_ns() - time.monotonic_ns()
+
+
+def committed(standby):
+    """Card time up to which the standby has everything, by slot."""
+    return {row["slot"]: row["cut_ns"] for row in standby.ask("show checkpoint").get("vector", [])}
+
+
+def complain(pair, result, findings):
     fail(f"seed {pair.seed}: {result}\n  " + "\n  ".join(findings[:12]) + "\n" + logs(pair) + f"\nfiles: {pair.folder}")
