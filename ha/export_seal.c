@@ -308,7 +308,8 @@ static bool line_drained(const struct fc_export_line *line, bool peer, uint64_t 
 
 	if (peer && line->told != cursor)
 		return false;
-	if (cursor == fc_exporter_mark(line->exporter))
+	/* With a peer: all of the last cut. What was filled since is of one that may never come. */
+	if (cursor >= (peer && line->cut ? line->mark : fc_exporter_mark(line->exporter)))
 		return true;
 	fc_exporter_stats(line->exporter, &stats);
 	return !stats.ready || (!fc_exporter_backlog(line->exporter) && !fc_export_withheld(line) &&
@@ -321,7 +322,8 @@ void fc_export_drained(struct fc_export_thread *t, uint64_t now_ns)
 	struct fc_export_line *line;
 	unsigned at = 0;
 
-	for (unsigned q = 0; drained && q < t->queues; q++)
+	/* With a peer, what stands behind a marker is of the next cut, which may never come. */
+	for (unsigned q = 0; drained && !peer && q < t->queues; q++)
 		drained = !fc_flow_queue_head(t->queue[q]);
 	while (drained && (line = fc_export_next_line(t, &at)))
 		drained = line_drained(line, peer, now_ns);
