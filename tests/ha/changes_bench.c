@@ -2,8 +2,8 @@
 /*
  * What a peer costs the worker of an active unit, with 1 M live flows on one core: records merged,
  * changed flows handed to fc_cuts and encoded there (the base takes them outside of the measured
- * time; link and base have a bench of their own), against the same records merged alone in the same run; and what it costs to
- * adopt 1 M flows.
+ * time; link and base have a bench of their own), against the same records merged alone in the same
+ * run; and what it costs to adopt 1 M flows.
  *
  *   changes_bench
  */
@@ -188,8 +188,7 @@ static void run_paired(double alone)
 	printf("changes_cost = %.0f ns a changed flow, %.1f ms a cut for marks and digest; merging "
 	       "%.0f ns a record, alone %.0f (ratio %.2f)\n",
 	       b.giving / changed * 1e9, b.cutting / (double)b.cuts_taken * 1e3,
-	       b.merging / (double)b.merged * 1e9, alone * 1e9,
-	       all / (double)b.merged / alone);
+	       b.merging / (double)b.merged * 1e9, alone * 1e9, all / (double)b.merged / alone);
 }
 
 static void run_adopt(void)
