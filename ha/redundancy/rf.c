@@ -112,7 +112,7 @@ static bool wants_as_active(const struct fc_rf *rf, uint64_t ms)
  * A hot standby's right is to the term after the one that it is hot in, and on from terms that it
  * was granted without hearing of it; whoever has another one went on without it.
  */
-static bool entitled(const struct fc_rf *rf)
+bool fc_rf_entitled(const struct fc_rf *rf)
 {
 	return rf->seen == rf->term || rf->holder == rf->options.unit;
 }
@@ -123,7 +123,7 @@ static bool wants_claim(const struct fc_rf *rf, uint64_t ms)
 		return wants_as_active(rf, ms);
 	if (rf->state == FC_RF_NEGOTIATION)
 		return wants_as_negotiating(rf, ms);
-	if (rf->state != FC_RF_STANDBY_HOT || !entitled(rf))
+	if (rf->state != FC_RF_STANDBY_HOT || !fc_rf_entitled(rf))
 		return false;
 	return rf->offered || (!rf->maintenance && (!rf->comm || (rf->heard && !peer_active(rf))));
 }
@@ -373,10 +373,13 @@ static void rules_active(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_o
 
 static void rules_standby(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *out)
 {
-	bool same = rf->peer.term == rf->term && rf->seen == rf->term;
+	/* A newer term of its own, granted unheard of, means nothing as long as it has no use for
+	 * it.
+	 */
+	bool same = rf->peer.term == rf->term && fc_rf_entitled(rf);
 
 	if (rf->state == FC_RF_STANDBY_HOT) {
-		if (!peer_active(rf) && !entitled(rf))
+		if (!peer_active(rf) && !fc_rf_entitled(rf))
 			fc_rf_move(rf, FC_RF_EVENT_YIELD, now, out);
 		else if (peer_active(rf) && !rf->asked && !(same && rf->peer.gated))
 			fc_rf_move(rf, FC_RF_EVENT_GO_COLD, now, out);

@@ -230,7 +230,7 @@ static void step_end(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *
 	}
 	if (rf->state == FC_RF_STANDBY_BULK &&
 	    !(rf->comm && rf->heard && fc_rf_is_active(rf->peer.state) && rf->peer.gated &&
-	      rf->peer.term == rf->term && rf->seen == rf->term))
+	      rf->peer.term == rf->term && fc_rf_entitled(rf)))
 		return;
 	rf->step.running = false;
 	complete(rf, now);
