@@ -45,7 +45,7 @@ def await_hot(pair):
     """One active, the other hot; return (active, standby)."""
     def hot():
         states = {n: state(u) for n, u in pair.units.items()}
-        return sorted(states.values()) == [HOT, ACTIVE] and all(fed_as_told(u) for u in pair.units.values()) and states
+        return sorted(states.values()) == [HOT, ACTIVE] and all(ready(u) for u in pair.units.values()) and states
     end = time.monotonic() + HOT_S
     while not (states := hot()):
         if dead(pair):
@@ -57,9 +57,10 @@ def await_hot(pair):
     return pair.units[active], pair.units[3 - active]
 
 
-def fed_as_told(unit):
-    """A dual feed begins when both units have seen that the cards' clocks agree."""
-    return unit.pair.settings.feed == "single" or " Feed = dual" in unit.text("show redundancy")
+def ready(unit):
+    """Its cards are up; a dual feed begins when both units have seen that the cards' clocks agree."""
+    return all(unit.card_row(slot)["state"] == "present" for slot in unit.cards) and (
+        unit.pair.settings.feed == "single" or " Feed = dual" in unit.text("show redundancy"))
 
 
 def dead(pair):
