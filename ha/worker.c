@@ -307,8 +307,7 @@ static int open_parts(struct fc_worker *w)
 	err = fc_shard_create(&w->config.shadow, &w->shard);
 	if (err)
 		goto close_member;
-	if (w->config.fresh)
-		fc_shard_begin(w->shard, &(struct fc_shard_start){.learned = true});
+	fc_worker_member_begin(w);
 	drain.shard = w->shard;
 	err = fc_drain_create(&drain, &w->drain);
 	if (err)

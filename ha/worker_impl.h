@@ -79,6 +79,8 @@ void fc_worker_close_flows(struct fc_worker *w);
 
 /* worker_member.c; lock held. */
 int fc_worker_member_open(struct fc_worker *w);
+/* Its shard is there, and empty. */
+void fc_worker_member_begin(struct fc_worker *w);
 void fc_worker_member_close(struct fc_worker *w);
 /* Return whether something was done. */
 bool fc_worker_member_turn(struct fc_worker *w);

@@ -318,6 +318,21 @@ int fc_worker_member_open(struct fc_worker *w)
 				  w->config.generation, &m->member, NULL);
 }
 
+/* A card that comes to an active unit: the base may hold flows since the takeover, when the slot
+ * was empty. */
+void fc_worker_member_begin(struct fc_worker *w)
+{
+	struct fc_shard_start start = {.learned = w->config.fresh};
+	struct fc_base *base = w->config.cuts ? fc_cuts_base_get(w->config.cuts) : NULL;
+	uint64_t standbys;
+
+	if (base && fc_cuts_mode_now(w->config.cuts, &standbys) != FC_CUTS_STANDBY) {
+		start.base_ns = fc_base_cut_ns(base, w->config.slot);
+		w->member.adopting = true;
+	}
+	fc_shard_begin(w->shard, &start);
+}
+
 void fc_worker_member_close(struct fc_worker *w)
 {
 	if (w->member.member)
