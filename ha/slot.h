@@ -188,8 +188,8 @@ void fc_slot_secret(struct fc_slot *slot, const uint8_t *secret);
 void fc_slot_barrier(struct fc_slot *slot);
 /* The card's clock now, from a look at it each second; 0: not known. Needs config.cuts. */
 uint64_t fc_slot_card_ns(struct fc_slot *slot);
-/* Is it metering; is its card here, but without its first plan? Both at once and for moments only.
- */
+/* Is it metering; or is its card being brought up, with no reason known why it should not come?
+ * Neither waits. */
 bool fc_slot_metering(struct fc_slot *slot);
 bool fc_slot_coming_up(struct fc_slot *slot);
 /* Frames that the ports have seen; 0: no card, or it is being programmed. May take a while. */

@@ -102,7 +102,7 @@ bool fc_slot_coming_up(struct fc_slot *s)
 	bool coming;
 
 	pthread_mutex_lock(&s->lock);
-	coming = s->status.state == FC_DEVICE_PRESENT && !s->status.metering;
+	coming = !s->status.metering && (s->status.state == FC_DEVICE_PRESENT || !*s->status.error);
 	pthread_mutex_unlock(&s->lock);
 	return coming;
 }
