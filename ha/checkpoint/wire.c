@@ -128,8 +128,9 @@ static uint8_t *part_put(uint8_t *at, const struct fc_cut_part *part)
 struct fc_message *fc_cut_commit_write(const struct fc_cut_commit *c)
 {
 	size_t parts = (size_t)c->parts * PART_OCTETS, gones = (size_t)c->gones * GONE_OCTETS;
-	struct fc_message *m = begin(FC_MESSAGE_COMMIT, c->id,
-				     5 * FC_MESSAGE_FIELD + parts + gones + COUNTS_OCTETS + 16);
+	struct fc_message *m =
+		begin(FC_MESSAGE_COMMIT, c->id,
+		      (size_t)5 * FC_MESSAGE_FIELD + parts + gones + COUNTS_OCTETS + 16);
 	uint8_t *at;
 
 	if (!m)
@@ -152,7 +153,7 @@ struct fc_message *fc_cut_commit_write(const struct fc_cut_commit *c)
 static int the_one(const struct fc_message *m, uint16_t tag, struct fc_message_field *out,
 		   char *why)
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	unsigned seen = 0;
 	size_t at = 0;
 	int got;
@@ -172,7 +173,7 @@ static int the_one(const struct fc_message *m, uint16_t tag, struct fc_message_f
 
 static int the_u64(const struct fc_message *m, uint16_t tag, uint64_t *out, char *why)
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	int err = the_one(m, tag, &field, why);
 
 	if (err)
@@ -185,7 +186,7 @@ static int the_u64(const struct fc_message *m, uint16_t tag, uint64_t *out, char
 
 int fc_cut_id_read(const struct fc_message *m, struct fc_cut_id *out, char why[FC_CUT_TEXT])
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	int err = the_one(m, FC_CUT_TAG_CUT, &field, why);
 
 	if (err)
@@ -205,7 +206,7 @@ static bool fits(size_t have, size_t header, uint64_t count, size_t octets)
 
 int fc_cut_flows_read(const struct fc_message *m, struct fc_cut_packed *out, char why[FC_CUT_TEXT])
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	unsigned version, octets;
 	int err = fc_cut_id_read(m, &out->id, why);
 
@@ -233,7 +234,7 @@ int fc_cut_flows_read(const struct fc_message *m, struct fc_cut_packed *out, cha
 
 int fc_cut_closed_read(const struct fc_message *m, struct fc_cut_packed *out, char why[FC_CUT_TEXT])
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	int err = fc_cut_id_read(m, &out->id, why);
 
 	if (!err)
@@ -271,7 +272,7 @@ int fc_cut_ack_read(const struct fc_message *m, struct fc_cut_id *id, uint64_t *
 
 static int parts_read(const struct fc_message *m, struct fc_cut_commit *out, char *why)
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	int err = the_one(m, FC_CUT_TAG_VECTOR, &field, why);
 
 	if (err)
@@ -299,7 +300,7 @@ static int parts_read(const struct fc_message *m, struct fc_cut_commit *out, cha
 
 static int gones_read(const struct fc_message *m, struct fc_cut_commit *out, char *why)
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	int err = the_one(m, FC_CUT_TAG_GONE, &field, why);
 
 	if (err)
@@ -314,7 +315,7 @@ static int gones_read(const struct fc_message *m, struct fc_cut_commit *out, cha
 
 static int counts_read(const struct fc_message *m, struct fc_cut_counts *out, char *why)
 {
-	struct fc_message_field field;
+	struct fc_message_field field = {0};
 	int err = the_one(m, FC_CUT_TAG_COUNTS, &field, why);
 
 	if (err)
