@@ -62,7 +62,8 @@ static void ring_numbers(const struct fc_worker_stats *w, struct number out[RING
 	memcpy(out, all, sizeof(all));
 }
 
-/* What a pair makes of it: flows that were taken over, records that the active unit accounts for. */
+/* What a pair makes of it: flows that were taken over, records that the active unit accounts for.
+ */
 #define PAIR_NUMBERS 9
 
 static void pair_numbers(const struct fc_worker_stats *w, struct number out[PAIR_NUMBERS])

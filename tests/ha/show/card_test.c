@@ -48,8 +48,7 @@ static void make_running(struct fc_show_card *c)
 	c->ring[0].shard.changes = 38;
 	c->ring[0].shard.evictions = 39;
 	for (unsigned d = 0; d < FC_DROPS; d++)
-		c->ring[0].drain.dropped[d] =
-			(struct fc_drain_dropped){40 + d, 50 + d, 6000 + d};
+		c->ring[0].drain.dropped[d] = (struct fc_drain_dropped){40 + d, 50 + d, 6000 + d};
 	c->ledger[0] =
 		(struct fc_show_ledger){true, "V4", {9, 100, 6400, 89, 5696, 10, 640, 1, 64}};
 	c->ledger[3] =
