@@ -280,10 +280,8 @@ int fc_link_step(struct fc_link *link, unsigned timeout_ms, struct fc_link_repor
 			return 1;
 		if (over)
 			return 0;
-		/* One that was woken looks once without waiting, or sockets would starve. */
-		over = atomic_exchange(&link->woken, false);
-		turn(link, over ? 0 : until);
-		over |= atomic_exchange(&link->woken, false) || fc_link_now_ms() >= until;
+		turn(link, until);
+		over = atomic_exchange(&link->woken, false) || fc_link_now_ms() >= until;
 	}
 }
 

@@ -127,28 +127,22 @@ void fc_link_session_read(struct fc_link *link)
 {
 	struct session *s = &link->session;
 	char why[FC_LINK_TEXT];
-	bool some = false;
+	ssize_t got = 1;
+	size_t before;
 
 	if (s->in_at == s->in_end)
 		s->in_at = s->in_end = 0;
-	s->more = false;
-	while (s->in_end < FC_LINK_BUFFER) {
-		ssize_t got =
-			fc_wire_read(s->wire, s->in + s->in_end, FC_LINK_BUFFER - s->in_end, why);
-
-		if (got <= 0) {
-			if (some)
-				fc_heartbeats_sign(link->heartbeats);
-			if (got != -EAGAIN)
-				failed(link, (int)got, why);
-			return;
-		}
-		s->in_end += (size_t)got;
-		some = true;
+	before = s->in_end;
+	while (got > 0 && s->in_end < FC_LINK_BUFFER) {
+		got = fc_wire_read(s->wire, s->in + s->in_end, FC_LINK_BUFFER - s->in_end, why);
+		if (got > 0)
+			s->in_end += (size_t)got;
 	}
-	s->more = true;
-	if (some)
+	if (s->in_end > before)
 		fc_heartbeats_sign(link->heartbeats);
+	s->more = got > 0;
+	if (got <= 0 && got != -EAGAIN)
+		failed(link, (int)got, why);
 }
 
 int fc_link_session_message(struct fc_link *link, struct fc_message **out)

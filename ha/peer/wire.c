@@ -156,12 +156,12 @@ ssize_t fc_wire_read(struct fc_wire *wire, void *octets, size_t room, char why[F
 }
 
 /* Another key for what this end sends; not between the two halves of a write. */
-static int renew_key(struct fc_wire *wire)
+static bool renew_key(struct fc_wire *wire)
 {
 	if (wire->written < fc_wire_rekey_octets || wire->unfinished)
-		return 0;
+		return true;
 	wire->written = 0;
-	return SSL_key_update(wire->ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
+	return SSL_key_update(wire->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1;
 }
 
 ssize_t fc_wire_write(struct fc_wire *wire, const void *octets, size_t count,
@@ -174,7 +174,7 @@ ssize_t fc_wire_write(struct fc_wire *wire, const void *octets, size_t count,
 		return plain(wire, send(wire->fd, octets, count, MSG_DONTWAIT | MSG_NOSIGNAL),
 			     POLLOUT, why);
 	ERR_clear_error();
-	if (renew_key(wire) < 0)
+	if (!renew_key(wire))
 		return broken(wire, why);
 	got = SSL_write_ex(wire->ssl, octets, count, &written);
 	wire->written += written;

@@ -101,6 +101,20 @@ static void noise_instead_of_tls_ends_the_session(void **state)
 	raw_peer_close(&peer);
 }
 
+/* Both in one piece: the socket has nothing more to say when the session begins. */
+static void a_message_right_behind_the_greeting_arrives(void **state)
+{
+	struct fc_link_config config = rig_config(2);
+
+	(void)state;
+	rig_open(2, &config);
+	raw_peer_shake(&peer);
+	raw_peer_greet(&peer, "flowcard", 1, 1);
+	raw_peer_send(&peer, FC_MESSAGE_HELLO, 1);
+	assert_true(rig_run(1000, unit_2_has_one));
+	raw_peer_close(&peer);
+}
+
 static void half_a_message_is_none(void **state)
 {
 	uint8_t wire[] = {0, 1, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0};
@@ -118,10 +132,11 @@ static void half_a_message_is_none(void **state)
 static void a_slow_reader_blocks_nothing(void **state)
 {
 	enum { MESSAGES = 64, OCTETS = 1 << 20 };
-	uint64_t worst = 0;
+	uint64_t worst = 0, rekey = fc_wire_rekey_octets;
 
 	(void)state;
 	open_both();
+	fc_wire_rekey_octets = 1; /* at every write, but not while one is half done */
 	for (unsigned n = 0; n < MESSAGES; n++) {
 		fc_link_send(rig_end[2].link,
 			     rig_message(FC_MESSAGE_FLOWS, OCTETS - FC_MESSAGE_FIELD));
@@ -138,6 +153,7 @@ static void a_slow_reader_blocks_nothing(void **state)
 	assert_true(worst < 500);
 	assert_true(fc_link_queued(rig_end[2].link) > 32u << 20);
 	raw_peer_live(&peer, 700, 0);
+	fc_wire_rekey_octets = rekey;
 	assert_int_equal(rig_end[2].downs, 0);
 	raw_peer_close(&peer);
 }
@@ -167,6 +183,7 @@ int main(void)
 		TEST(a_message_that_does_not_parse_ends_the_session),
 		TEST(noise_through_tls_ends_the_session),
 		TEST(noise_instead_of_tls_ends_the_session),
+		TEST(a_message_right_behind_the_greeting_arrives),
 		TEST(half_a_message_is_none),
 		TEST(a_slow_reader_blocks_nothing),
 		TEST(a_reader_that_is_too_slow_loses_the_session),

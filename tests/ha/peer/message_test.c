@@ -128,6 +128,7 @@ static void lying_lengths_do_not_parse(void **state)
 {
 	static const uint32_t lie[] = {4, 7, 9, 0x7fffffff, 0xfffffff8, 0xffffffff};
 	struct fc_message *m = fc_message_create(FC_MESSAGE_SAYS, 64);
+	struct fc_message_field field;
 	uint64_t value;
 
 	(void)state;
@@ -137,6 +138,8 @@ static void lying_lengths_do_not_parse(void **state)
 			m->body[4 + b] = (uint8_t)(lie[i] >> (24 - 8 * b));
 		assert_int_equal(fc_message_check(m), -EPROTO);
 		assert_int_equal(fc_message_u64(m, NUMBER, &value), -EPROTO);
+		/* Shorter than it is: the next field is what lies. */
+		assert_int_equal(fc_message_find(m, NUMBER, &field), lie[i] < 8 ? 0 : -EPROTO);
 	}
 	fc_message_free(m);
 }

@@ -25,6 +25,18 @@ int raw_connect(const char *from)
 	return fd;
 }
 
+int raw_listen(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+	struct fc_address at;
+
+	assert_int_equal(fc_address_set(&at, rig_address(2), RIG_PORT, NULL), 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	assert_int_equal(bind(fd, (struct sockaddr *)&at.at, at.octets), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	return fd;
+}
+
 bool raw_closed(int fd, unsigned ms)
 {
 	uint64_t end = rig_now_ms() + ms;

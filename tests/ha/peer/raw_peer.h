@@ -11,6 +11,8 @@
 
 /* A TCP connection from this address to unit 2. */
 int raw_connect(const char *from);
+/* A listener in unit 2's place. */
+int raw_listen(void);
 /* Has unit 2 closed it? Let unit 2 run for so long meanwhile. */
 bool raw_closed(int fd, unsigned ms);
 

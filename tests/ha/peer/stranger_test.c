@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -158,6 +159,50 @@ static void a_greeting_that_is_wrong_is_refused(void **state)
 	assert_int_equal(rig_end[2].ups, 0);
 }
 
+static void use_own_certificate(SSL_CTX *context)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *certificate = X509_new();
+
+	X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 60);
+	X509_set_pubkey(certificate, key);
+	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+	assert_int_equal(SSL_CTX_use_certificate(context, certificate), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey(context, key), 1);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+}
+
+/* Somebody has taken unit 2's address, and has a certificate, but no key. */
+static void a_listener_without_the_key_is_refused(void **state)
+{
+	struct fc_link_config config = rig_config(1);
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	int fd, listener = raw_listen();
+	SSL *ssl;
+
+	(void)state;
+	use_own_certificate(context);
+	ssl = SSL_new(context);
+	rig_open(1, &config);
+	rig_run(20, NULL);
+	fd = accept(listener, NULL, NULL);
+	assert_true(fd >= 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	SSL_set_fd(ssl, fd);
+	for (unsigned n = 0; n < 300 && !rig_stats(1).refused; n++) {
+		assert_int_not_equal(SSL_accept(ssl), 1);
+		rig_run(10, NULL);
+	}
+	assert_true(rig_logged("refused: self-signed certificate"));
+	assert_int_equal(rig_end[1].ups, 0);
+	SSL_free(ssl);
+	SSL_CTX_free(context);
+	close(fd);
+	close(listener);
+}
+
 /* ------------------------------------------------------------------ crowds */
 #define CROWD 100
 
@@ -242,6 +287,7 @@ int main(void)
 		TEST(who_says_nothing_has_a_deadline),
 		TEST(who_comes_from_elsewhere_is_turned_away),
 		TEST(a_greeting_that_is_wrong_is_refused),
+		TEST(a_listener_without_the_key_is_refused),
 		TEST(a_crowd_does_not_disturb_a_session),
 		TEST(a_crowd_does_not_keep_the_peer_out),
 	};
