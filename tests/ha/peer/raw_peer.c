@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ha/peer/address.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -15,8 +17,9 @@
 int raw_connect(const char *from)
 {
 	struct fc_address mine, unit;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	assert_int_equal(fc_address_set(&mine, from, 0, NULL), 0);
 	assert_int_equal(fc_address_set(&unit, rig_address(2), RIG_PORT, NULL), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&mine.at, mine.octets), 0);
