@@ -318,15 +318,14 @@ int fc_worker_member_open(struct fc_worker *w)
 				  w->config.generation, &m->member, NULL);
 }
 
-/* A card that comes to an active unit: the base may hold flows since the takeover, when the slot
- * was empty. */
+/* A card that comes to an active unit, or to one that becomes active before the first turn: the base
+ * may hold flows of the slot. A standby's first turn forgets about it. */
 void fc_worker_member_begin(struct fc_worker *w)
 {
 	struct fc_shard_start start = {.learned = w->config.fresh};
 	struct fc_base *base = w->config.cuts ? fc_cuts_base_get(w->config.cuts) : NULL;
-	uint64_t standbys;
 
-	if (base && fc_cuts_mode_now(w->config.cuts, &standbys) != FC_CUTS_STANDBY) {
+	if (base) {
 		start.base_ns = fc_base_cut_ns(base, w->config.slot);
 		w->member.adopting = true;
 	}
