@@ -138,7 +138,8 @@ static struct fc_export_line *find(struct fc_export_thread *t, const struct fc_e
 	if (line)
 		return line;
 	while ((line = fc_export_next_line(t, &at))) {
-		if (line->place != s->place || line->peer || line->fingerprint != s->fingerprint)
+		if (line->place != s->place || line->peer || line->gone ||
+		    line->fingerprint != s->fingerprint)
 			continue;
 		line->peer = s->number;
 		return line;
@@ -156,24 +157,30 @@ static void begin_anew(struct fc_export_thread *t)
 	while ((line = fc_export_next_line(t, &at))) {
 		fc_exporter_skip(line->exporter, UINT64_MAX);
 		line->peer = line->cursor = 0;
-		line->stated = false;
+		line->stated = line->gone = false;
 	}
 }
 
-static void take_exporter(struct fc_export_line *line, const struct fc_export_said *s)
+static void take_exporter_state(struct fc_export_line *line, const struct fc_export_said *s)
 {
-	int err = 0;
+	int err = fc_exporter_state_take(line->exporter, s->state, s->state_octets);
 
-	fc_exporter_align(line->exporter, s->first);
-	line->next = s->next;
-	if (!s->state)
-		return;
-	err = fc_exporter_state_take(line->exporter, s->state, s->state_octets);
 	if (err && !line->complained)
 		fc_log(FC_LOG_ERROR, "EXPORTER", "exporter %u: the peer's state: %s", line->place,
 		       strerror(-err));
 	line->complained = err != 0;
 	line->stated = !err;
+}
+
+static void take_exporter(struct fc_export_line *line, const struct fc_export_said *s)
+{
+	fc_exporter_align(line->exporter, s->first);
+	line->next = s->next;
+	/* What comes after it: of the exporter that is configured here, even if the peer has not
+	 * heard of that configuration yet. */
+	line = line->thread->output[line->place].line;
+	if (s->state && line)
+		take_exporter_state(line, s);
 }
 
 static void take_datagrams(struct fc_export_line *line, const struct fc_message *m)
@@ -191,6 +198,15 @@ static void take_datagrams(struct fc_export_line *line, const struct fc_message 
 		t->pairing.octets += d.length;
 	}
 	fc_exporter_skip(line->exporter, line->cursor);
+}
+
+static void take_cursor(struct fc_export_line *line, const struct fc_export_said *s)
+{
+	line->cursor = s->cursor;
+	fc_exporter_skip(line->exporter, s->cursor);
+	line->gone = s->gone;
+	if (s->gone)
+		line->peer = 0;
 }
 
 static unsigned datagrams_in(const struct fc_message *m)
@@ -226,7 +242,10 @@ static void take(struct fc_export_thread *t, struct fc_message *m)
 		fc_message_free(m); /* cannot be: it was read when it came */
 		return;
 	}
-	line = said.begin ? NULL : find(t, &said);
+	if (m->type == FC_MESSAGE_CURSOR)
+		line = known(t, &said);
+	else
+		line = said.begin ? NULL : find(t, &said);
 	if (!said.begin && !line) {
 		keep_waiting(t, m);
 		return;
@@ -235,6 +254,8 @@ static void take(struct fc_export_thread *t, struct fc_message *m)
 		begin_anew(t);
 	else if (m->type == FC_MESSAGE_EXPORTER)
 		take_exporter(line, &said);
+	else if (m->type == FC_MESSAGE_CURSOR)
+		take_cursor(line, &said);
 	else
 		take_datagrams(line, m);
 	fc_message_free(m);
@@ -251,24 +272,6 @@ static void align(struct fc_export_thread *t)
 			fc_exporter_align(line->exporter, line->next);
 		line->next = 0;
 	}
-}
-
-static void take_cursor(struct fc_export_thread *t, const struct fc_message *m)
-{
-	struct fc_export_line *line;
-	struct fc_export_said said;
-	char why[FC_CUT_TEXT];
-
-	if (fc_export_read(m, &said, why))
-		return;
-	t->pairing.cursors++;
-	line = known(t, &said);
-	if (!line)
-		return;
-	line->cursor = said.cursor;
-	fc_exporter_skip(line->exporter, said.cursor);
-	if (said.gone)
-		line->peer = 0;
 }
 
 static void take_all(struct fc_export_thread *t)
@@ -294,10 +297,8 @@ static void take_all(struct fc_export_thread *t)
 			take(t, m);
 		align(t);
 	}
-	while ((m = pop(&cursors))) {
-		take_cursor(t, m);
-		fc_message_free(m);
-	}
+	for (; (m = pop(&cursors)); t->pairing.cursors++)
+		take(t, m);
 }
 
 /* ------------------------------------------------------------------ roles */
@@ -328,13 +329,68 @@ static void begin_following(struct fc_export_thread *t, uint64_t standbys)
 	}
 }
 
-/* What waits for an exporter that is not here cannot be kept by anybody any more. */
-static void count_lost(struct fc_export_thread *t)
+/* What the peer said of this exporter's cursor last; all of it waits. */
+static uint64_t cursor_of(const struct fc_export_thread *t, const struct fc_export_said *who)
+{
+	struct fc_export_said s;
+	uint64_t cursor = 0;
+	char why[FC_CUT_TEXT];
+
+	for (const struct fc_message *m = t->waiting.first; m; m = m->next)
+		if (m->type == FC_MESSAGE_CURSOR && !fc_export_read(m, &s, why) &&
+		    s.place == who->place && s.number == who->number)
+			cursor = s.cursor;
+	return cursor;
+}
+
+/* Datagrams of another exporter of this place: behind those that are here. Return how many could
+ * not be kept. */
+static unsigned adopt_datagrams(struct fc_export_thread *t, struct fc_export_line *line,
+				const struct fc_export_said *s, const struct fc_message *m)
+{
+	uint64_t cursor = cursor_of(t, s);
+	struct fc_exporter_datagram d;
+	unsigned lost = 0;
+	size_t at = 0;
+
+	while (fc_export_next_sealed(m, &at, &d)) {
+		if (d.number < cursor)
+			continue;
+		d.number = fc_exporter_mark(line->exporter);
+		lost += fc_exporter_restore(line->exporter, &d) != 0;
+	}
+	return lost;
+}
+
+/*
+ * The peer had its configuration changed, and this unit did not hear of it in time: there is an
+ * exporter at this place, but not the one that the peer went on with. It gets the other's state,
+ * since the collector has seen sequence numbers of that one, and its datagrams.
+ */
+static unsigned adopt(struct fc_export_thread *t, const struct fc_message *m)
+{
+	struct fc_export_line *line;
+	struct fc_export_said s;
+	char why[FC_CUT_TEXT];
+
+	if (fc_export_read(m, &s, why))
+		return 0;
+	line = t->output[s.place].line;
+	if (!line)
+		return datagrams_in(m);
+	if (m->type == FC_MESSAGE_DATAGRAM)
+		return adopt_datagrams(t, line, &s, m);
+	if (m->type == FC_MESSAGE_EXPORTER && s.state)
+		take_exporter_state(line, &s);
+	return 0;
+}
+
+static void adopt_waiting(struct fc_export_thread *t)
 {
 	uint64_t lost = 0;
 
 	for (const struct fc_message *m = t->waiting.first; m; m = m->next)
-		lost += datagrams_in(m);
+		lost += adopt(t, m);
 	clear(&t->waiting);
 	t->pairing.lost += lost;
 	if (lost)
@@ -353,7 +409,7 @@ static void take_over(struct fc_export_thread *t)
 	t->following = false;
 	t->sealing = t->sealed = 0;
 	t->pairing.takeovers++;
-	count_lost(t);
+	adopt_waiting(t);
 	while ((line = fc_export_next_line(t, &at))) {
 		t->pairing.sent_again += fc_exporter_queued(line->exporter);
 		fc_exporter_spread(line->exporter, 0);
@@ -374,11 +430,6 @@ void fc_export_follow(struct fc_export_thread *t)
 	take_all(t);
 	if (atomic_load(&t->gate) != FC_RF_GATE_CLOSED)
 		take_over(t);
-}
-
-bool fc_export_kept(const struct fc_export_line *line)
-{
-	return line->peer != 0;
 }
 
 void fc_export_follow_end(struct fc_export_thread *t)

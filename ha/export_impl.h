@@ -43,6 +43,7 @@ struct fc_export_line {
 	uint64_t cursor; /* of the peer: may be beyond what has been committed */
 	bool stated;     /* its state has come */
 	bool complained; /* the log has why not */
+	bool gone;       /* the peer's is closed */
 };
 
 struct fc_export_output {
@@ -97,7 +98,6 @@ struct fc_export_thread {
 	uint64_t cut_at_ns;       /* when it came, CLOCK_MONOTONIC */
 	uint64_t full_since_ns;   /* an exporter's queue is long; 0: none */
 	uint64_t housekeeping_ns; /* next look at what is idle or leaves */
-	atomic_bool stop;
 
 	/* ---- of a pair */
 	struct fc_cuts *cuts;            /* NULL: none */
@@ -105,15 +105,15 @@ struct fc_export_thread {
 	uint64_t held_ns;                /* newest card time among those markers */
 	uint64_t sealing, sealed;        /* cut being given to the peer; given last */
 	uint64_t lines;                  /* numbers given out */
-	bool following;                  /* as a standby does */
 	uint64_t standbys_seen;
 	struct fc_message_list waiting;   /* for exporters that are not here yet */
-	bool configured;                  /* since the last look at them */
 	struct fc_export_pairing pairing; /* without `waiting` */
 	atomic_uint gate;                 /* enum fc_rf_gate */
 	atomic_uint_least64_t standbys;   /* so often the unit ceased to be active */
-	atomic_bool drained;
 	pthread_mutex_t burst;            /* held while datagrams leave */
+	bool following;                   /* as a standby does */
+	bool configured;                  /* since the last look at `waiting` */
+	atomic_bool drained, stop;
 	pthread_mutex_t inbox;            /* all below */
 	struct fc_message_list pending;   /* of the cut that is not committed */
 	struct fc_message_list committed; /* to be restored by the next turn */
@@ -160,9 +160,6 @@ void fc_export_drained(struct fc_export_thread *t, uint64_t now_ns);
 /* What has been ordered and has come since the last turn. */
 void fc_export_follow(struct fc_export_thread *t);
 void fc_export_follow_end(struct fc_export_thread *t);
-/* Does a retired exporter of a standby have to stay, because the peer's has not gone? */
-bool fc_export_kept(const struct fc_export_line *line);
-
 /* Clients whose time is over go. */
 void fc_export_drop_leaving(struct fc_export_thread *t, uint64_t now_ns);
 

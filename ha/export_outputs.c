@@ -231,13 +231,18 @@ static void retire(struct fc_export_thread *t, struct fc_export_output *o)
  */
 static bool is_done(struct fc_export_thread *t, struct fc_export_retired *r, uint64_t now_ns)
 {
+	/* A standby's stays as long as the peer's; that may not have been heard of yet. */
 	if (t->following) {
-		r->until_ns = now_ns + RETIRE_NS;
-		return !fc_export_kept(r->line);
+		if (r->line->peer)
+			r->until_ns = now_ns + RETIRE_NS;
+		return r->line->gone || now_ns >= r->until_ns;
 	}
-	if (fc_export_withheld(r->line))
-		r->until_ns = now_ns + RETIRE_NS;
-	return !fc_exporter_send(r->line->exporter, 0) || now_ns >= r->until_ns;
+	if (fc_exporter_send(r->line->exporter, 0))
+		return now_ns >= r->until_ns;
+	if (!fc_export_withheld(r->line))
+		return true;
+	r->until_ns = now_ns + RETIRE_NS;
+	return false;
 }
 
 unsigned fc_export_send_retired(struct fc_export_thread *t, uint64_t now_ns,
@@ -421,6 +426,16 @@ static void replace_line(struct fc_export_thread *t, struct fc_export_output *o,
 	t->configured = true;
 }
 
+/* Lock held. A standby's exporter is replaced: what the peer said of it holds for the next one. */
+static int hand_state_on(struct fc_export_thread *t, struct fc_export_output *o,
+			 const uint8_t *state, size_t octets)
+{
+	int err = octets ? fc_exporter_state_take(o->exporter, state, octets) : 0;
+
+	o->line->stated = t->following && octets && !err;
+	return err == -EINVAL ? 0 : err; /* of another protocol: it begins anew */
+}
+
 /* Bring one exporter in. */
 static int change_output(struct fc_export_thread *t, unsigned number,
 			 const struct fc_config *config, const struct rows *rows)
@@ -430,6 +445,8 @@ static int change_output(struct fc_export_thread *t, unsigned number,
 	bool keep = o->exporter && wanted(want) && same(want, &o->config) &&
 		    o->line->source_port == source_port(config, number);
 	struct fc_export_line *fresh = NULL;
+	uint8_t state[FC_EXPORTER_STATE_MAX];
+	size_t octets = 0;
 	int err = 0;
 
 	if (!o->ids && wanted(want))
@@ -437,11 +454,15 @@ static int change_output(struct fc_export_thread *t, unsigned number,
 	if (!err && !keep && wanted(want))
 		err = open_line(t, number, config, &fresh);
 	pthread_mutex_lock(&t->lock);
+	if (fresh && t->following && o->line && o->line->stated)
+		octets = fc_exporter_state(o->exporter, state, sizeof(state));
 	if (!keep)
 		replace_line(t, o, fresh);
 	o->config = *want;
 	if (o->exporter)
 		err = set_output(t, number, config, rows);
+	if (fresh && !err)
+		err = hand_state_on(t, o, state, octets);
 	pthread_mutex_unlock(&t->lock);
 	return err;
 }

@@ -10,7 +10,8 @@
 #include <ha/export_wire.h>
 #include <string.h>
 
-#define DATAGRAMS_ROOM 65536 /* of a message with several of them */
+#define DATAGRAMS_ROOM 65536 /* so full a message gets no further one; */
+#define MESSAGE_ROOM 135000  /* one that begins before that still fits */
 #define STATE_ROOM (FC_EXPORTER_STATE_MAX + 256)
 #define CURSOR_ROOM 128
 #define CURSOR_NS UINT64_C(10000000) /* between two of an exporter that is not done */
@@ -160,7 +161,7 @@ static bool give_state(struct fc_export_thread *t, const struct fc_export_line *
 /* One message of datagrams from line->replicated on, which moves on. False: no memory. */
 static bool give_some(struct fc_export_thread *t, struct fc_export_line *line)
 {
-	struct fc_message *m = fc_message_create(FC_MESSAGE_DATAGRAM, 2 * DATAGRAMS_ROOM);
+	struct fc_message *m = fc_message_create(FC_MESSAGE_DATAGRAM, MESSAGE_ROOM);
 	struct fc_exporter_datagram d;
 
 	if (!m)

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Two export threads as a pair: random flows, late acknowledgements, a crash at any moment. What
+ * one collector sees of both is judged. FC_SEED, FC_RUNS. */
+#include "export_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants setjmp and stdarg first. */
+#include <cmocka.h>
+
+#define RUNS 12
+#define WINDOW_STEPS                                                                               \
+	(10 + DELAY_STEPS + 2) /* of a cursor: between two, on its way, a turn each                \
+				*/
+
+static uint64_t number_of(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void each_run(void (*run)(uint64_t seed))
+{
+	uint64_t seed = number_of("FC_SEED", 1), runs = number_of("FC_RUNS", RUNS);
+
+	for (uint64_t end = seed + runs; seed < end; seed++) {
+		print_message("seed %lu\n", (unsigned long)seed);
+		run(seed);
+	}
+}
+
+static struct world *a_hot_pair(uint64_t seed, unsigned exporters)
+{
+	struct world *w = world_open(seed, exporters);
+
+	world_start(w, 0, true);
+	world_run(w, (unsigned)world_random(w, 100));
+	world_start(w, 1, false);
+	world_until_hot(w);
+	world_run(w, (unsigned)world_random(w, 300));
+	return w;
+}
+
+/* The active unit ends now. Duplicates: what it had sent and the peer could not know yet. */
+static void crash_and_take_over(struct world *w, unsigned active)
+{
+	uint64_t may[WORLD_EXPORTERS], before[WORLD_EXPORTERS], sent[WORLD_EXPORTERS];
+	uint64_t since = w->now_ns - WINDOW_STEPS * STEP_NS;
+
+	fc_export_thread_turn(w->unit[!active].export);
+	for (unsigned e = 0; e < w->exporters; e++) {
+		may[e] = world_unknown(w, active, e);
+		before[e] = w->judge[e].duplicates;
+		sent[e] = judge_since(&w->judge[e], active, since);
+		assert_true(may[e] <= sent[e] || w->may_lack); /* dropped ones are no duplicates */
+	}
+	world_crash(w, active);
+	world_take_over(w, !active);
+	world_run(w, 200);
+	for (unsigned e = 0; e < w->exporters; e++)
+		assert_true(w->judge[e].duplicates - before[e] <= may[e]);
+}
+
+static void end_and_judge(struct world *w)
+{
+	world_books(w);
+	world_drain(w);
+	world_books(w);
+	world_judge(w);
+	world_close(w);
+}
+
+/* ------------------------------------------------------------------ runs */
+static void one_crash(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 3);
+
+	crash_and_take_over(w, 0);
+	for (unsigned e = 0; e < w->exporters; e++)
+		assert_true(w->judge[e].late.datagrams > 0);
+	end_and_judge(w);
+}
+
+static void one_crash_after_the_other(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 2);
+
+	for (unsigned active = 0, times = 0; times < 4; times++, active = !active) {
+		crash_and_take_over(w, active);
+		world_start(w, active, false);
+		world_until_hot(w);
+		world_run(w, (unsigned)world_random(w, 150));
+	}
+	end_and_judge(w);
+}
+
+/* Before the standby is hot nothing is gated, and it does not take over. */
+static void a_standby_that_never_was_hot(uint64_t seed)
+{
+	struct world *w = world_open(seed, 2);
+
+	world_start(w, 0, true);
+	world_run(w, 100);
+	world_start(w, 1, false);
+	world_run(w, (unsigned)world_random(w, 60));
+	world_crash(w, 1);
+	fc_export_thread_gate(w->unit[0].export, FC_RF_GATE_OPEN);
+	fc_cuts_mode(w->unit[0].cuts, FC_CUTS_ALONE, w->term);
+	w->unit[0].hot = false;
+	world_run(w, 100);
+	assert_int_equal(w->judge[0].duplicates, 0);
+	end_and_judge(w);
+}
+
+/* A hot standby goes: what waited for it leaves, and the unit goes on alone. */
+static void a_standby_that_goes(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 3);
+
+	world_crash(w, 1);
+	w->term++;
+	fc_export_thread_gate(w->unit[0].export, FC_RF_GATE_OPEN);
+	fc_cuts_mode(w->unit[0].cuts, FC_CUTS_ALONE, w->term);
+	w->unit[0].hot = false;
+	world_run(w, 100);
+	world_start(w, 1, false);
+	world_until_hot(w);
+	world_run(w, (unsigned)world_random(w, 100));
+	crash_and_take_over(w, 0);
+	end_and_judge(w);
+}
+
+static void handed_over(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 3);
+	struct fc_export_pairing p;
+
+	for (unsigned from = 0, times = 0; times < 3; times++, from = !from) {
+		world_hand_over(w, from);
+		world_until_hot(w);
+		world_run(w, (unsigned)world_random(w, 200));
+		fc_export_thread_pairing(w->unit[from].export, &p);
+		assert_int_equal(p.given_up, 0);
+		assert_true(p.following);
+	}
+	for (unsigned e = 0; e < w->exporters; e++)
+		assert_int_equal(w->judge[e].duplicates, 0);
+	end_and_judge(w);
+}
+
+/* Stopped for a while, it wakes as if it were still active, until it hears that it is not. */
+static void stopped_and_woken(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 3);
+	struct fc_export_pairing p;
+
+	w->unit[0].stopped = true;
+	world_run(w, (unsigned)world_random(w, 2 * DELAY_STEPS));
+	w->term++;
+	world_take_over(w, 1);
+	world_run(w, 50 + (unsigned)world_random(w, 100));
+	w->unit[0].stopped = false;
+	world_run(w, (unsigned)world_random(w, 60));
+	world_step_down(w, 0);
+	world_run(w, 2);
+	fc_export_thread_pairing(w->unit[0].export, &p);
+	assert_true(p.following);
+	world_until_hot(w);
+	world_run(w, (unsigned)world_random(w, 100));
+	crash_and_take_over(w, 1);
+	end_and_judge(w);
+}
+
+/* The configuration comes to the units one after the other, in any order. */
+static void configured_meanwhile(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 2);
+	struct fc_fnf *fnf = &w->config->fnf;
+	unsigned first = (unsigned)world_random(w, 2);
+	struct fc_export_pairing p;
+
+	for (unsigned times = 0; times < 3; times++) {
+		fnf->exporter[0].rate = 5000 + 100 * times; /* it is opened anew */
+		if (times == 1) {
+			int s = fc_fnf_sampler_add(fnf, "S");
+
+			fnf->sampler[s].mode = FC_SAMPLE_RANDOM;
+			fnf->sampler[s].window = 10;
+			fnf->exporter[1].option[FC_OPTION_SAMPLERS] = true;
+			fnf->exporter[1].option_seconds[FC_OPTION_SAMPLERS] = 1;
+		}
+		world_configure(w, first);
+		world_run(w, (unsigned)world_random(w, 40));
+		world_configure(w, !first);
+		world_run(w, (unsigned)world_random(w, 60));
+	}
+	if (world_random(w, 2)) { /* the last change reaches one of them only */
+		fnf->exporter[0].rate = 6000;
+		world_configure(w, first);
+		world_run(w, (unsigned)world_random(w, 60));
+	}
+	world_crash(w, 0);
+	world_take_over(w, 1);
+	world_run(w, 200);
+	fc_export_thread_pairing(w->unit[1].export, &p);
+	assert_int_equal(p.lost + p.waiting, 0);
+	world_configure(w, 1);
+	world_start(w, 0, false);
+	world_until_hot(w);
+	world_run(w, (unsigned)world_random(w, 100));
+	world_crash(w, 1);
+	world_take_over(w, 0);
+	end_and_judge(w);
+}
+
+/* Queues overflow at the active unit: what is dropped there is not sent by the other one with
+ * another content. */
+static void overflowing(uint64_t seed)
+{
+	struct world *w = world_open(seed, 3);
+	struct fc_exporter_stats s;
+
+	w->queue = 12;
+	w->may_lack = true;
+	for (unsigned e = 0; e < w->exporters; e++)
+		w->judge[e].may_lack = true;
+	w->per_epoch = 2000;
+	world_start(w, 0, true);
+	world_start(w, 1, false);
+	world_until_hot(w);
+	world_run(w, 100 + (unsigned)world_random(w, 40));
+	world_books(w);
+	assert_int_equal(fc_export_thread_stats(w->unit[0].export, 1, &s), 0);
+	assert_true(s.dropped_datagrams > 0);
+	crash_and_take_over(w, 0);
+	end_and_judge(w);
+}
+
+/* ------------------------------------------------------------------ tests */
+static void a_crash_loses_nothing_that_was_acknowledged(void **state)
+{
+	(void)state;
+	each_run(one_crash);
+}
+
+static void crashes_by_turns(void **state)
+{
+	(void)state;
+	each_run(one_crash_after_the_other);
+}
+
+static void a_cold_standby_holds_nothing_up(void **state)
+{
+	(void)state;
+	each_run(a_standby_that_never_was_hot);
+}
+
+static void a_standby_can_go_and_come(void **state)
+{
+	(void)state;
+	each_run(a_standby_that_goes);
+}
+
+static void a_planned_switchover_repeats_nothing(void **state)
+{
+	(void)state;
+	each_run(handed_over);
+}
+
+static void a_stale_active_unit_says_nothing_new(void **state)
+{
+	(void)state;
+	each_run(stopped_and_woken);
+}
+
+static void a_changed_configuration_loses_nothing(void **state)
+{
+	(void)state;
+	each_run(configured_meanwhile);
+}
+
+static void drops_stay_drops(void **state)
+{
+	(void)state;
+	each_run(overflowing);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_crash_loses_nothing_that_was_acknowledged),
+		cmocka_unit_test(crashes_by_turns),
+		cmocka_unit_test(a_cold_standby_holds_nothing_up),
+		cmocka_unit_test(a_standby_can_go_and_come),
+		cmocka_unit_test(a_planned_switchover_repeats_nothing),
+		cmocka_unit_test(a_stale_active_unit_says_nothing_new),
+		cmocka_unit_test(a_changed_configuration_loses_nothing),
+		cmocka_unit_test(drops_stay_drops),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
