@@ -116,6 +116,7 @@ struct fc_pair {
 	bool dual;
 	char feed_why[FC_CUT_TEXT];
 	uint64_t takeovers, takeover_us, stuck, refused_messages, late_messages, refused_peers;
+	uint64_t slices_differed; /* that were told in the log */
 };
 
 /* pair.c */

@@ -93,6 +93,21 @@ static int take_export(struct fc_pair *pair, const struct fc_message *m, char wh
 	return err ? err : pair->host.export_message(pair->context, m, why);
 }
 
+static void tell_differences(struct fc_pair *pair)
+{
+	struct fc_cuts_look look;
+
+	fc_cuts_look(pair->cuts, &look);
+	if (look.slices_differed == pair->slices_differed)
+		return;
+	pair_log(pair, "CHKPT", FC_LOG_WARNING, "DIGEST",
+		 "%llu of %u slices of the standby's flows differed at cut %llu: they are sent "
+		 "again",
+		 (unsigned long long)(look.slices_differed - pair->slices_differed), FC_CUT_SLICES,
+		 (unsigned long long)look.acked);
+	pair->slices_differed = look.slices_differed;
+}
+
 /* Only of the stream that is being sent now: one before it may have had a cut of this number. */
 static int take_ack(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])
 {
@@ -105,8 +120,10 @@ static int take_ack(struct fc_pair *pair, const struct fc_message *m, char why[P
 		pair->late_messages++;
 		return 0;
 	}
-	if (!fc_cuts_ack(pair->cuts, m))
+	if (!fc_cuts_ack(pair->cuts, m)) {
+		tell_differences(pair);
 		return 0;
+	}
 	snprintf(why, PAIR_TEXT, "it acknowledges a cut that is not on its way");
 	return -EPROTO;
 }

@@ -2,6 +2,7 @@
 /* Two engines: boot, sync, switchovers, crashes, partitions. */
 #include "bench_check.h"
 
+#include <ha/checkpoint/wire.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -304,6 +305,32 @@ static void a_standby_that_acknowledges_nothing_is_left_behind(void **unused)
 	close_well(b);
 }
 
+/* The standby's base is judged by tests/ha/checkpoint; here its answer is written by hand. */
+static void slices_that_differ_are_told_in_the_log(void **unused)
+{
+	struct bench *b = hot_pair();
+	struct fc_cuts_look look;
+	struct fc_message *ack;
+
+	(void)unused;
+	b->drop_acks = true;
+	do {
+		bench_run(b, 10);
+		fc_cuts_look(fc_pair_cuts(b->end[0].pair), &look);
+	} while (!look.flying);
+	ack = fc_cut_ack_write((struct fc_cut_id){.term = look.term, .number = look.open});
+	fc_cut_ack_differ(ack, 5);
+	bench_inject(b, 0, ack);
+	bench_run(b, 1);
+	assert_non_null(strstr(b->end[0].last_log, "%CHKPT-4-DIGEST: 2 of 64 slices"));
+	b->drop_acks = false;
+	bench_run(b, 200);
+	fc_cuts_look(fc_pair_cuts(b->end[0].pair), &look);
+	assert_int_equal(look.slices_resent, 2);
+	assert_int_equal(b->end[0].gate, FC_RF_GATE_ACKED);
+	close_well(b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +349,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_short_break_changes_no_role),
 		cmocka_unit_test(without_fencing_the_newer_term_stays),
 		cmocka_unit_test(a_standby_that_acknowledges_nothing_is_left_behind),
+		cmocka_unit_test(slices_that_differ_are_told_in_the_log),
 	};
 
 	if (argc > 1)
