@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SNAPLEN = 262144, LINK_RAW = 101 };
+/* Of an interface: libpcap keeps a place of SNAPLEN octets a frame, so this is for 512 frames. */
+enum { SNAPLEN = 65536 + 64, BUFFER = 512 * SNAPLEN, LINK_RAW = 101 };
 
 /* Between two passes of a loop. */
 #define PAUSE_NS UINT64_C(1000000)
@@ -109,6 +110,7 @@ static int live_activate(struct fc_sim_feed *f)
 
 	pcap_set_snaplen(f->live, SNAPLEN);
 	pcap_set_promisc(f->live, 1);
+	pcap_set_buffer_size(f->live, BUFFER);
 	pcap_set_immediate_mode(f->live, 1);
 	pcap_set_tstamp_precision(f->live, PCAP_TSTAMP_PRECISION_NANO);
 	result = pcap_activate(f->live);

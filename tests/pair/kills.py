@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""kills.py [--seed N] [--feed single|dual] [--fencing file|etcd|none] [--protocols A,B] [--cards 1|2] [--rounds N] [--keep] [KIND...]
+"""kills.py [--seed N] [--feed single|dual] [--fencing file|etcd|none] [--protocols A,B] [--cards 1|2]
+         [--cache aged|immediate|kept] [--rate N] [--rounds N] [--keep] [KIND...]
 
 Two units, and at random moments what KIND says happens to them, one after the other; without KIND: --rounds of any kind. Judged to
-the packet after each. A failure prints the seed; --keep leaves the files.
+the packet after each. A failure prints the seed; --keep leaves the files. The cache says what is on its way to the collector when something
+happens: a record for every packet, flows that age after a second, or nothing before the round is over.
 """
 import argparse
 import os
@@ -65,6 +67,8 @@ def parse():
     parser.add_argument("--fencing", choices=("file", "etcd", "none"), default="file")
     parser.add_argument("--protocols", default="ipfix,netflow-v9")
     parser.add_argument("--cards", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--cache", choices=("aged", "immediate", "kept"), default="immediate")
+    parser.add_argument("--rate", type=int, default=10000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("kinds", nargs="*", choices=[[], *rounds.KINDS], metavar="KIND")
@@ -80,7 +84,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="flowcard-pair-")
     done = False
     try:
-        settings = Settings(fencing=fencing(options.fencing, folder), feed=options.feed, cards=options.cards,
+        settings = Settings(fencing=fencing(options.fencing, folder), feed=options.feed, cards=options.cards, rate=options.rate,
+                            cache="immediate" if options.cache == "immediate" else "normal", inactive=600 if options.cache == "kept" else 1,
                             protocols=tuple(options.protocols.split(",")))
         with Net(cards=options.cards) as net, Pair(net, folder, settings, [made(folder, options.seed)], seed=options.seed) as pair:
             if options.fencing == "etcd":

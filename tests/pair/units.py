@@ -32,11 +32,12 @@ class Settings:
     """What a pair's configuration says beside what all have."""
 
     def __init__(self, mode="sso", fencing="", feed="single", protocols=("ipfix", "netflow-v9"), heartbeat="", epoch_log2=27,
-                 collector=COLLECTOR, ports=None, options=False, inactive=600, extra=(), cache="normal", cards=1):
+                 collector=COLLECTOR, ports=None, options=False, inactive=600, extra=(), cache="normal", cards=1, rate=10000):
         """extra: more exporters (name, protocol, port) that nobody records."""
         self.mode, self.fencing, self.feed, self.protocols, self.heartbeat = mode, fencing, feed, protocols, heartbeat
         self.epoch_log2, self.collector, self.ports, self.options = epoch_log2, collector, ports or PORTS, options
         self.inactive, self.extra, self.cache, self.slots = inactive, extra, cache, SLOTS[:cards]
+        self.rate = rate
 
     def redundancy(self, unit, key, hook):
         if self.mode == "none":
@@ -55,7 +56,7 @@ class Settings:
         rows = [(name.upper(), name, self.ports[name]) for name in self.protocols] + list(self.extra)
         for name, protocol, port in rows:
             text += (f"flow exporter {name}\n destination {self.collector}\n source {SOURCE_ADDRESS}\n export-protocol {protocol}\n"
-                     f" transport udp {port}\n template data timeout 2\n")
+                     f" transport udp {port}\n template data timeout 2\n rate {self.rate}\n")
             text += " option interface-table timeout 2\n" if self.options and protocol != "netflow-v5" else ""
         four = [name for name, protocol, _ in rows if protocol == "netflow-v5"]
         six = [name for name, protocol, _ in rows if protocol != "netflow-v5"]
@@ -63,7 +64,7 @@ class Settings:
             if exporters:
                 text += (f"flow monitor {monitor}\n record {record}\n" + "".join(f" exporter {e}\n" for e in exporters) +
                          f" cache entries 4096\n cache type {self.cache}\n" +
-                         (f" cache timeout inactive {self.inactive}\n" if self.cache == "normal" else ""))
+                         (f" cache timeout inactive {self.inactive}\n cache timeout active {self.inactive}\n" if self.cache == "normal" else ""))
         return text
 
     def card(self, slot, socket):
@@ -252,7 +253,15 @@ class Pair:
             for slot, card in unit.cards.items():
                 due = unit.sent[slot] + count[self.place(number, slot)]
                 if card.process.poll() is None:
-                    wait_for(lambda u=unit, s=slot, d=due: u.card_fed(s) == d, f"unit {number}'s card {slot} fed {due} frames", 10)
+                    self.card_has(unit, slot, due)
+
+    @staticmethod
+    def card_has(unit, slot, due):
+        end = time.monotonic() + 10
+        while (had := unit.card_fed(slot)) != due:
+            if time.monotonic() > end:
+                fail(f"unit {unit.number}'s card {slot} was fed {had} frames, {due} were sent")
+            time.sleep(0.02)
 
     def take(self):
         """Judge what has arrived since; return the datagrams."""
