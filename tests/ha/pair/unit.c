@@ -226,6 +226,7 @@ static void start_worker(struct sim_unit *u, unsigned s, unsigned r)
 		.generation = slot->card->generation,
 		.ring_of = slot->card->rings > 1 ? ring_of_key : NULL,
 		.ring_context = slot,
+		.fresh = true,
 		.foreign = foreign,
 		.foreign_context = slot,
 		.wake_owner = -1,

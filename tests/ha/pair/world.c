@@ -139,6 +139,11 @@ static void choose_clocks(void)
 	int64_t shift = sim_world.dual ? 300 * (int64_t)SIM_US : 3 * (int64_t)SIM_SECOND;
 
 	sim_world.skewed = sim_chance(50);
+	/* A flow of theirs is known by its first packet's time, which a clock set back would
+	 * change. */
+	for (unsigned m = 0; m < SIM_MONITORS && !sim_world.dual; m++)
+		if (sim_world.monitor[m].cache == FC_CACHE_PERMANENT)
+			sim_world.skewed = false;
 	for (unsigned u = 0; u < SIM_UNITS && sim_world.skewed; u++) {
 		sim_world.shift_ns[u] = (int64_t)sim_below((uint64_t)shift) - shift / 2;
 		sim_world.drift_ppb[u] = (int64_t)sim_below(20000) - 10000;
@@ -172,8 +177,8 @@ void world_begin(uint64_t seed, bool pair)
 	sim_world.octet_ns = sim_chance(20) ? sim_between(1, 30) * SIM_US : 10;
 	for (unsigned u = 0; u < SIM_UNITS; u++)
 		sim_world.collector_ns[u] = sim_between(1, 30) * SIM_MS;
-	choose_clocks();
 	choose_monitors();
+	choose_clocks();
 	configure(sim_world.config);
 }
 
