@@ -193,8 +193,8 @@ def settled(pair, kind, active, standby):
 
 
 def decided(active):
-    """Of a unit that lost its peer: it is active on, and nobody asked can object any more (its claim was granted)."""
-    return "peer state = 1 " in active.text("show redundancy states")
+    """Of a unit that lost its peer: its claim was granted, so that it sends without being acknowledged."""
+    return " Output = open" in active.text("show redundancy")
 
 
 def play(pair, kind, settings):
