@@ -105,19 +105,6 @@ static uint16_t source_port(const struct fc_config *config, unsigned number)
 	return (uint16_t)(SOURCE_PORT + number);
 }
 
-/* May an earlier exporter of this place still be sending? */
-static bool port_shared(struct fc_export_thread *t, unsigned number)
-{
-	bool shared;
-
-	pthread_mutex_lock(&t->lock);
-	shared = t->output[number].exporter != NULL;
-	for (unsigned r = 0; !shared && r < t->retired_count; r++)
-		shared = t->retired[r].line->place == number;
-	pthread_mutex_unlock(&t->lock);
-	return shared;
-}
-
 /* Of a pair, a cut's datagrams all wait for its acknowledgement. */
 static size_t queue_of(const struct fc_export_thread *t)
 {
@@ -154,7 +141,8 @@ static int open_exporter(struct fc_export_thread *t, const struct fc_fnf_exporte
 		.deliver = t->seams.deliver ? deliver : NULL,
 		.deliver_context = &t->sink[number],
 		.source_port = line->source_port,
-		.port_shared = port_shared(t, number),
+		/* With its predecessor of this unit, and with the peer if that is on this host. */
+		.port_shared = line->source_port != 0,
 		.source_moves = line->source_port != 0,
 		.queue_datagrams = queue_of(t),
 		.guard = &fc_export_guard,

@@ -51,8 +51,8 @@ struct fc_exporter_config {
 	 * none; of a file its path. */
 	const char *host, *port;
 	const char *source; /* address of this host or name of an interface; NULL: any */
-	/* UDP: of this host, 0: any. `port_shared`: an earlier exporter of this process may still
-	 * have it; else a port that somebody has is -EADDRINUSE. */
+	/* UDP: of this host, 0: any. `port_shared`: another exporter may have it, too; but a port
+	 * that anybody else has, or that is not shared, is -EADDRINUSE. */
 	uint16_t source_port;
 	bool port_shared;
 	bool source_moves;  /* UDP: `source` may come to this host later, it is bound already */
