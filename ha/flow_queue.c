@@ -38,11 +38,18 @@ void fc_flow_queue_destroy(struct fc_flow_queue *q)
 	free(q);
 }
 
+bool fc_flow_queue_room(struct fc_flow_queue *q)
+{
+	return atomic_load_explicit(&q->put, memory_order_relaxed) -
+		       atomic_load_explicit(&q->popped, memory_order_acquire) <=
+	       q->mask;
+}
+
 bool fc_flow_queue_put(struct fc_flow_queue *q, const struct fc_flow_message *message)
 {
 	size_t put = atomic_load_explicit(&q->put, memory_order_relaxed);
 
-	if (put - atomic_load_explicit(&q->popped, memory_order_acquire) > q->mask)
+	if (!fc_flow_queue_room(q))
 		return false;
 	q->message[put & q->mask] = *message;
 	atomic_store_explicit(&q->put, put + 1, memory_order_release);

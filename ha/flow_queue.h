@@ -25,6 +25,8 @@ struct fc_flow_queue;
 int fc_flow_queue_create(unsigned log2, struct fc_flow_queue **out);
 void fc_flow_queue_destroy(struct fc_flow_queue *queue);
 
+/* Producer. Would a put succeed now? */
+bool fc_flow_queue_room(struct fc_flow_queue *queue);
 /* Producer. False: full. */
 bool fc_flow_queue_put(struct fc_flow_queue *queue, const struct fc_flow_message *message);
 

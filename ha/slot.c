@@ -47,8 +47,6 @@ static int start_worker(struct fc_slot *s, unsigned r)
 		.generation = s->device.generation,
 		.ring_of = s->setup.config.hash_key ? fc_slot_ring_of : NULL,
 		.ring_context = s,
-		.foreign = s->foreign,
-		.foreign_context = s->foreign_context,
 		.fresh = true,
 		.hold_adoption = true,
 		.shadow = {.entries_max = ENTRIES_FIRST,
@@ -407,8 +405,6 @@ int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
 	s->book = config->book;
 	s->seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8 ^ config->number;
 	s->cuts = config->cuts;
-	s->foreign = config->foreign;
-	s->foreign_context = config->foreign_context;
 	make_setup(s, config->secret);
 	if (!s->book && fc_monitor_book_create(&s->own_book)) {
 		err = -ENOMEM;

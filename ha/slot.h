@@ -42,13 +42,6 @@ struct fc_slot_config {
 	struct fc_cuts *cuts;         /* of a unit of a pair; NULL: it is alone */
 	const uint8_t *secret; /* of the card's hash tables, FC_CARD_HASH_KEY_OCTETS of the pair;
 				  NULL: the driver draws one. Copied */
-	/*
-	 * Asked by a worker of this slot at a takeover, with its lock held: is it this slot that
-	 * closes what the base holds of `slot`, which has no card here? Take the lowest slot that
-	 * is drained (fc_slot_drained). NULL: it never is.
-	 */
-	bool (*foreign)(void *context, unsigned slot);
-	void *foreign_context;
 	/* In the slot's thread, which calls fc_slot_apply from it. */
 	void (*consume)(void *context, struct fc_slot *slot, enum fc_slot_event event);
 	void *context;

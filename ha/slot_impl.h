@@ -35,8 +35,6 @@ struct fc_slot {
 	pthread_t thread;
 	atomic_bool stop, reset;
 	struct fc_cuts *cuts;
-	bool (*foreign)(void *context, unsigned slot);
-	void *foreign_context;
 	atomic_bool drained; /* workers run */
 	uint64_t *hash;      /* the card's words, of `secret`; NULL: not made yet */
 	uint8_t next_secret[FC_CARD_HASH_KEY_OCTETS]; /* of the pair; under `lock` */

@@ -194,6 +194,7 @@ int fc_unit_start(struct fc_unit *unit, const struct fc_config *config, fc_slot_
 	fc_unit_pair_leave(unit);
 
 stop_export:
+	fc_unit_orphans_destroy(unit);
 	fc_export_thread_stop(unit->export, 0);
 	fc_unit_pair_destroy(unit);
 close_fd:
@@ -216,6 +217,7 @@ unsigned fc_unit_stop(struct fc_unit *unit)
 	pthread_join(unit->follower, NULL);
 	send = fc_unit_pair_leave(unit);
 	fc_unit_places_end(unit, NULL);
+	fc_unit_orphans_destroy(unit);
 	left = fc_export_thread_stop(unit->export, send ? SEND_MS : 0);
 	fc_unit_pair_destroy(unit);
 	if (!send)

@@ -22,6 +22,8 @@
 #include <stdatomic.h>
 
 struct fc_base;
+struct fc_flow_queue;
+struct fc_orphans;
 struct fc_pair_thread;
 struct fc_rf;
 struct fc_unit_place;
@@ -59,6 +61,8 @@ struct fc_unit {
 	struct fc_pair_thread *pair;             /* NULL: a unit alone */
 	struct fc_config_redundancy pair_config; /* that it was started with */
 	atomic_uint_fast64_t checksum;           /* of the shared configuration told last */
+	struct fc_orphans *orphans;              /* with a pair */
+	struct fc_flow_queue *orphan_queue;
 	struct fc_rf *alone; /* the facility of a unit without a peer; under `lock` */
 };
 

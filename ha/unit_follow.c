@@ -47,19 +47,6 @@ static void consume(void *context, struct fc_slot *slot, enum fc_slot_event even
 }
 
 /* ------------------------------------------------------------------ slots come and go */
-/* After a takeover: flows of a slot without a card here are closed by the lowest slot that has one.
- * Asked with a worker's lock held: no lock is taken. */
-static bool closes_flows_of(void *context, unsigned slot)
-{
-	const struct fc_unit_place *p = context;
-	unsigned lowest = 0;
-
-	while (lowest < FC_CONFIG_SLOTS && !atomic_load(&p->unit->card_here[lowest]))
-		lowest++;
-	return lowest == p->number &&
-	       (slot >= FC_CONFIG_SLOTS || !atomic_load(&p->unit->card_here[slot]));
-}
-
 /* All zeros without a pair. */
 static void secret_of(struct fc_unit *unit, uint8_t secret[FC_CARD_HASH_KEY_OCTETS])
 {
@@ -81,8 +68,6 @@ int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, un
 		.book = unit->book,
 		.cuts = fc_unit_cuts(unit),
 		.secret = unit->pair ? secret : NULL,
-		.foreign = closes_flows_of,
-		.foreign_context = p,
 		.consume = consume,
 		.context = p,
 	};

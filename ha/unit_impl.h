@@ -60,6 +60,10 @@ void fc_unit_pair_changed(struct fc_unit *unit, const struct fc_config_cursor *c
 			  const char *line);
 struct fc_cuts *fc_unit_cuts(struct fc_unit *unit); /* NULL: alone */
 
+/* With a pair: before it starts, and before it is destroyed. Return 0, -ENOMEM, -errno. */
+int fc_unit_orphans_create(struct fc_unit *unit);
+void fc_unit_orphans_destroy(struct fc_unit *unit);
+
 /* The facility of a unit alone. Return 0, -ENOMEM. */
 int fc_unit_alone_create(struct fc_unit *unit);
 

@@ -376,8 +376,10 @@ void fc_unit_pair_maintain(struct fc_unit *unit, const struct fc_config *config)
 
 int fc_unit_pair_start(struct fc_unit *unit, const struct fc_config *config)
 {
-	if (!unit->pair)
-		return 0;
+	int err = unit->pair ? fc_unit_orphans_create(unit) : 0;
+
+	if (err || !unit->pair)
+		return err;
 	fc_unit_pair_maintain(unit, config);
 	return fc_pair_thread_start(unit->pair);
 }
@@ -409,6 +411,7 @@ void fc_unit_pair_destroy(struct fc_unit *unit)
 
 	if (!pair)
 		return;
+	fc_unit_orphans_destroy(unit);
 	pthread_rwlock_wrlock(&unit->pair_lock);
 	unit->pair = NULL;
 	pthread_rwlock_unlock(&unit->pair_lock);

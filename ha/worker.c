@@ -92,8 +92,6 @@ static int on_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 	w->cut_epoch = epoch;
 	w->waits_left = QUEUE_WAITS_MAX;
 	fc_worker_carry_out(w, epoch, cut_ns);
-	if (w->config.cuts)
-		fc_worker_close_strangers(w, cut_ns);
 	put(w, &m);
 	return w->config.cuts ? fc_worker_part_begin(w) : FC_DRAIN_COMMITTED;
 }

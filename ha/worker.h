@@ -35,10 +35,6 @@ struct fc_worker_config {
 	/* The ring of this card that a key of card monitor `number` falls to. NULL: this one. */
 	unsigned (*ring_of)(void *context, unsigned number, const uint32_t key[FC_VECTOR_WORDS]);
 	void *ring_context;
-	/* Is it this worker (of ring 0) that closes what the base holds of that slot, for want of a
-	 * card there? NULL: no. */
-	bool (*foreign)(void *context, unsigned slot);
-	void *foreign_context;
 	bool fresh;         /* the card was just reset: its epochs begin at 0 */
 	bool hold_adoption; /* flows are adopted after fc_worker_placed */
 	int wake_owner;     /* eventfd that gets 1 when the worker meets an error; -1: none */

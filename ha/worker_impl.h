@@ -13,7 +13,8 @@ struct worker_monitor {
 	bool there, had; /* had: stats are of one that was removed */
 	uint8_t flow_monitor;
 	bool ipv4, ipv6; /* which packets; neither: any */
-	uint32_t id;     /* of the flow monitor */
+	bool immediate;
+	uint32_t id; /* of the flow monitor */
 	uint32_t mask[FC_VECTOR_WORDS];
 	uint32_t remove_after; /* epoch */
 	struct fc_shard_monitor_stats stats;
@@ -27,9 +28,8 @@ struct worker_member {
 	struct fc_cut_ticket ticket; /* of the cut that was joined last */
 	uint64_t standbys;           /* of the unit, as far as the shard knows */
 	bool following, adopting;
-	bool giving;    /* not all of the cut in flight was given */
-	bool strangers; /* of the base: to be closed at the next cut */
-	bool last;      /* the last part was given */
+	bool giving; /* not all of the cut in flight was given */
+	bool last;   /* the last part was given */
 	size_t base_at;
 	struct fc_cut_flow flow[FC_WORKER_GIVE];
 	size_t flows, given;
@@ -86,7 +86,6 @@ void fc_worker_member_close(struct fc_worker *w);
 bool fc_worker_member_turn(struct fc_worker *w);
 /* The ring has ended. Return true when all is over. */
 bool fc_worker_member_close_turn(struct fc_worker *w, enum fc_worker_end end);
-void fc_worker_close_strangers(struct fc_worker *w, uint64_t cut_ns);
 int fc_worker_part_begin(struct fc_worker *w); /* a cut was taken. Return enum fc_drain_cut */
 /* What the shard calls. */
 bool fc_worker_may_cut(void *worker, uint32_t epoch, uint64_t cut_ns);

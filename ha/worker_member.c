@@ -40,7 +40,7 @@ static int place_of(const struct fc_worker *w, const struct fc_cut_flow *flow)
 	for (int n = 0; n < FC_CARD_MONITORS_MAX; n++) {
 		const struct worker_monitor *m = &w->monitor[n];
 
-		if (!m->there || m->id != flow->flow_monitor ||
+		if (!m->there || m->immediate || m->id != flow->flow_monitor ||
 		    (!m->id && m->flow_monitor != flow->flow.monitor))
 			continue;
 		if ((!m->ipv4 && !m->ipv6) || (ipv6 ? m->ipv6 : m->ipv4))
@@ -167,7 +167,7 @@ static void stand_by(struct fc_worker *w)
 	fc_shard_forget(w->shard);
 	fc_drain_follow(w->drain, handed_over);
 	m->following = true;
-	m->adopting = m->giving = m->strangers = false;
+	m->adopting = m->giving = false;
 	m->flows = m->given = m->endeds = 0;
 	m->ticket = (struct fc_cut_ticket){0};
 }
@@ -213,28 +213,34 @@ static bool of_this_ring(const struct fc_worker *w, unsigned number, const struc
 	return w->config.ring_of(w->config.ring_context, number, key) == w->config.ring->number;
 }
 
-/* Flows without a place on the card, and of slots without a card: one worker closes them. */
-static bool a_stranger(const struct fc_worker *w, const struct fc_cut_flow *flow)
+/* A flow without a place on the card is closed by the worker of the first ring; its record goes
+ * with the next cut. */
+static void close_stranger(struct fc_worker *w, struct fc_base *base,
+			   const struct fc_cut_flow *from)
 {
-	if (w->config.ring->number)
-		return false;
-	if (flow->slot == w->config.slot)
-		return place_of(w, flow) < 0;
-	return w->config.foreign && w->config.foreign(w->config.foreign_context, flow->slot);
+	struct fc_flow flow = from->flow;
+
+	if (w->config.ring->number || !fc_base_take(base, from->instance))
+		return;
+	flow.end_reason = FC_END_FORCED;
+	w->member.stranger_flows++;
+	w->member.stranger_packets += flow.packets;
+	fc_worker_hand_over(w, flow.monitor, &flow, fc_base_cut_ns(base, w->config.slot));
 }
 
 static void consider(struct fc_worker *w, struct fc_base *base, const struct fc_cut_flow *flow)
 {
-	int number = flow->slot == w->config.slot ? place_of(w, flow) : -1;
+	int number;
 
+	if (flow->slot != w->config.slot)
+		return;
+	number = place_of(w, flow);
 	if (number < 0) {
-		w->member.strangers |= a_stranger(w, flow);
+		close_stranger(w, base, flow);
 		return;
 	}
-	if (!of_this_ring(w, (unsigned)number, &flow->flow) ||
-	    fc_shard_adopt(w->shard, (unsigned)number, flow) < 0)
-		return;
-	fc_base_take(base, flow->instance);
+	if (of_this_ring(w, (unsigned)number, &flow->flow) && fc_base_take(base, flow->instance))
+		fc_shard_adopt(w->shard, (unsigned)number, flow);
 }
 
 static void adopt_some(struct fc_worker *w)
@@ -254,27 +260,6 @@ static void adopt_some(struct fc_worker *w)
 		m->adopting = false;
 		m->flows = m->given = 0;
 		return;
-	}
-}
-
-void fc_worker_close_strangers(struct fc_worker *w, uint64_t cut_ns)
-{
-	struct fc_base *base = fc_cuts_base_get(w->config.cuts);
-	struct worker_member *m = &w->member;
-	struct fc_cut_flow flow;
-	size_t at = 0;
-
-	if (!m->strangers)
-		return;
-	m->strangers = false;
-	while (base && fc_base_next(base, &at, &flow, 1)) {
-		if (!a_stranger(w, &flow))
-			continue;
-		flow.flow.end_reason = FC_END_FORCED;
-		m->stranger_flows++;
-		m->stranger_packets += flow.flow.packets;
-		fc_worker_hand_over(w, flow.flow.monitor, &flow.flow, cut_ns);
-		fc_base_take(base, flow.instance);
 	}
 }
 
@@ -383,7 +368,6 @@ bool fc_worker_member_close_turn(struct fc_worker *w, enum fc_worker_end end)
 		return false;
 	if (back && m->ticket.number)
 		fc_shard_rollback(w->shard);
-	fc_worker_close_strangers(w, w->cut_ns);
 	fc_worker_close_flows(w);
 	tell_ended(m);
 	m->last = true;

@@ -71,11 +71,13 @@ int fc_worker_monitor_add(struct fc_worker *w, unsigned n, const struct fc_shado
 	if (!err)
 		err = fc_shard_monitor_set(w->shard, n, monitor, w->cut_ns, NULL);
 	if (!err) {
-		w->monitor[n] = (struct worker_monitor){.there = true,
-							.flow_monitor = (uint8_t)flow_monitor,
-							.id = monitor->id,
-							.ipv4 = monitor->ipv4,
-							.ipv6 = monitor->ipv6};
+		w->monitor[n] =
+			(struct worker_monitor){.there = true,
+						.flow_monitor = (uint8_t)flow_monitor,
+						.id = monitor->id,
+						.ipv4 = monitor->ipv4,
+						.ipv6 = monitor->ipv6,
+						.immediate = monitor->cache == FC_CACHE_IMMEDIATE};
 		memcpy(w->monitor[n].mask, monitor->mask, sizeof(monitor->mask));
 	}
 	pthread_mutex_unlock(&w->lock);

@@ -51,7 +51,7 @@ size_t fc_base_next(struct fc_base *base, size_t *at, struct fc_cut_flow *out, s
 size_t fc_base_vector(struct fc_base *base, struct fc_cut_place *out, size_t most);
 /* Card time at the end of the last committed epoch of this slot; 0: not known. */
 uint64_t fc_base_cut_ns(struct fc_base *base, unsigned slot);
-/* A shard has it now; after a rollback. */
-void fc_base_take(struct fc_base *base, uint64_t instance);
+/* After a rollback. True: it was there and is the caller's now. */
+bool fc_base_take(struct fc_base *base, uint64_t instance);
 
 #endif

@@ -78,7 +78,7 @@ uint64_t fc_base_cut_ns(struct fc_base *base, unsigned slot)
 	return ns;
 }
 
-void fc_base_take(struct fc_base *base, uint64_t instance)
+bool fc_base_take(struct fc_base *base, uint64_t instance)
 {
 	uint32_t place;
 
@@ -90,4 +90,5 @@ void fc_base_take(struct fc_base *base, uint64_t instance)
 	if (place != PLACE_NONE)
 		fc_base_remove(base, place);
 	pthread_mutex_unlock(&base->lock);
+	return place != PLACE_NONE;
 }

@@ -366,12 +366,6 @@ static void no_cut_is_taken_while_flows_are_adopted(void **state)
 	end_pair();
 }
 
-static bool every_other(void *context, unsigned slot)
-{
-	(void)context;
-	return slot == RIG_SLOT;
-}
-
 static void flows_without_a_place_are_closed_at_the_next_cut(void **state)
 {
 	struct rig_counts sum = {0};
@@ -395,30 +389,6 @@ static void flows_without_a_place_are_closed_at_the_next_cut(void **state)
 	rig_reported(&b, UINT64_MAX, &sum);
 	assert_int_equal(sum.packets[1][3], 1);
 	end_pair();
-}
-
-static void flows_of_slots_without_a_card_are_closed_by_one_worker(void **state)
-{
-	(void)state;
-	for (unsigned one = 0; one < 2; one++) {
-		begin_pair(8, true);
-		write_one(&a, 1, 0, 10 * SECOND);
-		rig_barrier(&a, 10 * SECOND, 11 * SECOND);
-		rig_run(&a);
-		rig_deliver(&a, &b, 1000, true);
-		b.worker->config.slot = RIG_SLOT + 1;
-		b.worker->config.foreign = one ? every_other : NULL;
-		rig_run(&b);
-		fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
-		rig_barrier(&b, 10 * SECOND, 11 * SECOND);
-		rig_run(&b);
-		rig_barrier(&b, 11 * SECOND, 12 * SECOND);
-		rig_run(&b);
-		assert_int_equal(b.forced, one);
-		assert_int_equal(rig_stats(&b).stranger_flows, one);
-		assert_int_equal(rig_stats(&b).shard.adopted_flows, 0);
-		end_pair();
-	}
 }
 
 /* ------------------------------------------------------------------ random crashes, dual feed */
@@ -568,7 +538,6 @@ int main(void)
 		cmocka_unit_test(a_takeover_waits_for_the_barrier_of_what_is_covered),
 		cmocka_unit_test(no_cut_is_taken_while_flows_are_adopted),
 		cmocka_unit_test(flows_without_a_place_are_closed_at_the_next_cut),
-		cmocka_unit_test(flows_of_slots_without_a_card_are_closed_by_one_worker),
 		cmocka_unit_test(nothing_is_lost_or_doubled_in_a_crash_with_a_dual_feed),
 	};
 

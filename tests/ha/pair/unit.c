@@ -154,20 +154,6 @@ static unsigned ring_of_key(void *context, unsigned monitor, const uint32_t key[
 	return ring_of(slot->card, monitor, fake_flow_of(&flow));
 }
 
-/* The first slot that is here closes what belongs to one that is not. */
-static bool foreign(void *context, unsigned s)
-{
-	const struct sim_slot *slot = context;
-	const struct sim_unit *u = &sim_unit[slot->card->unit];
-
-	for (unsigned i = 0; i < sim_world.slots; i++)
-		if (u->slot[i].working && u->slot[i].card->slot != slot->card->slot)
-			return false;
-		else if (u->slot[i].working)
-			break;
-	return s >= sim_world.slots || !u->slot[s].working;
-}
-
 static void card_comes(struct sim_unit *u, unsigned s)
 {
 	struct sim_card *card =
@@ -227,8 +213,6 @@ static void start_worker(struct sim_unit *u, unsigned s, unsigned r)
 		.ring_of = slot->card->rings > 1 ? ring_of_key : NULL,
 		.ring_context = slot,
 		.fresh = true,
-		.foreign = foreign,
-		.foreign_context = slot,
 		.wake_owner = -1,
 	};
 

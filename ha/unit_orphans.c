@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A unit of a pair closes what it has taken over for slots without a card. */
+#include "ha/unit_impl.h"
+
+#include <errno.h>
+#include <ha/orphans.h>
+
+#define QUEUE_LOG2 12
+
+static bool served(void *context, unsigned slot)
+{
+	struct fc_unit *unit = context;
+
+	return slot < FC_CONFIG_SLOTS && atomic_load(&unit->card_here[slot]);
+}
+
+int fc_unit_orphans_create(struct fc_unit *unit)
+{
+	struct fc_orphans_config c = {
+		.cuts = fc_unit_cuts(unit), .served = served, .context = unit};
+	int err = fc_flow_queue_create(QUEUE_LOG2, &unit->orphan_queue);
+
+	if (err)
+		return err;
+	err = fc_export_thread_add(unit->export, unit->orphan_queue);
+	if (err)
+		goto destroy_queue;
+	c.queue = unit->orphan_queue;
+	err = fc_orphans_create(&c, &unit->orphans);
+	if (!err)
+		err = fc_orphans_start(unit->orphans);
+	if (err)
+		goto remove_queue;
+	return 0;
+
+remove_queue:
+	fc_orphans_destroy(unit->orphans);
+	unit->orphans = NULL;
+	fc_export_thread_remove(unit->export, unit->orphan_queue);
+destroy_queue:
+	fc_flow_queue_destroy(unit->orphan_queue);
+	unit->orphan_queue = NULL;
+	return err;
+}
+
+void fc_unit_orphans_destroy(struct fc_unit *unit)
+{
+	if (!unit->orphans)
+		return;
+	fc_orphans_destroy(unit->orphans);
+	unit->orphans = NULL;
+	fc_export_thread_remove(unit->export, unit->orphan_queue);
+	fc_flow_queue_destroy(unit->orphan_queue);
+	unit->orphan_queue = NULL;
+}
