@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A unit on this machine: flowcard-sim processes as cards, flowcardd, a collector. Standard library only."""
+import ctypes
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import collectors  # noqa: E402
 
 TOOLS = os.path.join(BUILD, "tools")
 LONG = 604800
+PR_SET_PDEATHSIG, PRCTL = 1, ctypes.CDLL(None).prctl
 LOST_WITHIN = 1.0  # seconds from the card's end to the report
 
 
@@ -37,6 +39,11 @@ def wait_for(condition, what, seconds=60):
         time.sleep(0.02)
 
 
+def die_with_parent():
+    """In the child: a test that is ended by force leaves nothing behind."""
+    PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Process:
     """A program with its output in a file; ended by its own process id."""
 
@@ -44,6 +51,7 @@ class Process:
         self.log = os.path.join(folder, name + ".log")
         with open(self.log, "wb") as stream:
             self.process = subprocess.Popen(words, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                            preexec_fn=die_with_parent,
                                             env={**os.environ, **environment})
 
     def text(self):

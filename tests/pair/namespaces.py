@@ -13,6 +13,8 @@
 import ctypes
 import fcntl
 import os
+import re
+import signal
 import socket
 import struct
 import subprocess
@@ -79,6 +81,18 @@ def checksums_in_software(namespace, names):
         os._exit(status)
 
 
+def remove_stale():
+    """Namespaces of a run that was ended by force."""
+    for line in ip("netns", "list", check=False).stdout.splitlines():
+        found = re.fullmatch(r"fc(\d+)[abcr]", line.split()[0])
+        if found and not os.path.exists("/proc/" + found.group(1)):
+            ip("netns", "del", found.group(0), check=False)
+
+
+def end_in_order(number, _frame):
+    sys.exit(128 + number)
+
+
 class Net:
     """Use as a context. relayed: the links between the units go through the namespace r (relay.py forwards there)."""
 
@@ -88,6 +102,8 @@ class Net:
         self.made = []
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, end_in_order)
+        remove_stale()
         try:
             self.build()
         except BaseException:
