@@ -21,39 +21,60 @@
 #include <unistd.h>
 
 /* A first packet that was lost comes again after a second; another attempt is sooner. */
-enum { CONNECT_MS = 500 };
-enum { BACKLOG = 16, ACCEPTS_A_TURN = 8, SAY_MS = 1000, GREETING_VERSION = 1 };
+enum { CONNECT_MS = 500, FAILURES_MAX = 4 };
+enum {
+	BACKLOG = 16,
+	ACCEPTS_A_TURN = 8,
+	SAY_MS = 1000,
+	SAY_AGAIN_MS = 60000,
+	GREETING_VERSION = 1
+};
 /* A half-open connection ends by itself; heartbeats notice it long before. */
 enum { IDLE_S = 1, BETWEEN_S = 1, PROBES = 5, UNACKNOWLEDGED_MS = 10000 };
 
 static const char magic[8] = {'f', 'l', 'o', 'w', 'c', 'a', 'r', 'd'};
 
 /* ------------------------------------------------------------------ refusals */
-/* Strangers must not fill the log: a line a second, which says how many there were. */
+/* Strangers must not fill the log: a line a second, a line a minute for the same reason; it says
+ * how many there were. */
+static bool may_say(struct fc_link *link, const char *why, uint64_t now_ms)
+{
+	uint64_t between = strcmp(link->refused_why, why) == 0 ? SAY_AGAIN_MS : SAY_MS;
+
+	if (link->refused_said_ms && now_ms - link->refused_said_ms < between) {
+		link->refused_unsaid++;
+		return false;
+	}
+	link->refused_said_ms = now_ms;
+	snprintf(link->refused_why, sizeof(link->refused_why), "%s", why);
+	return true;
+}
+
 static void refuse(struct fc_link *link, const struct fc_address *from, const char *why)
 {
-	uint64_t now = fc_link_now_ms();
-	char address[FC_ADDRESS_TEXT], more[40] = "";
+	char address[FC_ADDRESS_TEXT], more[48] = "";
 
 	fc_link_count(link, &link->stats.refused);
-	if (link->refused_said_ms && now - link->refused_said_ms < SAY_MS) {
-		link->refused_unsaid++;
+	if (!may_say(link, why, fc_link_now_ms()))
 		return;
-	}
 	fc_address_text(from, address);
 	if (link->refused_unsaid)
-		snprintf(more, sizeof(more), " (and %llu more since)",
+		snprintf(more, sizeof(more), " (and %llu more before)",
 			 (unsigned long long)link->refused_unsaid);
 	fc_log(FC_LOG_WARNING, "PEERREFUSED", "connection with %s refused: %s%s", address, why,
 	       more);
-	link->refused_said_ms = now;
 	link->refused_unsaid = 0;
 }
 
-static void refuse_candidate(struct fc_link *link, struct candidate *c, const char *why)
+void fc_link_connect_later(struct fc_link *link, bool failed)
 {
-	refuse(link, &c->from, why);
-	fc_link_candidate_drop(link, c);
+	if (!link->connect_ms)
+		return;
+	link->connect_ms = fc_link_now_ms() + ((uint64_t)link->config.pause_ms << link->failures);
+	if (!failed)
+		link->failures = 0;
+	else if (link->failures < FAILURES_MAX)
+		link->failures++;
 }
 
 void fc_link_candidate_drop(struct fc_link *link, struct candidate *c)
@@ -62,6 +83,16 @@ void fc_link_candidate_drop(struct fc_link *link, struct candidate *c)
 		link->connect_ms = fc_link_now_ms() + link->config.pause_ms;
 	fc_wire_free(c->wire);
 	*c = (struct candidate){0};
+}
+
+static void refuse_candidate(struct fc_link *link, struct candidate *c, const char *why)
+{
+	bool first = c->first;
+
+	refuse(link, &c->from, why);
+	fc_link_candidate_drop(link, c);
+	if (first)
+		fc_link_connect_later(link, true);
 }
 
 /* ------------------------------------------------------------------ places */
@@ -190,6 +221,7 @@ static void unreachable(struct fc_link *link, const char *why)
 {
 	char address[FC_ADDRESS_TEXT];
 
+	link->failures = 0;
 	link->connect_ms = fc_link_now_ms() + link->config.pause_ms;
 	if (link->unreachable)
 		return;

@@ -43,6 +43,7 @@ struct candidate {
 struct session {
 	struct fc_wire *wire; /* NULL: none */
 	uint32_t unit;
+	uint64_t begun_ms;
 	struct fc_stream stream;
 	uint8_t *in, *out;
 	size_t in_at, in_end, out_at, out_end;
@@ -64,6 +65,7 @@ struct fc_link {
 	atomic_bool attend;    /* the peer is silent, or somebody hangs up */
 	struct candidate candidate[FC_LINK_CANDIDATES];
 	uint64_t connect_ms;     /* when to try; 0: this end does not connect */
+	unsigned failures;       /* sessions and handshakes in a row that came to nothing */
 	bool unreachable;        /* has been said */
 	struct fc_wire *parting; /* the last session, until the peer has read its farewell */
 	uint64_t parting_ms;
@@ -72,6 +74,7 @@ struct fc_link {
 	enum fc_link_down down_reason;
 	char down_why[FC_LINK_TEXT];
 	uint64_t refused_said_ms, refused_unsaid;
+	char refused_why[FC_LINK_TEXT];
 	bool path_said[FC_LINK_PATHS];
 
 	pthread_mutex_t lock;
@@ -97,6 +100,8 @@ void fc_link_accept(struct fc_link *link, uint64_t now_ms);
 /* Something may go on with it. */
 void fc_link_candidate_turn(struct fc_link *link, struct candidate *c);
 short fc_link_candidate_events(const struct candidate *c);
+/* Another attempt, a little later; much later each time after one that came to nothing. */
+void fc_link_connect_later(struct fc_link *link, bool failed);
 struct candidate *fc_link_candidate_ready(struct fc_link *link);
 void fc_link_candidate_drop(struct fc_link *link, struct candidate *c);
 

@@ -9,6 +9,8 @@
 
 /* Written or read in one turn at most: the other direction and strangers have theirs, too. */
 enum { TURN_OCTETS = 1 << 20, PARTING_MS = 1000 };
+/* Two units that do not get on with each other need not try it five times a second. */
+enum { SHORT_MS = 2000 };
 
 static void free_list(struct fc_message *m)
 {
@@ -50,7 +52,11 @@ int fc_link_session_begin(struct fc_link *link, struct candidate *c)
 		return err;
 	}
 	fc_stream_reset(&s->stream);
-	*s = (struct session){.wire = c->wire, .unit = c->unit, .in = s->in, .out = s->out};
+	*s = (struct session){.wire = c->wire,
+			      .unit = c->unit,
+			      .begun_ms = fc_link_now_ms(),
+			      .in = s->in,
+			      .out = s->out};
 	/* Octets may have been read together with the greeting. */
 	s->more = true;
 	fc_address_text(&c->from, address);
@@ -108,8 +114,7 @@ void fc_link_session_end(struct fc_link *link, enum fc_link_down reason, const c
 	link->down = true;
 	link->down_reason = reason;
 	snprintf(link->down_why, sizeof(link->down_why), "%s", why);
-	if (link->connect_ms)
-		link->connect_ms = fc_link_now_ms() + link->config.pause_ms;
+	fc_link_connect_later(link, fc_link_now_ms() - s->begun_ms < SHORT_MS);
 	fc_log(reason == FC_LINK_DOWN_LOCAL ? FC_LOG_NOTICE : FC_LOG_WARNING,
 	       reason == FC_LINK_DOWN_SILENT     ? "PEERSILENT"
 	       : reason == FC_LINK_DOWN_PROTOCOL ? "PEERPROTOCOL"

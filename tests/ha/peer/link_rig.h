@@ -46,5 +46,6 @@ struct fc_message *rig_message(enum fc_message_type type, size_t octets);
 struct fc_link_stats rig_stats(unsigned unit);
 /* Is this in the log by now? */
 bool rig_logged(const char *text);
+unsigned rig_lines(const char *text);
 
 #endif

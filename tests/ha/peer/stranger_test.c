@@ -54,6 +54,23 @@ static void another_key_is_refused(void **state)
 	assert_int_equal(rig_end[1].ups, 0);
 }
 
+/* Not five times a second, for ever. */
+static void attempts_that_come_to_nothing_get_rarer(void **state)
+{
+	struct fc_link_config config = rig_config(1);
+
+	(void)state;
+	open_unit_2();
+	snprintf(config.key_file, sizeof(config.key_file), "%s",
+		 rig_key("other.key",
+			 "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+	config.pause_ms = 20;
+	rig_open(1, &config);
+	rig_run(1000, NULL);
+	assert_in_range(rig_stats(2).refused, 3, 8); /* after 20, 40, 80, 160, 320, 320 ms */
+	assert_int_equal(rig_lines("PEERREFUSED: connection with"), 2); /* one of each end */
+}
+
 static void who_does_not_speak_tls_is_refused(void **state)
 {
 	static const char text[] = "GET / HTTP/1.0\r\n\r\n";
@@ -281,6 +298,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(another_key_is_refused),
+		TEST(attempts_that_come_to_nothing_get_rarer),
 		TEST(who_does_not_speak_tls_is_refused),
 		TEST(tls_1_2_is_refused),
 		TEST(who_shows_no_key_is_refused),
