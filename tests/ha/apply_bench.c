@@ -14,6 +14,7 @@ struct apply_card fake;
 struct apply_order order = {.lock = PTHREAD_MUTEX_INITIALIZER};
 struct fc_slot *slot;
 struct fc_monitor_book *book;
+const uint8_t *secret;
 
 static struct fc_config config;
 static struct fc_export_thread *export;
@@ -187,6 +188,7 @@ int setup(void **state)
 		return -1;
 	c.export = export;
 	c.book = book;
+	c.secret = secret;
 	if (fc_slot_create(&c, &slot))
 		return -1;
 	await(status().metering);

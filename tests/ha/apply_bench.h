@@ -40,6 +40,7 @@ extern struct apply_card fake;
 extern struct apply_order order;
 extern struct fc_slot *slot;
 extern struct fc_monitor_book *book;
+extern const uint8_t *secret; /* that setup gives to the slot; NULL: none */
 
 int setup(void **state);
 int teardown(void **state);
