@@ -14,10 +14,19 @@ static bool served(void *context, unsigned slot)
 	return slot < FC_CONFIG_SLOTS && atomic_load(&unit->card_here[slot]);
 }
 
+/* Listings look at it with this lock held. */
+static void publish(struct fc_unit *unit, struct fc_orphans *orphans)
+{
+	pthread_rwlock_wrlock(&unit->pair_lock);
+	unit->orphans = orphans;
+	pthread_rwlock_unlock(&unit->pair_lock);
+}
+
 int fc_unit_orphans_create(struct fc_unit *unit)
 {
 	struct fc_orphans_config c = {
 		.cuts = fc_unit_cuts(unit), .served = served, .context = unit};
+	struct fc_orphans *orphans = NULL;
 	int err = fc_flow_queue_create(QUEUE_LOG2, &unit->orphan_queue);
 
 	if (err)
@@ -26,16 +35,18 @@ int fc_unit_orphans_create(struct fc_unit *unit)
 	if (err)
 		goto destroy_queue;
 	c.queue = unit->orphan_queue;
-	err = fc_orphans_create(&c, &unit->orphans);
-	if (!err)
-		err = fc_orphans_start(unit->orphans);
+	err = fc_orphans_create(&c, &orphans);
 	if (err)
 		goto remove_queue;
+	err = fc_orphans_start(orphans);
+	if (err)
+		goto destroy_orphans;
+	publish(unit, orphans);
 	return 0;
 
+destroy_orphans:
+	fc_orphans_destroy(orphans);
 remove_queue:
-	fc_orphans_destroy(unit->orphans);
-	unit->orphans = NULL;
 	fc_export_thread_remove(unit->export, unit->orphan_queue);
 destroy_queue:
 	fc_flow_queue_destroy(unit->orphan_queue);
@@ -45,10 +56,12 @@ destroy_queue:
 
 void fc_unit_orphans_destroy(struct fc_unit *unit)
 {
-	if (!unit->orphans)
+	struct fc_orphans *orphans = unit->orphans;
+
+	if (!orphans)
 		return;
-	fc_orphans_destroy(unit->orphans);
-	unit->orphans = NULL;
+	publish(unit, NULL);
+	fc_orphans_destroy(orphans);
 	fc_export_thread_remove(unit->export, unit->orphan_queue);
 	fc_flow_queue_destroy(unit->orphan_queue);
 	unit->orphan_queue = NULL;

@@ -3,6 +3,7 @@
 #include "ha/unit_impl.h"
 
 #include <errno.h>
+#include <ha/orphans.h>
 #include <ha/pair/pair_thread.h>
 #include <ha/show/redundancy.h>
 #include <stdlib.h>
@@ -50,6 +51,8 @@ static void view_pair(struct fc_unit *unit, struct fc_show_redundancy *v)
 	p->committed.places =
 		fc_base_vector(fc_pair_base(pair), p->committed.place, FC_CUT_MEMBERS);
 	fc_pair_thread_unlock(unit->pair);
+	if (unit->orphans)
+		fc_orphans_stats(unit->orphans, &p->orphans);
 	fc_link_stats(fc_pair_thread_link(unit->pair), &p->link);
 	fc_unit_pair_link(r, &p->ends);
 	p->skew_max_us = r->skew_us ? r->skew_us : FC_CONFIG_SKEW_US;

@@ -144,6 +144,8 @@ static int statistics_json(const struct fc_show_redundancy *v, FILE *out)
 	fc_show_put_bool(base, "synced", p->base.synced);
 	json_object_set_new(base, "vector", vector_json(&p->committed));
 	json_object_set_new(object, "base", base);
+	fc_show_put(object, "orphan_flows", p->orphans.flows);
+	fc_show_put(object, "orphan_packets", p->orphans.packets);
 	json_object_set_new(object, "vector", vector_json(newest(p)));
 	return fc_show_give(object, out);
 }
@@ -173,6 +175,10 @@ static void statistics_text(const struct fc_show_redundancy *v, FILE *out)
 		fc_show_red_row(out, "Peer has everything", "%s%s%s", p->cuts.synced ? "yes" : "no",
 				*p->cuts.waits ? ", waits for " : "", p->cuts.waits);
 	numbers_text(c, CUTS, out);
+	if (p->orphans.flows) {
+		fc_show_red_row_number(out, "Ended, no card here for it", p->orphans.flows);
+		fc_show_red_row_number(out, "Packets of these flows", p->orphans.packets);
+	}
 }
 
 static void vector_text(const struct fc_show_vector *v, FILE *out)

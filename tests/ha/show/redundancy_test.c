@@ -179,6 +179,7 @@ static void make_active(void)
 						.slices_resent = 9,
 						.ack_ms = 17,
 						.ack_max_ms = 41};
+	view->pair.orphans = (struct fc_orphans_stats){.flows = 71, .packets = 72, .cuts = 2};
 	view->now_ms = now_ms;
 }
 
