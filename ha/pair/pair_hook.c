@@ -82,7 +82,7 @@ static int run_command(struct fc_pair_hook *h, const char *line)
 {
 	uint64_t until = now_ms() + h->config.limit_ms;
 	int status = 0, got;
-	pid_t pid;
+	pid_t pid = 0;
 	int err = spawn(line, &pid);
 
 	if (err)

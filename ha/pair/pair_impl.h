@@ -70,34 +70,33 @@ struct fc_pair {
 	uint64_t working_ms; /* when waiting clients last said that they still work */
 
 	/* ---- the session with the peer */
+	uint64_t up_ms, ping_ms;
+	uint64_t grace_ms; /* until when the facility is not told that the link is down; 0: it is */
+	uint64_t can;
+	struct pair_hello hello; /* the peer's last one */
+	struct pair_says peer, said;
+	char refused[PAIR_TEXT]; /* peer that was refused last, and why: logged once */
+	unsigned version;
 	bool up;         /* the link is */
 	bool greeted;    /* HELLO came and was good */
 	bool ended;      /* hung up here: what still comes is not looked at */
 	bool goodbye;    /* the peer ends in order */
 	bool was_paired; /* cuts were sent in this session */
-	uint64_t up_ms, ping_ms;
-	uint64_t grace_ms; /* until when the facility is not told that the link is down; 0: it is */
-	unsigned version;
-	uint64_t can;
-	struct pair_hello hello; /* the peer's last one */
-	struct pair_says peer, said;
 	bool has_said;
-	char refused[PAIR_TEXT]; /* peer that was refused last, and why: logged once */
 
 	/* ---- role */
+	bool reloading, leaving, taking_over;
+	bool traffic_owed; /* a handover that failed has moved it away */
 	enum fc_pair_role role;
 	enum fc_rf_state state; /* that was followed last */
 	enum fc_cuts_mode mode;
+	enum pair_handover handover;
 	uint64_t mode_term;
 	uint64_t want, run; /* as said */
 	uint64_t fence;     /* ACKED: `gated` is said when this cut is acknowledged */
-	bool reloading, leaving;
 	uint64_t leave_ms;
-	enum pair_handover handover;
 	uint64_t last_cut, barrier_ms, quiet_ms;
-	bool traffic_owed; /* a handover that failed has moved it away */
-	uint64_t stuck_ms, healthier_ms;
-	bool taking_over;
+	uint64_t healthier_ms;
 	uint64_t lost_us; /* when the active unit's sign of life was missed */
 
 	/* ---- configuration */
@@ -105,15 +104,14 @@ struct fc_pair {
 	uint64_t config_serial, config_whole; /* serial sent last; checksum sent as a whole */
 	uint64_t config_got;                  /* standby: for this `want` */
 	uint64_t my_checksum, peer_checksum;
-	bool config_same, config_failed;
 	char config_why[FC_CUT_TEXT];
+	bool config_same, config_failed;
 
 	/* ---- figures */
+	bool skew_known, dual;
 	int64_t skew_ns;
 	uint64_t skew_error_ns; /* it may be off by so much */
-	bool skew_known;
 	uint64_t rtt_us;
-	bool dual;
 	char feed_why[FC_CUT_TEXT];
 	uint64_t takeovers, takeover_us, stuck, refused_messages, late_messages, refused_peers;
 	uint64_t slices_differed; /* that were told in the log */

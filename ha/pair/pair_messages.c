@@ -41,7 +41,7 @@ static int take_swact(struct fc_pair *pair, const struct fc_message *m, char why
 static int take_reload(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])
 {
 	(void)m;
-	(void)why;
+	*why = 0; /* there is nothing in it that could be wrong */
 	pair_log(pair, "RF", FC_LOG_NOTICE, "RF_RELOAD", "Self reload. Reason: unit %u asks for it",
 		 (unsigned)pair->hello.unit);
 	pair->reloading = pair->ended = true;
@@ -54,7 +54,7 @@ static int take_reload(struct fc_pair *pair, const struct fc_message *m, char wh
 static int take_goodbye(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])
 {
 	(void)m;
-	(void)why;
+	*why = 0; /* there is nothing in it that could be wrong */
 	pair->goodbye = pair->ended = true;
 	pair->host.hang_up(pair->context, "the peer has said goodbye");
 	return 0;

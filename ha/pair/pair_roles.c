@@ -247,7 +247,8 @@ static void look_feed(struct fc_pair *pair)
 	/* Once the peer is gone it stays as it was: the takeover goes by it. */
 	if (pair->options.feed != FC_PAIR_FEED_DUAL || !pair->greeted || !pair->rtt_us)
 		return;
-	/* What the measurement leaves open is no proof: a long way must not switch it on and off. */
+	/* What the measurement leaves open is no proof: a long way must not switch it on and off.
+	 */
 	dual = pair->skew_known && skew <= pair->options.skew_max_ns + pair->skew_error_ns;
 	if (dual == pair->dual && (dual || *pair->feed_why))
 		return;

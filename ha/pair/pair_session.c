@@ -12,8 +12,8 @@
 
 #define HELLO_MS 5000 /* for the peer's first message */
 #define PING_MS 1000
-#define DRIFT_NS 100  /* a millisecond: two free-running clocks */
-#define GRACE_MS 1000 /* for a peer whose connection was ended here */
+#define DRIFT_NS UINT64_C(100) /* a millisecond: two free-running clocks */
+#define GRACE_MS 1000          /* for a peer whose connection was ended here */
 
 static void send(struct fc_pair *pair, struct fc_message *m)
 {
@@ -192,6 +192,12 @@ static void compose(struct fc_pair *pair, struct pair_says *says)
 	pair_waits(pair, says->waits);
 }
 
+/* Composed on zeros, padding too. */
+static bool same_octets(const void *a, const void *b, size_t octets)
+{
+	return memcmp(a, b, octets) == 0;
+}
+
 void pair_say(struct fc_pair *pair, bool always)
 {
 	struct pair_says says;
@@ -199,7 +205,7 @@ void pair_say(struct fc_pair *pair, bool always)
 	if (!pair->greeted || pair->ended)
 		return;
 	compose(pair, &says);
-	if (!always && pair->has_said && !memcmp(&says, &pair->said, sizeof(says)))
+	if (!always && pair->has_said && same_octets(&says, &pair->said, sizeof(says)))
 		return;
 	pair->said = says;
 	pair->has_said = true;
