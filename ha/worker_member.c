@@ -303,8 +303,8 @@ int fc_worker_member_open(struct fc_worker *w)
 				  w->config.generation, &m->member, NULL);
 }
 
-/* A card that comes to an active unit, or to one that becomes active before the first turn: the base
- * may hold flows of the slot. A standby's first turn forgets about it. */
+/* A card that comes to an active unit, or to one that becomes active before the first turn: the
+ * base may hold flows of the slot. A standby's first turn forgets about it. */
 void fc_worker_member_begin(struct fc_worker *w)
 {
 	struct fc_shard_start start = {.learned = w->config.fresh};

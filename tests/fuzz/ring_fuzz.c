@@ -24,6 +24,7 @@ struct world {
 	uint64_t closed_packets, closed_flows;
 	bool in_flight;
 	int change; /* of a monitor, at the next cut; -1: none */
+	struct fc_cuts_covered covered;
 };
 
 struct input {
@@ -192,6 +193,49 @@ static void raw(struct world *w, struct input *in)
 	put(w, record, trailers);
 }
 
+/* The unit stands by, and takes over: some flows come from elsewhere. */
+static void turn_round(struct world *w, struct input *in)
+{
+	struct fc_shard_start start;
+
+	if (!fc_drain_following(w->drain)) {
+		fc_shard_forget(w->shard);
+		fc_drain_follow(w->drain, take(in) & 1);
+		return;
+	}
+	fc_drain_lead(w->drain, &start);
+	start.base_ns = take_wide(in);
+	fc_shard_begin(w->shard, &start);
+	for (unsigned flows = take(in) & 31; flows; flows--) {
+		struct fc_cut_flow adopted = {.instance = flows, .flow.packets = flows};
+
+		adopted.flow.vector[0] = take(in);
+		adopted.flow.first_ns = take_wide(in);
+		adopted.flow.last_ns = take_wide(in);
+		fc_shard_adopt(w->shard, take(in) & 3, &adopted);
+	}
+	if (fc_shard_adopt_end(w->shard))
+		abort();
+}
+
+/* What a unit of a pair does with the ring. */
+static void pair(struct world *w, struct input *in)
+{
+	uint8_t what = take(in);
+
+	if (what & 1)
+		turn_round(w, in);
+	if (what & 2)
+		fc_drain_void(w->drain, what >> 5);
+	if (!(what & 4))
+		return;
+	w->covered.commits++;
+	w->covered.there = what & 8;
+	w->covered.dual = what & 16;
+	w->covered.cut_ns = take_wide(in);
+	fc_drain_cover(w->drain, &w->covered);
+}
+
 static void deed(struct world *w, struct input *in)
 {
 	uint8_t what = take(in);
@@ -217,6 +261,8 @@ static void deed(struct world *w, struct input *in)
 		w->in_flight = what & 8;
 		if (what & 16)
 			w->change = take(in);
+		if (what & 32)
+			pair(w, in);
 		if (fc_drain_in_flight(w->drain))
 			fc_drain_commit(w->drain);
 		break;
@@ -231,6 +277,8 @@ static void judge(struct world *w)
 	struct fc_shard_stats s;
 	struct fc_drain_stats d;
 
+	if (fc_drain_following(w->drain))
+		fc_drain_drop_all(w->drain);
 	fc_drain_abandon(w->drain);
 	fc_shard_close_all(w->shard, 12345);
 	fc_shard_stats(w->shard, &s);
@@ -240,8 +288,9 @@ static void judge(struct world *w)
 	if (s.closed_packets > w->closed_packets ||
 	    (!s.updates && s.closed_packets != w->closed_packets))
 		abort();
-	if (s.delta_packets !=
-	    s.closed_packets + s.lost_packets + s.cleared_packets + s.not_added_packets)
+	if (s.delta_packets + s.adopted_packets != s.closed_packets + s.lost_packets +
+							   s.cleared_packets + s.not_added_packets +
+							   s.forgotten_packets)
 		abort();
 	if (d.records < d.barriers + d.ledger_records)
 		abort();
