@@ -286,7 +286,7 @@ def one_card(pair, result, name, slot, reported, failed, sure):
     if lost and not weak and first < result.committed.get(slot, 0):
         wrong.append(f"a packet of {first} is lost, and the standby had everything up to {result.committed[slot]}")
     if wrong:
-        complain(pair, result, [f"{name}, slot {slot}: {text}" for text in wrong])
+        complain(pair, result, [f"{name}, slot {slot}: {text}" for text in wrong] + pair.streams.findings())
     return lost
 
 
