@@ -29,27 +29,22 @@ struct drain_first {
 };
 
 struct drain_follow {
-	bool on, handed_over;
-	bool seen_commit;
-	uint64_t commits;
-	uint32_t commit_read; /* where the ring was read when the last commit came */
 	struct drain_barrier barrier[BARRIERS]; /* oldest first, none covered */
-	unsigned barriers;
-	struct drain_first first[2];
-	bool over_there; /* a barrier has passed: covered, or its places went back */
-	struct drain_barrier over;
-	bool followed;
-	uint32_t followed_epoch; /* of the newest barrier */
-	/* for the ring after the takeover */
-	bool covered_there;
-	struct drain_barrier covered; /* the newest barrier that a commit covers */
+	struct drain_barrier over; /* the last that has passed: covered, or its places went back */
+	struct drain_barrier covered; /* the newest that a commit covers */
 	uint64_t covered_ns;          /* and where that commit ends */
-	bool straddles;               /* records may lie on both sides of that */
-	uint32_t holes;               /* places lost while following */
-	uint32_t scanned;             /* places before it were counted as seen already */
+	uint64_t commits;
+	struct drain_first first[2];
+	uint32_t commit_read; /* where the ring was read when the last commit came */
+	unsigned barriers;
+	uint32_t followed_epoch; /* of the newest barrier */
+	uint32_t holes;          /* places lost while following */
+	uint32_t scanned;        /* places before it were counted as seen already */
 	unsigned void_mask;
 	uint32_t void_before[FC_SHADOW_MONITORS];
-	bool again; /* places are read again: some of it is covered or void */
+	bool on, handed_over, seen_commit, over_there, followed, covered_there;
+	bool straddles; /* records may lie on both sides of covered_ns */
+	bool again;     /* after the takeover: places are read again, some are covered or void */
 };
 
 struct fc_drain {

@@ -129,7 +129,7 @@ void fc_slot_secret(struct fc_slot *s, const uint8_t *secret)
 int fc_slot_secret_take(struct fc_slot *s)
 {
 	if (!s->hash)
-		s->hash = calloc(FC_HASH_WORDS, sizeof(*s->hash));
+		s->hash = calloc((size_t)FC_HASH_WORDS, sizeof(*s->hash));
 	if (!s->hash)
 		return -ENOMEM;
 	pthread_mutex_lock(&s->lock);
@@ -148,7 +148,7 @@ void fc_slot_secret_forget(struct fc_slot *s)
 	explicit_bzero(s->secret, sizeof(s->secret));
 	explicit_bzero(s->next_secret, sizeof(s->next_secret));
 	if (s->hash)
-		explicit_bzero(s->hash, FC_HASH_WORDS * sizeof(*s->hash));
+		explicit_bzero(s->hash, (size_t)FC_HASH_WORDS * sizeof(*s->hash));
 	free(s->hash);
 	s->hash = NULL;
 }
