@@ -46,6 +46,7 @@ static struct bench {
 	bool joined;
 	atomic_bool stop;
 	_Atomic double active_cpu, standby_cpu; /* of the links' threads */
+	double longest_message, longest_commit; /* the standby's thread's */
 	uint32_t record[CHUNK * FC_RECORD_WORDS];
 	struct fc_cut_flow flow[BATCH];
 } b;
@@ -196,10 +197,14 @@ static void standby_message(struct fc_message *m)
 {
 	struct fc_message *ack;
 	char why[FC_CUT_TEXT];
+	double begun = pump_cpu(),
+	       *longest = m->type == FC_MESSAGE_COMMIT ? &b.longest_commit : &b.longest_message;
 	int got = fc_base_message(b.base, m, &ack, why);
 
 	if (got < 0)
 		fail(why);
+	if (pump_cpu() - begun > *longest)
+		*longest = pump_cpu() - begun;
 	if (got == 1)
 		fc_link_send(b.link[1], ack);
 }
@@ -380,6 +385,10 @@ static void run_memory(void)
 	struct fc_base_look look;
 
 	fc_base_look(b.base, &look);
+	printf("checkpoint_longest = %.1f ms for a message of a bulk (the index doubles), %.1f ms "
+	       "for "
+	       "its commit\n",
+	       b.longest_message * 1e3, b.longest_commit * 1e3);
 	printf("checkpoint_memory = %.1f octets a flow on the standby (%llu flows)\n",
 	       (double)look.octets / (double)look.flows, (unsigned long long)look.flows);
 }
