@@ -15,6 +15,12 @@
 
 #define LEAVE_MS 12000 /* handover_ms twice, and a bit */
 
+/* Configurations compare as memory (ha/config.h). */
+static bool same_octets(const void *a, const void *b, size_t octets)
+{
+	return memcmp(a, b, octets) == 0;
+}
+
 static struct fc_unit *unit_of(void *thread)
 {
 	return fc_pair_thread_context(thread);
@@ -176,8 +182,8 @@ static int host_config_take(void *context, const struct fc_pair_config *in, char
 		      ? fc_config_shared_take(&fresh->config, in->text, in->ids, why, FC_CUT_TEXT)
 		      : fc_config_shared_line(&fresh->config, in->section, in->line, in->ids, why,
 					      FC_CUT_TEXT);
-	if (!err && (take_secret(unit, in) ||
-		     memcmp(&fresh->config, &unit->snapshot->config, sizeof(fresh->config)) != 0)) {
+	if (!err && (take_secret(unit, in) || !same_octets(&fresh->config, &unit->snapshot->config,
+							   sizeof(fresh->config)))) {
 		err = fc_unit_commit(unit, fresh);
 		if (!err)
 			fresh = NULL;
@@ -318,7 +324,7 @@ bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *confi
 	struct fc_config_redundancy is = config->redundancy, was = unit->pair_config;
 
 	is.maintenance = was.maintenance = false;
-	return unit->pair ? fc_unit_pair_wanted(config) && !memcmp(&is, &was, sizeof(is))
+	return unit->pair ? fc_unit_pair_wanted(config) && same_octets(&is, &was, sizeof(is))
 			  : !fc_unit_pair_wanted(config);
 }
 

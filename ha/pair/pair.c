@@ -214,7 +214,7 @@ bool fc_pair_leave(struct fc_pair *pair, struct fc_rf_time now)
 	pair->now = now;
 	if (!pair->leaving) {
 		pair->leaving = true;
-		pair->leave_ms = now.ms + 2u * pair->options.rf.handover_ms;
+		pair->leave_ms = now.ms + UINT64_C(2) * pair->options.rf.handover_ms;
 		if (fc_rf_is_active(pair->rf.state) && pair->rf.peer_state == FC_RF_STANDBY_HOT &&
 		    !fc_rf_force(&pair->rf, FC_RF_REASON_UNIT_REMOVED, now, &out, text))
 			again(pair, &out);

@@ -232,7 +232,7 @@ static void hear_link(struct fc_pair_thread *t, unsigned timeout_ms)
 /* What was said last is to reach the peer. */
 static void flush(struct fc_pair_thread *t)
 {
-	uint64_t until = now_us(NULL) + FLUSH_MS * 1000;
+	uint64_t until = now_us(NULL) + UINT64_C(1000) * FLUSH_MS;
 	struct fc_link_report report;
 
 	while (fc_link_queued(t->link) && now_us(NULL) < until)
