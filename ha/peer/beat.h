@@ -4,10 +4,11 @@
  * clock.
  *
  *    0        4         8            16     17     18     20                  36
- *   | "FCH1" | session | number      | path | kind | 0   | HMAC-SHA256, 16 octets of it |
+ *   | "FCH1" | session | number      | path | kind | 0   | tag of AES-256-GCM |
  *
  * Session and keys come out of the TLS session; each direction has a key, each path its numbers,
- * from 1.
+ * from 1; path and number are the nonce. Nothing is encrypted. The tag is GCM's and not HMAC's
+ * because HMAC allocates for each datagram: a real-time thread would wait for whoever is in malloc.
  */
 #ifndef FC_PEER_BEAT_H
 #define FC_PEER_BEAT_H
@@ -29,10 +30,16 @@ struct fc_beat_keys {
 void fc_beat_keys_set(struct fc_beat_keys *keys, const uint8_t material[FC_BEAT_MATERIAL],
 		      bool first);
 
+/* Both directions of a session, ready for use; writing and reading allocate nothing. */
+struct fc_beat_seal;
+
+struct fc_beat_seal *fc_beat_seal_create(const struct fc_beat_keys *keys); /* NULL: no memory */
+void fc_beat_seal_free(struct fc_beat_seal *seal);
+
 enum fc_beat_kind { FC_BEAT_ALIVE = 1 };
 
-/* Return 0 or -ENOMEM. */
-int fc_beat_write(const struct fc_beat_keys *keys, uint64_t number, unsigned path,
+/* Return 0 or -EIO. A number is used once a path. */
+int fc_beat_write(struct fc_beat_seal *seal, uint64_t number, unsigned path,
 		  uint8_t out[FC_BEAT_OCTETS]);
 
 enum fc_beat_verdict {
@@ -48,7 +55,7 @@ struct fc_beat_window {
 	uint64_t newest, seen; /* seen: a bit a number, lowest: newest */
 };
 
-enum fc_beat_verdict fc_beat_read(const struct fc_beat_keys *keys, struct fc_beat_window *window,
+enum fc_beat_verdict fc_beat_read(struct fc_beat_seal *seal, struct fc_beat_window *window,
 				  unsigned path, const uint8_t *octets, size_t count);
 
 /* ------------------------------------------------------------------ life */

@@ -38,7 +38,7 @@ struct fc_heartbeats {
 	struct path path[FC_LINK_PATHS];
 	/* of the session */
 	bool session, is_silent, no_beat;
-	struct fc_beat_keys keys;
+	struct fc_beat_seal *seal;
 	struct fc_life life;
 	int tcp, unread; /* unread: octets in its socket when last looked at */
 	uint64_t silent_ns, send_ns;
@@ -67,7 +67,7 @@ static void take(struct fc_heartbeats *hb, unsigned number, const uint8_t *octet
 	struct path *p = &hb->path[number];
 	uint64_t newest = p->window.newest;
 
-	switch (fc_beat_read(&hb->keys, &p->window, number, octets, count)) {
+	switch (fc_beat_read(hb->seal, &p->window, number, octets, count)) {
 	case FC_BEAT_GOOD:
 		p->received++;
 		/* One that comes late had been counted as missed. */
@@ -113,7 +113,7 @@ static void send_all(struct fc_heartbeats *hb)
 	for (unsigned n = 0; n < FC_LINK_PATHS; n++) {
 		struct path *p = &hb->path[n];
 
-		if (p->fd < 0 || fc_beat_write(&hb->keys, p->number + 1, n, octets))
+		if (p->fd < 0 || fc_beat_write(hb->seal, p->number + 1, n, octets))
 			continue;
 		p->number++;
 		if (send(p->fd, octets, sizeof(octets), MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
@@ -304,7 +304,7 @@ static void free_parts(struct fc_heartbeats *hb)
 			close(hb->path[n].fd);
 	close(hb->wake);
 	pthread_mutex_destroy(&hb->lock);
-	explicit_bzero(&hb->keys, sizeof(hb->keys));
+	fc_beat_seal_free(hb->seal);
 	free(hb);
 }
 
@@ -355,12 +355,16 @@ void fc_heartbeats_close(struct fc_heartbeats *hb)
 }
 
 /* ------------------------------------------------------------------ sessions */
-void fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp)
+int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp)
 {
+	struct fc_beat_seal *seal = fc_beat_seal_create(keys);
 	uint64_t now = now_ns();
 
+	if (!seal)
+		return -ENOMEM;
+	fc_heartbeats_end(hb);
 	pthread_mutex_lock(&hb->lock);
-	hb->keys = *keys;
+	hb->seal = seal;
 	hb->tcp = tcp;
 	hb->unread = 0;
 	hb->session = true;
@@ -376,15 +380,20 @@ void fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *ke
 	}
 	pthread_mutex_unlock(&hb->lock);
 	wake_thread(hb);
+	return 0;
 }
 
 void fc_heartbeats_end(struct fc_heartbeats *hb)
 {
+	struct fc_beat_seal *seal;
+
 	pthread_mutex_lock(&hb->lock);
 	hb->session = false;
 	hb->tcp = -1;
-	explicit_bzero(&hb->keys, sizeof(hb->keys));
+	seal = hb->seal;
+	hb->seal = NULL;
 	pthread_mutex_unlock(&hb->lock);
+	fc_beat_seal_free(seal);
 }
 
 void fc_heartbeats_sign(struct fc_heartbeats *hb)

@@ -17,8 +17,9 @@ int fc_heartbeats_open(const struct fc_link_config *config, void (*silent)(void 
 		       void *context, struct fc_heartbeats **out, char why[FC_LINK_TEXT]);
 void fc_heartbeats_close(struct fc_heartbeats *hb);
 
-/* The rest: the pair's thread only. A session begins, on this socket, and ends. */
-void fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp);
+/* The rest: the pair's thread only. A session begins, on this socket, and ends. begin returns 0 or
+ * -ENOMEM. */
+int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp);
 void fc_heartbeats_end(struct fc_heartbeats *hb);
 /* Authenticated octets came over TCP. */
 void fc_heartbeats_sign(struct fc_heartbeats *hb);

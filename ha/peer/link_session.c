@@ -47,6 +47,9 @@ int fc_link_session_begin(struct fc_link *link, struct candidate *c)
 	char address[FC_ADDRESS_TEXT];
 	int err = fc_wire_beat_keys(c->wire, &keys);
 
+	if (!err)
+		err = fc_heartbeats_begin(link->heartbeats, &keys, fc_wire_fd(c->wire));
+	explicit_bzero(&keys, sizeof(keys));
 	if (err) {
 		fc_link_candidate_drop(link, c);
 		return err;
@@ -62,8 +65,6 @@ int fc_link_session_begin(struct fc_link *link, struct candidate *c)
 	fc_address_text(&c->from, address);
 	c->wire = NULL;
 	fc_link_candidate_drop(link, c);
-	fc_heartbeats_begin(link->heartbeats, &keys, fc_wire_fd(s->wire));
-	explicit_bzero(&keys, sizeof(keys));
 	memset(link->path_said, 0, sizeof(link->path_said));
 	link->unreachable = false;
 	pthread_mutex_lock(&link->lock);

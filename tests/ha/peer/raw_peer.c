@@ -75,6 +75,7 @@ static void open_paths(struct raw_peer *peer)
 void raw_peer_shake(struct raw_peer *peer)
 {
 	struct fc_link_config config = rig_config(1);
+	struct fc_beat_keys keys;
 	char why[FC_LINK_TEXT];
 	int err = -EAGAIN;
 
@@ -88,7 +89,9 @@ void raw_peer_shake(struct raw_peer *peer)
 		rig_run(1, NULL);
 	}
 	assert_int_equal(err, 0);
-	assert_int_equal(fc_wire_beat_keys(peer->wire, &peer->keys), 0);
+	assert_int_equal(fc_wire_beat_keys(peer->wire, &keys), 0);
+	peer->seal = fc_beat_seal_create(&keys);
+	assert_non_null(peer->seal);
 }
 
 void raw_peer_greet(struct raw_peer *peer, const char *magic, unsigned version, uint32_t unit)
@@ -120,6 +123,7 @@ void raw_peer_close(struct raw_peer *peer)
 {
 	fc_wire_free(peer->wire);
 	fc_secure_close(peer->secure);
+	fc_beat_seal_free(peer->seal);
 	for (unsigned n = 0; n < FC_LINK_PATHS; n++)
 		close(peer->udp[n]);
 }
@@ -159,7 +163,7 @@ void raw_peer_beat(struct raw_peer *peer, unsigned path, unsigned octet, uint8_t
 {
 	uint8_t wire[FC_BEAT_OCTETS];
 
-	assert_int_equal(fc_beat_write(&peer->keys, ++peer->number[path], path, wire), 0);
+	assert_int_equal(fc_beat_write(peer->seal, ++peer->number[path], path, wire), 0);
 	wire[octet] ^= bits;
 	send(peer->udp[path], wire, sizeof(wire), MSG_NOSIGNAL);
 }

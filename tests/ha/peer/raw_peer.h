@@ -19,7 +19,7 @@ bool raw_closed(int fd, unsigned ms);
 struct raw_peer {
 	struct fc_secure *secure;
 	struct fc_wire *wire;
-	struct fc_beat_keys keys;
+	struct fc_beat_seal *seal;
 	int udp[FC_LINK_PATHS];
 	uint64_t number[FC_LINK_PATHS]; /* of the newest heartbeat */
 };
