@@ -20,7 +20,7 @@
 
 enum order { ORDER_RUN, ORDER_FINISH, ORDER_ABANDON };
 
-static uint64_t now_ns(void)
+uint64_t fc_worker_now_ns(void)
 {
 	struct timespec ts;
 
@@ -230,14 +230,14 @@ bool fc_worker_over(struct fc_worker *w)
 /* The peer may be slow; the card's slot must not wait for ever. */
 static void close_in_time(struct fc_worker *w, enum fc_worker_end end)
 {
-	uint64_t deadline = now_ns() + CLOSE_LIMIT_NS;
+	uint64_t deadline = fc_worker_now_ns() + CLOSE_LIMIT_NS;
 
 	fc_worker_close_begin(w, end);
 	for (;;) {
 		fc_worker_turn(w);
 		if (fc_worker_over(w))
 			return;
-		if (now_ns() >= deadline)
+		if (fc_worker_now_ns() >= deadline)
 			break;
 		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
 	}
@@ -254,7 +254,7 @@ static bool finished(struct fc_worker *w, uint64_t deadline)
 	if (order == ORDER_ABANDON)
 		return true;
 	return (int32_t)(w->config.ring->read - atomic_load(&w->finish_at)) >= 0 ||
-	       now_ns() >= deadline;
+	       fc_worker_now_ns() >= deadline;
 }
 
 static void *run(void *argument)
@@ -268,7 +268,7 @@ static void *run(void *argument)
 		if (taken > 0)
 			continue;
 		if (deadline == UINT64_MAX && atomic_load(&w->order) == ORDER_FINISH)
-			deadline = now_ns() + FINISH_LIMIT_NS;
+			deadline = fc_worker_now_ns() + FINISH_LIMIT_NS;
 		if (finished(w, deadline))
 			break;
 		rest(w);
@@ -411,14 +411,6 @@ void fc_worker_stop(struct fc_worker *w, enum fc_worker_end end, uint32_t index)
 		w->config.transport->ops->irq_set(w->config.transport, w->config.ring->number, -1);
 }
 
-static void forget_snapshot(struct fc_worker *w)
-{
-	if (w->snapshot)
-		fc_dump_free(w->snapshot);
-	free(w->snapshot);
-	w->snapshot = NULL;
-}
-
 void fc_worker_destroy(struct fc_worker *w)
 {
 	fc_worker_free(w);
@@ -426,106 +418,10 @@ void fc_worker_destroy(struct fc_worker *w)
 
 void fc_worker_free(struct fc_worker *w)
 {
-	forget_snapshot(w);
+	fc_worker_forget_snapshot(w);
 	close_parts(w);
 	pthread_mutex_destroy(&w->lock);
 	close(w->wake);
 	close(w->irq);
 	free(w);
-}
-
-void fc_worker_stats(struct fc_worker *w, struct fc_worker_stats *out)
-{
-	pthread_mutex_lock(&w->lock);
-	fc_shard_stats(w->shard, &out->shard);
-	fc_drain_stats(w->drain, &out->drain);
-	out->ring = w->config.ring->stats;
-	out->read = w->config.ring->read;
-	out->released = w->config.ring->released;
-	out->cut_ns = w->cut_ns;
-	out->queue_full_waits = w->queue_full_waits;
-	out->queue_lost_flows = w->queue_lost_flows;
-	out->queue_lost_packets = w->queue_lost_packets;
-	out->error = w->error;
-	out->following = w->member.following;
-	out->adopting = w->member.adopting;
-	out->stranger_flows = w->member.stranger_flows;
-	out->stranger_packets = w->member.stranger_packets;
-	out->after_handover_packets = w->member.after_handover_packets;
-	out->void_packets = w->member.void_packets;
-	pthread_mutex_unlock(&w->lock);
-}
-
-int fc_worker_ledger(struct fc_worker *w, unsigned monitor, struct fc_shard_ledger *out)
-{
-	int err;
-
-	pthread_mutex_lock(&w->lock);
-	err = fc_shard_ledger(w->shard, monitor, out);
-	pthread_mutex_unlock(&w->lock);
-	return err;
-}
-
-const struct fc_shard *fc_worker_shard(const struct fc_worker *w)
-{
-	return w->shard;
-}
-
-int fc_worker_dump(struct fc_worker *w, struct fc_dump *dump, uint32_t count)
-{
-	const struct fc_ring *ring = w->config.ring;
-	int err;
-
-	pthread_mutex_lock(&w->lock);
-	if (count > ring->read)
-		count = ring->read;
-	err = fc_dump_add_ring(dump, ring->number, (const uint32_t *)(uintptr_t)ring->mem,
-			       ring->size_log2, ring->read, count);
-	pthread_mutex_unlock(&w->lock);
-	return err;
-}
-
-void fc_worker_snapshot_begin(struct fc_worker *w)
-{
-	pthread_mutex_lock(&w->lock);
-	forget_snapshot(w);
-	w->snapshot = calloc(1, sizeof(*w->snapshot));
-	pthread_mutex_unlock(&w->lock);
-}
-
-static bool has_read(struct fc_worker *w, uint32_t index)
-{
-	bool yes;
-
-	pthread_mutex_lock(&w->lock);
-	yes = (int32_t)(w->config.ring->read - index) >= 0;
-	pthread_mutex_unlock(&w->lock);
-	return yes;
-}
-
-int fc_worker_snapshot_end(struct fc_worker *w, uint32_t index, struct fc_dump *dump)
-{
-	uint64_t deadline = now_ns() + FINISH_LIMIT_NS;
-	int err = 0;
-
-	while (!has_read(w, index)) {
-		if (now_ns() >= deadline) {
-			err = -ETIMEDOUT;
-			break;
-		}
-		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
-	}
-	pthread_mutex_lock(&w->lock);
-	if (!w->snapshot && !err)
-		err = -ENOMEM;
-	for (size_t i = 0; !err && i < w->snapshot->records; i++) {
-		const struct fc_dump_record *r = &w->snapshot->record[i];
-
-		err = dump->records < FC_DUMP_RECORDS_MAX
-			      ? fc_dump_add_record(dump, r->ring, r->index, r->word)
-			      : -ENOSPC;
-	}
-	forget_snapshot(w);
-	pthread_mutex_unlock(&w->lock);
-	return err;
 }

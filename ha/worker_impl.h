@@ -70,6 +70,10 @@ void fc_worker_carry_out(struct fc_worker *worker, uint32_t epoch, uint64_t cut_
 /* The same while following: there are no cuts, and no flows. Lock held. */
 void fc_worker_carry_out_following(struct fc_worker *w);
 
+uint64_t fc_worker_now_ns(void);
+/* worker_look.c; lock held, or no thread. */
+void fc_worker_forget_snapshot(struct fc_worker *w);
+
 /* worker.c, for worker_member.c; lock held. */
 void fc_worker_keep_error(struct fc_worker *w, int err);
 void fc_worker_hand_over(struct fc_worker *w, unsigned flow_monitor, const struct fc_flow *flow,

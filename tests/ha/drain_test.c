@@ -20,8 +20,7 @@ struct bench {
 	struct fake_ring fake;
 	struct fc_shard *shard;
 	struct fc_drain *drain;
-	int answer;   /* of the cut callback */
-	bool put_off; /* barriers take no cut */
+	int answer; /* of the cut callback */
 	unsigned cuts;
 	uint64_t cut_ns, closed_packets, copied_packets;
 };
@@ -34,15 +33,6 @@ static int note_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 	bench->cuts++;
 	bench->cut_ns = cut_ns;
 	return bench->answer;
-}
-
-static bool may_cut(void *context, uint32_t epoch, uint64_t cut_ns)
-{
-	const struct bench *bench = context;
-
-	(void)epoch;
-	(void)cut_ns;
-	return !bench->put_off;
 }
 
 static void note_closed(void *context, const struct fc_flow *flow, uint64_t cut_ns)
@@ -67,7 +57,6 @@ static void open_bench(struct bench *bench, unsigned size_log2)
 					  .seed = 5,
 					  .monitors = 1,
 					  .closed = note_closed,
-					  .may_cut = may_cut,
 					  .context = bench};
 	struct fc_drain_config drain = {.cut = note_cut,
 					.snapshot = note_snapshot,
@@ -154,26 +143,6 @@ static void places_go_back_at_the_commit_only(void **state)
 	assert_int_equal(bench.cuts, 1);
 	assert_int_equal(bench.cut_ns, SECOND);
 	assert_int_equal(fc_drain_step(bench.drain, 100), 0);
-	close_bench(&bench);
-}
-
-static void a_barrier_that_may_not_cut_holds_its_places(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	open_bench(&bench, 6);
-	bench.put_off = true;
-	write_flow(&bench, 0, 0);
-	write_barrier(&bench, 0);
-	assert_int_equal(fc_drain_step(bench.drain, 100), 2);
-	assert_int_equal(bench.cuts, 0);
-	assert_int_equal(bench.fake.consumer, 0);
-	bench.put_off = false;
-	write_barrier(&bench, 1);
-	assert_int_equal(fc_drain_step(bench.drain, 100), 1);
-	assert_int_equal(bench.cuts, 1);
-	assert_int_equal(bench.fake.consumer, 3);
 	close_bench(&bench);
 }
 
@@ -499,7 +468,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_go_back_at_the_commit_only),
-		cmocka_unit_test(a_barrier_that_may_not_cut_holds_its_places),
 		cmocka_unit_test(a_step_takes_no_more_than_it_may),
 		cmocka_unit_test(deferred_records_wait_for_the_barrier_and_hold_their_place),
 		cmocka_unit_test(a_cut_in_flight_holds_the_ring_until_its_commit),

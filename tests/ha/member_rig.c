@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct rig_side a, b;
+
 static void add_monitor(struct fc_worker *worker, unsigned m)
 {
 	struct fc_shadow_monitor monitor = {
@@ -196,4 +198,31 @@ struct fc_worker_stats rig_stats(struct rig_side *side)
 
 	fc_worker_stats(side->worker, &stats);
 	return stats;
+}
+
+void rig_begin(unsigned log2, bool dual)
+{
+	rig_open(&a, log2, 0);
+	rig_open(&b, log2, 1000);
+	fc_cuts_feed(a.bay.cuts, dual);
+	fc_cuts_feed(b.bay.cuts, dual);
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_PAIRED, 1);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_STANDBY, 1);
+}
+
+void rig_end(void)
+{
+	rig_close(&a);
+	rig_close(&b);
+}
+
+struct fake_delta rig_delta(uint32_t flow, unsigned monitor, uint64_t at_ns, uint32_t packets)
+{
+	return (struct fake_delta){.flow = flow,
+				   .monitor = monitor,
+				   .packets = packets,
+				   .bytes = packets * UINT64_C(100),
+				   .first_ns = at_ns,
+				   .last_ns = at_ns + 1000,
+				   .flags = 0x18};
 }

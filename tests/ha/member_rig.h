@@ -38,6 +38,15 @@ struct rig_side {
 	unsigned forced, markers;
 };
 
+/* The active one and its standby. */
+extern struct rig_side a, b;
+
+/* Both, with rings of 2^log2 places; the standby's card numbers its epochs from 1000 on. */
+void rig_begin(unsigned log2, bool dual);
+void rig_end(void);
+/* Some packets of a flow in the open epoch. */
+struct fake_delta rig_delta(uint32_t flow, unsigned monitor, uint64_t at_ns, uint32_t packets);
+
 /* `log2`: of the ring. `first`: the card's number of its first epoch. */
 void rig_open(struct rig_side *side, unsigned log2, uint32_t first);
 void rig_close(struct rig_side *side);
