@@ -19,6 +19,7 @@ from unit import BUILD, Card, Daemon, Process, fail, tool, wait_for  # noqa: E40
 SLOTS = (7, 3)
 PORTS = {"ipfix": 4739, "netflow-v9": 9995, "netflow-v5": 2055}
 HERTZ = 1000  # frames a second
+HARDWARE = ("nice", "-n", "-15")  # a card does not get slower with the load of its host
 
 
 def made(folder, seed, flows=120, packets=3000, mix="web"):
@@ -100,7 +101,7 @@ class Unit:
         self.sent[slot] = 0
         where = self.pair.net.of_unit(1) if self.pair.settings.feed == "dual" else self.before
         port = f"0=if:port{self.pair.settings.slots.index(slot)}"
-        self.cards[slot] = self.pair.keep(Card(self.folder, slot, "--port", port, before=where))
+        self.cards[slot] = self.pair.keep(Card(self.folder, slot, "--port", port, before=[*where, *HARDWARE]))
 
     def card_fed(self, slot):
         return int(re.search(r" fed=(\d+)", self.cards[slot].ask("status")).group(1))
