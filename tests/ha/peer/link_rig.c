@@ -110,9 +110,9 @@ int rig_set_up(void **state)
 
 	(void)state;
 	count = (count + 1) % 60;
-	for (unsigned unit = 1; unit <= 2; unit++)
+	for (unsigned unit = 0; unit <= 2; unit++)
 		snprintf(address[unit], sizeof(address[unit]), "127.%u.%u.%u", 1 + net / 256 % 250,
-			 net % 256, 4 * count + unit);
+			 net % 256, 4 * count + 1 + unit);
 	snprintf(folder, sizeof(folder), "/tmp/fc-peer-XXXXXX");
 	if (!mkdtemp(folder))
 		return -1;

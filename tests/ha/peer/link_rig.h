@@ -24,6 +24,7 @@ extern struct rig_end rig_end[3];
 int rig_set_up(void **state);
 int rig_tear_down(void **state);
 
+/* 0: somebody else's. */
 const char *rig_address(unsigned unit);
 const char *rig_folder(void);
 /* A key file there, of this content (NULL: a good key). Return its path, good until the next call.

@@ -135,14 +135,11 @@ static void who_says_nothing_has_a_deadline(void **state)
 
 static void who_comes_from_elsewhere_is_turned_away(void **state)
 {
-	char from[40];
 	int fd;
 
 	(void)state;
 	open_unit_2();
-	snprintf(from, sizeof(from), "%s", rig_address(1));
-	from[strcspn(from, ".") + 1] = '9';
-	fd = raw_connect(from);
+	fd = raw_connect(rig_address(0));
 	assert_true(raw_closed(fd, 3000));
 	expect_refusal("this is not the peer's address");
 	close(fd);
@@ -171,7 +168,7 @@ static void a_greeting_that_is_wrong_is_refused(void **state)
 		assert_int_equal(rig_stats(2).refused, n + 1);
 		if (!rig_logged(wrong[n].why))
 			fail_msg("the log has no \"%s\"", wrong[n].why);
-		rig_run(1010, NULL); /* a line a second */
+		rig_run(n < 3 ? 1010 : 0, NULL); /* a line a second */
 	}
 	assert_int_equal(rig_end[2].ups, 0);
 }
