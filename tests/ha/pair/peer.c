@@ -125,8 +125,11 @@ static void read_commit(unsigned unit, const struct fc_message *m)
 	memset(v, 0, sizeof(*v));
 	for (unsigned i = 0; i < commit.parts; i++) {
 		const struct fc_cut_part *part = &commit.part[i];
-		struct judge_cover *slot = &v->slot[part->slot % SIM_SLOTS];
+		struct judge_cover *slot;
 
+		if (part->slot >= SIM_SLOTS)
+			continue;
+		slot = &v->slot[part->slot];
 		/* Of the rings of a card the oldest counts. */
 		if (slot->there && slot->generation == part->generation &&
 		    slot->epoch <= part->epoch)
@@ -212,17 +215,15 @@ static const char *const gates[] = {"closed", "acked", "open"};
 
 static void becomes_active(unsigned unit)
 {
-	static unsigned streams;
 	struct peer *p = &peer[unit];
 	bool hot = p->state == FC_RF_STANDBY_HOT;
 	bool planned = hot && p->handed && (sim_world.dual || sim_world.hook);
 
 	sim_trace("unit %u: takes over%s%s", unit + 1, hot ? "" : ", not hot",
 		  planned ? ", planned" : "");
-	if (!judge_stats.takeovers && !judge_stats.lost_all)
-		streams = 0;
 	judge_takes_over(unit, hot, sim_world.dual, planned);
-	sim_unit[unit].stream = hot ? sim_unit[!unit].stream : streams++;
+	/* Of whoever was active last, or another one: one for each time that all was lost. */
+	sim_unit[unit].stream = (unsigned)judge_stats.lost_all;
 }
 
 static void host_role(void *context, enum fc_pair_role role, uint64_t term)

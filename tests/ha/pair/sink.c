@@ -414,7 +414,7 @@ void sink_check_gaps(void)
 			uint32_t n = 0;
 
 			/* A unit that was active before goes on with its own numbers. */
-			while (i && n < s->end && !s->number[n].hash)
+			while (i > 1 && n < s->end && !s->number[n].hash)
 				n++;
 			while (n < s->end && s->number[n].hash)
 				n += s->number[n].covers;

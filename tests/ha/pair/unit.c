@@ -154,6 +154,13 @@ static unsigned ring_of_key(void *context, unsigned monitor, const uint32_t key[
 	return ring_of(slot->card, monitor, fake_flow_of(&flow));
 }
 
+static bool served(void *context, unsigned slot)
+{
+	const struct sim_unit *u = context;
+
+	return slot < SIM_SLOTS && u->slot[slot].working;
+}
+
 static void card_comes(struct sim_unit *u, unsigned s)
 {
 	struct sim_card *card =
@@ -294,8 +301,11 @@ static void close_slot(unsigned unit, void *content, uint64_t s)
 	struct sim_slot *slot = &sim_unit[unit].slot[s];
 
 	sim_trace("unit %u: the loss of card %llu is seen", unit + 1, (unsigned long long)s);
-	for (unsigned r = 0; r < slot->card->rings; r++)
+	for (unsigned r = 0; r < slot->card->rings; r++) {
+		while (fc_worker_turn(slot->worker[r]) > 0)
+			;
 		fc_worker_close_begin(slot->worker[r], FC_WORKER_ABANDON);
+	}
 	end_slot(unit, content, s);
 }
 
@@ -343,6 +353,8 @@ static void turn(unsigned unit, void *content, uint64_t value)
 		for (unsigned r = 0; u->slot[s].working && r < u->slot[s].card->rings; r++)
 			while (fc_worker_turn(u->slot[s].worker[r]) > 0)
 				busy = true;
+	if (u->orphans)
+		busy |= fc_orphans_turn(u->orphans);
 	busy |= fc_export_thread_turn(u->export);
 	if (busy || exporters_busy(u)) {
 		u->poked = true;
@@ -379,6 +391,28 @@ static void open_export(struct sim_unit *u)
 		sim_fail("unit %u: %s", u->number + 1, error);
 }
 
+static void open_orphans(struct sim_unit *u)
+{
+	struct fc_orphans_config c = {.cuts = peer_cuts(u->number), .served = served, .context = u};
+
+	if (!c.cuts)
+		return;
+	if (fc_flow_queue_create(QUEUE_LOG2, &u->orphans_queue) ||
+	    fc_export_thread_add(u->export, u->orphans_queue))
+		abort();
+	c.queue = u->orphans_queue;
+	if (fc_orphans_create(&c, &u->orphans))
+		abort();
+}
+
+static void close_orphans(struct sim_unit *u)
+{
+	if (!u->orphans)
+		return;
+	fc_orphans_destroy(u->orphans);
+	fc_flow_queue_destroy(u->orphans_queue);
+}
+
 void unit_boot(unsigned unit)
 {
 	struct sim_unit *u = &sim_unit[unit];
@@ -406,6 +440,7 @@ void unit_boot(unsigned unit)
 		start_slot(u, s);
 	}
 	peer_begin(unit);
+	open_orphans(u);
 	idle(unit, NULL, 0);
 }
 
@@ -423,6 +458,7 @@ void unit_crash(unsigned unit)
 	fc_export_thread_free(u->export);
 	for (unsigned s = 0; s < sim_world.slots; s++)
 		free_slot(u, s);
+	close_orphans(u);
 	peer_close(unit);
 	free(u->config);
 }

@@ -9,6 +9,7 @@
 #include "world.h"
 
 #include <ha/export_impl.h>
+#include <ha/orphans.h>
 #include <ha/worker_impl.h>
 
 #define SIM_HELD 512
@@ -39,6 +40,8 @@ struct sim_unit {
 	unsigned stream; /* of the sink */
 	struct fc_config *config;
 	struct fc_export_thread *export;
+	struct fc_orphans *orphans; /* NULL: this schedule has no pair */
+	struct fc_flow_queue *orphans_queue;
 	struct sim_slot slot[SIM_SLOTS];
 	struct sim_held held[SIM_HELD];
 	unsigned holds;
