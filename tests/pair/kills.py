@@ -74,7 +74,8 @@ def parse():
     parser.add_argument("kinds", nargs="*", choices=[[], *rounds.KINDS], metavar="KIND")
     options = parser.parse_args()
     pick = random.Random(options.seed)
-    often = ["kill", "kill", "kill", "stop", "cut", "one-way", "card", "switch", "standby", "standby-stop", "path", "bad-link"]
+    often = ["kill", "kill", "kill", "stop", "cut", "one-way", "card", "switch", "end", "standby", "standby-stop",
+             "reload-peer", "path", "bad-link"]
     return options, options.kinds or [pick.choice(often) for _ in range(options.rounds)]
 
 

@@ -84,6 +84,12 @@ def kill(_pair, active, _standby):
     active.kill()
 
 
+def end(_pair, active, _standby):
+    active.killed = True
+    if active.daemon.end():
+        fail(f"flowcardd of unit {active.number} ended badly:\n{active.daemon.text()}")
+
+
 def restart(_pair, active, _standby):
     active.start()
 
@@ -148,12 +154,17 @@ def switch(_pair, active, _standby):
     active.text("redundancy force-switchover")
 
 
+def reload_peer(_pair, active, _standby):
+    active.text("redundancy reload peer")
+
+
 def nothing(*_):
     pass
 
 
 KINDS = {k.name: k for k in (
     Kind("kill", kill, restart, SUFFIX, True),
+    Kind("end", end, restart, NOTHING, True, duplicates=False),
     Kind("stop", stop, resume, SUFFIX, True),
     Kind("standby", kill_standby, restart_standby, NOTHING, False),
     Kind("standby-stop", stop_standby, resume_standby, NOTHING, False),
@@ -163,6 +174,7 @@ KINDS = {k.name: k for k in (
     Kind("bad-link", worsen, better, NOTHING, False, duplicates=False),
     Kind("card", kill_card, new_card, HELD, True),
     Kind("switch", switch, nothing, NOTHING, True, duplicates=False),
+    Kind("reload-peer", reload_peer, nothing, NOTHING, False, duplicates=False),
     Kind("none", nothing, nothing, NOTHING, False, duplicates=False))}
 
 
