@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+enum { PERIOD = 256 }; /* of the octets in a message */
+
 struct rig_end rig_end[3];
 
 static char folder[64], address[3][32], log_path[128];
@@ -191,6 +193,24 @@ bool rig_both_up(void)
 	return rig_end[1].ups > rig_end[1].downs && rig_end[2].ups > rig_end[2].downs;
 }
 
+/* Octet i of the value of a message that rig_message made. */
+static uint8_t octet_of(size_t octets, size_t i)
+{
+	return (uint8_t)(i * 7 + octets);
+}
+
+static void check_value(const struct fc_message *m)
+{
+	struct fc_message_field field;
+
+	assert_int_equal(fc_message_find(m, 1, &field), 0);
+	for (size_t i = 0; i < field.octets; i += 1 + i / 8)
+		assert_int_equal(field.value[i], octet_of(field.octets, i));
+	if (field.octets)
+		assert_int_equal(field.value[field.octets - 1],
+				 octet_of(field.octets, field.octets - 1));
+}
+
 static void note(struct rig_end *end, struct fc_link_report *report)
 {
 	if (report->event == FC_LINK_UP) {
@@ -205,6 +225,7 @@ static void note(struct rig_end *end, struct fc_link_report *report)
 		assert_true(report->message->number == end->last + 1);
 		end->last = report->message->number;
 		end->octets += report->message->octets;
+		check_value(report->message);
 		if (end->on_message)
 			end->on_message(end, report->message);
 		else
@@ -245,8 +266,10 @@ struct fc_message *rig_message(enum fc_message_type type, size_t octets)
 
 	assert_non_null(m);
 	value = fc_message_reserve(m, 1, octets);
-	for (size_t i = 0; i < octets; i++)
-		value[i] = (uint8_t)(i * 7 + octets);
+	for (size_t i = 0; i < octets && i < PERIOD; i++)
+		value[i] = octet_of(octets, i);
+	for (size_t i = PERIOD; i < octets; i += PERIOD)
+		memcpy(value + i, value, octets - i < PERIOD ? octets - i : PERIOD);
 	return m;
 }
 
