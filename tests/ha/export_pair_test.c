@@ -133,6 +133,28 @@ static void a_standby_that_goes(uint64_t seed)
 	end_and_judge(w);
 }
 
+/* What one standby had acknowledged and nobody has taken yet, the next one gets, too. */
+static void another_standby_meanwhile(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 3);
+
+	w->deaf = true;
+	world_run(w, 100);
+	world_crash(w, 1);
+	w->term++;
+	fc_export_thread_gate(w->unit[0].export, FC_RF_GATE_OPEN);
+	fc_cuts_mode(w->unit[0].cuts, FC_CUTS_ALONE, w->term);
+	w->unit[0].hot = false;
+	world_run(w, (unsigned)world_random(w, 50));
+	world_start(w, 1, false);
+	world_until_hot(w);
+	world_run(w, (unsigned)world_random(w, 100));
+	world_crash(w, 0);
+	world_take_over(w, 1);
+	w->deaf = false;
+	end_and_judge(w);
+}
+
 static void handed_over(uint64_t seed)
 {
 	struct world *w = a_hot_pair(seed, 3);
@@ -239,7 +261,32 @@ static void overflowing(uint64_t seed)
 	end_and_judge(w);
 }
 
+/* One ring is at its barrier, the other one not: what the first one closes meanwhile is of the next
+ * cut, and must not be committed with this one. */
+static void between_two_barriers(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 1);
+	const uint64_t *held = w->unit[0].export->held;
+	uint64_t cut;
+
+	while (!held[0] == !held[1])
+		world_run(w, 1);
+	cut = held[0] + held[1];
+	world_early(w, 0, held[0] ? 0 : 1, cut, 100);
+	while (w->committed[1] < cut)
+		world_run(w, 1);
+	assert_int_equal(w->committed[1], cut);
+	crash_and_take_over(w, 0);
+	end_and_judge(w);
+}
+
 /* ------------------------------------------------------------------ tests */
+static void a_flow_stays_in_its_cut(void **state)
+{
+	(void)state;
+	each_run(between_two_barriers);
+}
+
 static void a_crash_loses_nothing_that_was_acknowledged(void **state)
 {
 	(void)state;
@@ -262,6 +309,7 @@ static void a_standby_can_go_and_come(void **state)
 {
 	(void)state;
 	each_run(a_standby_that_goes);
+	each_run(another_standby_meanwhile);
 }
 
 static void a_planned_switchover_repeats_nothing(void **state)
@@ -299,6 +347,7 @@ int main(void)
 		cmocka_unit_test(a_stale_active_unit_says_nothing_new),
 		cmocka_unit_test(a_changed_configuration_loses_nothing),
 		cmocka_unit_test(drops_stay_drops),
+		cmocka_unit_test(a_flow_stays_in_its_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 /* cmocka wants setjmp and stdarg first. */
 #include <cmocka.h>
 #include <tests/driver/export/decoder.h>
@@ -110,10 +111,78 @@ static void what_is_metered_arrives_in_virtual_time(void **state)
 	fc_monotonic_source = NULL;
 }
 
+/* ------------------------------------------------------------------ the gate */
+#define CLOSINGS 300
+
+struct gatekeeper {
+	struct fc_export_thread *thread;
+	atomic_bool closed, stop;
+	atomic_uint sent, too_late;
+};
+
+static int slowly(void *context, unsigned exporter, const uint8_t *octets, size_t length)
+{
+	struct gatekeeper *g = context;
+
+	(void)exporter;
+	(void)octets;
+	(void)length;
+	usleep(20);
+	atomic_fetch_add(&g->sent, 1);
+	if (atomic_load(&g->closed))
+		atomic_fetch_add(&g->too_late, 1);
+	return 0;
+}
+
+static void *turn_all_the_time(void *context)
+{
+	struct gatekeeper *g = context;
+
+	while (!atomic_load(&g->stop))
+		fc_export_thread_turn(g->thread);
+	return NULL;
+}
+
+/* From the return on: a burst that had begun is over by then. */
+static void nothing_leaves_after_the_gate_has_closed(void **state)
+{
+	struct gatekeeper *g = calloc(1, sizeof(*g));
+	const struct fc_export_seams seams = {.deliver = slowly, .context = g};
+	struct fc_flow_queue *queue;
+	pthread_t thread;
+
+	(void)state;
+	assert_non_null(g);
+	assert_int_equal(fc_export_thread_create(&seams, &g->thread), 0);
+	assert_int_equal(fc_flow_queue_create(12, &queue), 0);
+	assert_int_equal(fc_export_thread_add(g->thread, queue), 0);
+	configure(g->thread);
+	assert_int_equal(pthread_create(&thread, NULL, turn_all_the_time, g), 0);
+	for (unsigned i = 0; i < CLOSINGS; i++) {
+		if (!fc_flow_queue_head(queue))
+			meter(queue, FLOWS);
+		usleep((i * 37) % 500);
+		fc_export_thread_gate(g->thread, i % 2 ? FC_RF_GATE_CLOSED : FC_RF_GATE_ACKED);
+		atomic_store(&g->closed, true);
+		usleep(100);
+		atomic_store(&g->closed, false);
+		fc_export_thread_gate(g->thread, FC_RF_GATE_OPEN);
+	}
+	atomic_store(&g->stop, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(atomic_load(&g->too_late), 0);
+	assert_true(atomic_load(&g->sent) > CLOSINGS);
+	fc_export_thread_remove(g->thread, queue);
+	fc_export_thread_free(g->thread);
+	fc_flow_queue_destroy(queue);
+	free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_metered_arrives_in_virtual_time),
+		cmocka_unit_test(nothing_leaves_after_the_gate_has_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "export_world.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -125,6 +126,8 @@ static int arrive(void *context, unsigned exporter, const uint8_t *octets, size_
 {
 	struct unit *u = context;
 
+	if (u->world->deaf)
+		return -EAGAIN;
 	judge_take(&u->world->judge[exporter], u->index, octets, length, u->world->now_ns);
 	return 0;
 }
@@ -253,6 +256,12 @@ static void put_flow(struct unit *u, unsigned ring, unsigned number, uint64_t cu
 	m.flow.l2_octets = m.flow.octets;
 	assert_true(fc_flow_queue_put(u->queue[ring], &m));
 	u->world->fate[number] = (struct fate){u->incarnation, cut};
+}
+
+void world_early(struct world *w, unsigned unit, unsigned ring, uint64_t cut, unsigned flows)
+{
+	while (flows--)
+		put_flow(&w->unit[unit], ring, ++w->flows, cut + 1, START_NS + w->now_ns);
 }
 
 /* A barrier: what was closed since the last cut belongs to this one, if one can begin. */

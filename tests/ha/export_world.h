@@ -61,6 +61,7 @@ struct world {
 	struct fate fate[JUDGE_FLOWS];
 	uint64_t committed[64];    /* by incarnation: the last cut that a standby had */
 	bool ended[64], gated[64]; /* it is not active any more; nothing left ungated by then */
+	bool deaf;                 /* the collector takes nothing now */
 	bool may_lack;             /* queues are small: drops are expected */
 };
 
@@ -68,6 +69,8 @@ struct world *world_open(uint64_t seed, unsigned exporters);
 void world_close(struct world *w);
 uint64_t world_random(struct world *w, uint64_t below);
 
+/* Flows in a unit's queue that belong to the cut after this one, before it has begun. */
+void world_early(struct world *w, unsigned unit, unsigned ring, uint64_t cut, unsigned flows);
 /* A unit begins, as a standby or (alone) active. */
 void world_start(struct world *w, unsigned unit, bool active);
 /* It is gone from now on; a part of what was on its way still arrives. */

@@ -182,6 +182,7 @@ static void what_was_not_acknowledged_comes_again_in_a_new_session(void **state)
 	collector_open(&c);
 	a = open_one(&c, &open);
 	b = open_one(&c, &shut);
+	fc_exporter_send(b, 20);
 	meter(a);
 	replicate(a, b);
 	fd = await_session(&c, a);

@@ -133,11 +133,22 @@ static void collect(struct decoder *d, const struct sink *s, unsigned from, unsi
 /* ------------------------------------------------------------------ tests */
 #define SENT 5 /* by the first one, before the other one goes on */
 
+/* Octets, datagrams and records sent, and flows dropped: where they stand in a state. */
+static void have_the_same_totals(const struct fc_exporter *a, const struct fc_exporter *b)
+{
+	uint8_t one[FC_EXPORTER_STATE_MAX], other[FC_EXPORTER_STATE_MAX];
+
+	assert_true(fc_exporter_state(a, one, sizeof(one)) > 76);
+	assert_true(fc_exporter_state(b, other, sizeof(other)) > 76);
+	assert_memory_equal(one + 44, other + 44, 32);
+}
+
 static void goes_on(enum fc_protocol protocol)
 {
 	struct sink *one = calloc(1, sizeof(*one)), *other = calloc(1, sizeof(*other));
 	struct fc_exporter *a = open_one(protocol, one, "A", "B");
 	struct fc_exporter *b = open_one(protocol, other, "B", "A"); /* other numbers */
+	struct fc_exporter *c = open_one(protocol, other, "A", "B"); /* a late one */
 	struct decoder collector = {0};
 	unsigned again;
 
@@ -164,6 +175,9 @@ static void goes_on(enum fc_protocol protocol)
 	}
 	the_books_are_right(a);
 	the_books_are_right(b);
+	have_the_same_totals(a, b);
+	replicate(a, c, 0);
+	have_the_same_totals(a, c);
 	assert_int_equal(fc_exporter_announce(b), 0);
 	meter(b, 1, 50, CUT_NS + UINT64_C(1000000000));
 	meter(b, 2, 50, CUT_NS + UINT64_C(1000000000));
@@ -180,6 +194,7 @@ static void goes_on(enum fc_protocol protocol)
 	assert_int_equal(collector.sequence_errors, 0);
 	fc_exporter_close(a);
 	fc_exporter_close(b);
+	fc_exporter_close(c);
 	free(one);
 	free(other);
 }
