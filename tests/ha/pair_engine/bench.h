@@ -39,7 +39,8 @@ struct end {
 	uint64_t instances, epoch;
 	unsigned flows, healthy;
 	uint64_t card_ahead_ns;
-	bool silent; /* its card gives no barriers */
+	bool silent;    /* its card gives no barriers */
+	bool undrained; /* its collector takes nothing */
 	struct exporter own, building;
 	enum fc_rf_gate gate;
 	enum fc_pair_role role;

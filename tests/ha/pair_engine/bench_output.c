@@ -145,6 +145,8 @@ bool bench_drained(void *context)
 	const struct end *e = bench_end_of(context);
 	uint64_t acked = fc_cuts_acked(fc_pair_cuts(e->pair));
 
+	if (e->undrained)
+		return false;
 	for (unsigned i = 0; i < e->own.count; i++)
 		if (e->own.d[i].sequence >= e->own.cursor && e->own.d[i].cut <= acked)
 			return false;

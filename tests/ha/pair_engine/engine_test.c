@@ -171,6 +171,46 @@ static void a_switchover_that_fails_gives_the_traffic_back(void **unused)
 	close_well(b);
 }
 
+static void a_switchover_waits_for_every_ring(void **unused)
+{
+	struct bench *b = hot_pair();
+	struct fc_cuts_look before, after;
+	char text[FC_RF_TEXT];
+
+	(void)unused;
+	b->end[0].silent = true;
+	fc_pair_force(b->end[0].pair, FC_RF_REASON_USER_FORCED, bench_now(b, 0), text);
+	bench_run(b, 5500);
+	assert_int_equal(bench_active(b), 0);
+	assert_int_equal(b->end[0].pair->handover, PAIR_HANDOVER_NO);
+	/* It goes on as before. */
+	fc_cuts_look(fc_pair_cuts(b->end[0].pair), &before);
+	b->end[0].silent = false;
+	assert_true(bench_settle(b));
+	bench_run(b, 500);
+	fc_cuts_look(fc_pair_cuts(b->end[0].pair), &after);
+	assert_true(after.acked > before.acked + 4);
+	assert_int_equal(b->end[0].pair->rf.term, 1);
+	close_well(b);
+}
+
+static void a_switchover_waits_until_all_has_left(void **unused)
+{
+	struct bench *b = hot_pair();
+	char text[FC_RF_TEXT];
+
+	(void)unused;
+	b->end[0].undrained = true;
+	fc_pair_force(b->end[0].pair, FC_RF_REASON_USER_FORCED, bench_now(b, 0), text);
+	bench_run(b, 2000);
+	assert_int_equal(bench_active(b), 0);
+	b->end[0].undrained = false;
+	bench_run(b, 100);
+	assert_int_equal(bench_active(b), 1);
+	assert_int_equal(b->repeated, 0);
+	close_well(b);
+}
+
 static void a_unit_that_leaves_hands_over_first(void **unused)
 {
 	struct bench *b = hot_pair();
@@ -342,6 +382,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_planned_switchover_repeats_nothing),
 		cmocka_unit_test(a_planned_switchover_moves_the_traffic_first),
 		cmocka_unit_test(a_switchover_that_fails_gives_the_traffic_back),
+		cmocka_unit_test(a_switchover_waits_for_every_ring),
+		cmocka_unit_test(a_switchover_waits_until_all_has_left),
 		cmocka_unit_test(a_unit_that_leaves_hands_over_first),
 		cmocka_unit_test(the_unit_with_more_cards_that_meter_takes_over),
 		cmocka_unit_test(a_peer_begins_anew_when_it_is_asked_to),

@@ -197,6 +197,33 @@ static void an_acknowledgement_of_nothing_ends_the_connection(void **unused)
 	close_well(b);
 }
 
+/* As after a break: the units have not yet agreed on a new stream. */
+static void what_is_left_of_an_older_stream_is_dropped(void **unused)
+{
+	struct bench *b = hot_pair();
+	struct fc_pair_look look;
+
+	(void)unused;
+	b->end[1].pair->want++;
+	b->end[1].pair->said.want++; /* nobody hears of it */
+	bench_inject(b, 1, fc_message_create(FC_MESSAGE_FLOWS, 16));
+	bench_run(b, 1);
+	bench_look(b, 1, &look);
+	assert_true(look.late_messages > 0);
+	assert_int_equal(look.refused_messages, 0);
+	assert_true(b->end[1].pair->up);
+	bench_close(b);
+
+	b = hot_pair();
+	b->end[0].pair->peer.run++; /* the standby takes another one */
+	bench_inject(b, 0, fc_message_create(FC_MESSAGE_ACK, 16));
+	bench_run(b, 1);
+	bench_look(b, 0, &look);
+	assert_true(look.late_messages > 0);
+	assert_int_equal(look.refused_messages, 0);
+	bench_close(b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +234,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_feed_of_another_kind_or_the_same_unit_makes_no_pair),
 		cmocka_unit_test(a_dual_feed_needs_clocks_that_agree),
 		cmocka_unit_test(a_message_out_of_place_changes_no_role),
+		cmocka_unit_test(what_is_left_of_an_older_stream_is_dropped),
 		cmocka_unit_test(flows_at_an_active_unit_end_the_connection),
 		cmocka_unit_test(an_acknowledgement_of_nothing_ends_the_connection),
 	};
