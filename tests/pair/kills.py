@@ -17,7 +17,7 @@ import time
 
 import rounds
 from namespaces import COLLECTOR, Net, require
-from units import Pair, Process, Settings, made, wait_for
+from units import PATIENT, Pair, Process, Settings, made, wait_for
 
 ETCD_PORT = 2379
 SKIPPED = 77
@@ -85,7 +85,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="flowcard-pair-")
     done = False
     try:
-        settings = Settings(fencing=fencing(options.fencing, folder), feed=options.feed, cards=options.cards, rate=options.rate,
+        settings = Settings(fencing=fencing(options.fencing, folder), feed=options.feed, heartbeat=PATIENT, cards=options.cards, rate=options.rate,
                             cache="immediate" if options.cache == "immediate" else "normal", inactive=600 if options.cache == "kept" else 1,
                             protocols=tuple(options.protocols.split(",")))
         with Net(cards=options.cards) as net, Pair(net, folder, settings, [made(folder, options.seed)], seed=options.seed) as pair:

@@ -11,7 +11,7 @@ import rounds
 from kills import fencing
 from namespaces import Net, require
 from unit import collectors
-from units import Pair, Process, Settings, fail, made, wait_for
+from units import PATIENT, Pair, Process, Settings, fail, made, wait_for
 
 PORT = 9996
 KINDS = ("none", "switch", "standby", "switch")
@@ -58,7 +58,7 @@ def main():
         return 77
     folder = tempfile.mkdtemp(prefix="flowcard-pair-")
     try:
-        settings = Settings(fencing=fencing("file", folder), protocols=("netflow-v9",), extra=(("NFCAPD", "netflow-v9", PORT),))
+        settings = Settings(fencing=fencing("file", folder), heartbeat=PATIENT, protocols=("netflow-v9",), extra=(("NFCAPD", "netflow-v9", PORT),))
         with Net() as net, Pair(net, folder, settings, [made(folder, 5)], seed=5) as pair:
             run(pair)
     finally:
