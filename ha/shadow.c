@@ -39,6 +39,7 @@ int fc_shard_create(const struct fc_shadow_config *config, struct fc_shard **out
 	shard->closed_max = config->closed_max;
 	shard->closed = config->closed;
 	shard->may_cut = config->may_cut;
+	shard->merged = config->merged;
 	shard->ended = config->ended;
 	shard->evicted = config->evicted;
 	shard->instances = config->instances;

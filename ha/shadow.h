@@ -86,6 +86,7 @@ struct fc_shadow_config {
 	 * now; instance and flow are set. instances: where a fresh range of FC_CUT_RANGE begins.
 	 */
 	bool (*may_cut)(void *context, uint32_t epoch, uint64_t cut_ns);
+	void (*merged)(void *context); /* a barrier came while a cut is in flight */
 	void (*ended)(void *context, uint64_t instance);
 	void (*evicted)(void *context, const struct fc_cut_flow *flow);
 	uint64_t (*instances)(void *context);

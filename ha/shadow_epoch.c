@@ -139,6 +139,8 @@ int fc_shadow_barrier(struct fc_shard *shard, const uint32_t *record)
 		return -EPROTO;
 	}
 	next_epoch(shard, record);
+	if (shard->in_flight && shard->merged)
+		shard->merged(shard->context);
 	if (shard->in_flight ||
 	    (shard->may_cut && !shard->may_cut(shard->context, epoch, fc_barrier_end_ns(record))))
 		shard->stats.epochs_merged++;

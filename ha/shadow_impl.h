@@ -126,6 +126,7 @@ struct fc_shard {
 	size_t closed_max, waiting_count;
 	void (*closed)(void *context, const struct fc_flow *flow, uint64_t cut_ns);
 	bool (*may_cut)(void *context, uint32_t epoch, uint64_t cut_ns);
+	void (*merged)(void *context);
 	void (*ended)(void *context, uint64_t instance);
 	void (*evicted)(void *context, const struct fc_cut_flow *flow);
 	uint64_t (*instances)(void *context);

@@ -298,6 +298,7 @@ static int open_parts(struct fc_worker *w)
 		return err;
 	if (w->config.cuts) {
 		w->config.shadow.may_cut = fc_worker_may_cut;
+		w->config.shadow.merged = fc_worker_merged;
 		w->config.shadow.ended = fc_worker_ended;
 		w->config.shadow.evicted = fc_worker_evicted;
 		w->config.shadow.instances = fc_worker_instances;

@@ -93,6 +93,7 @@ bool fc_worker_member_close_turn(struct fc_worker *w, enum fc_worker_end end);
 int fc_worker_part_begin(struct fc_worker *w); /* a cut was taken. Return enum fc_drain_cut */
 /* What the shard calls. */
 bool fc_worker_may_cut(void *worker, uint32_t epoch, uint64_t cut_ns);
+void fc_worker_merged(void *worker);
 void fc_worker_ended(void *worker, uint64_t instance);
 void fc_worker_evicted(void *worker, const struct fc_cut_flow *flow);
 uint64_t fc_worker_instances(void *worker);

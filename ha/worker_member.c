@@ -59,6 +59,12 @@ bool fc_worker_may_cut(void *context, uint32_t epoch, uint64_t cut_ns)
 	return fc_cuts_join(w->member.member, epoch, cut_ns, &w->member.ticket);
 }
 
+/* A standby that does not keep up is noticed by these. */
+void fc_worker_merged(void *context)
+{
+	fc_cuts_merged(((struct fc_worker *)context)->member.member);
+}
+
 static void tell_ended(struct worker_member *m)
 {
 	if (m->endeds)

@@ -142,6 +142,8 @@ uint64_t fc_cuts_instances(struct fc_cut_member *member);
 /* At a barrier. False: not now, merge on. */
 bool fc_cuts_join(struct fc_cut_member *member, uint32_t epoch, uint64_t cut_ns,
 		  struct fc_cut_ticket *out);
+/* Another barrier came while the cut that was joined is on its way: its epoch merges. */
+void fc_cuts_merged(struct fc_cut_member *member);
 /*
  * These four are for the cut that was joined; if that is over or void, they take and drop.
  * Changed flows. Return how many were taken; the rest later.

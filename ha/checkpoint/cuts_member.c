@@ -135,6 +135,14 @@ bool fc_cuts_join(struct fc_cut_member *m, uint32_t epoch, uint64_t cut_ns,
 	return joined;
 }
 
+void fc_cuts_merged(struct fc_cut_member *m)
+{
+	pthread_mutex_lock(&m->cuts->lock);
+	/* Its cut may be over and the worker has not looked yet: nothing is behind then. */
+	m->merged += m->cut != 0;
+	pthread_mutex_unlock(&m->cuts->lock);
+}
+
 bool fc_cuts_safe(struct fc_cut_member *m)
 {
 	bool safe;

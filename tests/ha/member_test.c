@@ -35,6 +35,7 @@ static size_t base_flows(struct fc_base *base, uint64_t *packets)
 
 static void a_cut_stays_in_flight_until_it_is_acknowledged(void **state)
 {
+	struct fc_cuts_look look;
 	uint64_t packets;
 
 	(void)state;
@@ -48,6 +49,8 @@ static void a_cut_stays_in_flight_until_it_is_acknowledged(void **state)
 	rig_barrier(&a, 11 * SECOND, 12 * SECOND); /* merges: one is in flight */
 	rig_run(&a);
 	assert_int_equal(rig_stats(&a).shard.epochs_merged, 1);
+	fc_cuts_look(a.bay.cuts, &look);
+	assert_int_equal(look.epochs_merged, 1); /* the pair must know */
 	rig_deliver(&a, &b, 1000, true);
 	assert_int_equal(base_flows(b.base, &packets), 10);
 	assert_int_equal(packets, 10);
