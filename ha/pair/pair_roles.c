@@ -122,10 +122,10 @@ static void set_mode(struct fc_pair *pair, enum fc_cuts_mode mode)
 	fc_cuts_mode(pair->cuts, mode, pair->rf.term);
 }
 
-/* The standby asks for a stream of this unit's term. */
+/* The standby asks for a stream of this unit's term; while that one is in doubt it gets none. */
 static bool peer_asks(const struct fc_pair *pair)
 {
-	return pair->greeted && !pair->ended && pair->peer.want &&
+	return pair->greeted && !pair->ended && pair->peer.want && !pair->rf.stuck &&
 	       pair->peer.rf.term == pair->rf.term &&
 	       (pair->peer.rf.state == FC_RF_STANDBY_BULK ||
 		pair->peer.rf.state == FC_RF_STANDBY_HOT);
