@@ -88,7 +88,13 @@ static void freeze(unsigned unit)
 /* ------------------------------------------------------------------ cards */
 static void on_return(struct sim_event *e)
 {
-	unit_card_returns((unsigned)e->value, (unsigned)e->more);
+	unsigned unit = (unsigned)e->value, slot = (unsigned)e->more;
+
+	unit_card_returns(unit, slot);
+	/* Its slot may be closing still. */
+	if (sim_world.calm && !(sim_unit[unit].up && sim_unit[unit].slot[slot].working &&
+				sim_unit[unit].slot[slot].card->alive))
+		sim_after(100 * SIM_MS, e);
 }
 
 static void card_dies(unsigned unit)
@@ -196,6 +202,6 @@ void faults_end(void)
 		}
 		sim_unit[u].freeze_in = 0;
 		for (unsigned s = 0; s < sim_world.slots; s++)
-			unit_card_returns(u, s);
+			sim_after(0, &(struct sim_event){.run = on_return, .value = u, .more = s});
 	}
 }

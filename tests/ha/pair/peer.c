@@ -502,15 +502,15 @@ const char *peer_unsettled(void)
 	return NULL;
 }
 
-bool peer_quiet(void)
+uint64_t peer_quiet(void)
 {
 	unsigned a = peer_state(0) == FC_RF_ACTIVE ? 0 : 1;
 	struct fc_cuts_look look;
 
-	if (peer_unsettled())
-		return false;
+	if (peer_state(a) != FC_RF_ACTIVE || !fc_export_thread_drained(sim_unit[a].export))
+		return 0;
 	fc_cuts_look(fc_pair_cuts(peer[a].pair), &look);
-	return !look.flying && look.acked && fc_export_thread_drained(sim_unit[a].export);
+	return look.flying || peer_unsettled() ? 0 : look.acked;
 }
 
 void peer_judge_base(void)

@@ -39,8 +39,8 @@ bool peer_selected(unsigned unit);
 const char *peer_unsettled(void);
 /* How both stand, for the trace. */
 void peer_story(void);
-/* Settled, no cut is on its way, and all that may leave has left. */
-bool peer_quiet(void);
+/* Settled, no cut is on its way, and all that may leave has left: the last cut; else 0. */
+uint64_t peer_quiet(void);
 /* The standby's base, the active unit's table and what was reported, against the truth. */
 void peer_judge_base(void);
 

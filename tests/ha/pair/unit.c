@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define QUEUE_LOG2 10
-#define CLOSED_MAX 256
+#define CLOSED_MAX 4096
 #define LOOK_MAX_NS (40 * SIM_MS) /* until the loss of a card is seen */
-#define IDLE_NS (30 * SIM_MS)
+#define IDLE_NS (80 * SIM_MS)
 #define BUSY_NS (4 * SIM_MS)
 
 struct sim_unit sim_unit[SIM_UNITS];
