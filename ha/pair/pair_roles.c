@@ -30,7 +30,9 @@ void pair_gate(struct fc_pair *pair)
 	pair->host.gate(pair->context, pair->rf.gate);
 	if (pair->rf.gate == FC_RF_GATE_ACKED) {
 		fc_cuts_look(pair->cuts, &look);
-		pair->fence = look.open;
+		/* What came after the sealing of a cut on its way left, too: it is in the next one.
+		 */
+		pair->fence = look.open + look.flying;
 	}
 	if (pair->rf.gate == FC_RF_GATE_OPEN && pair->taking_over)
 		took_over(pair);
