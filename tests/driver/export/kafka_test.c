@@ -67,6 +67,7 @@ static rd_kafka_message_t *next(struct cluster *c, int wait_ms)
 static struct fc_exporter *open_to(const char *servers, bool json)
 {
 	const struct fc_exporter_config config = {.protocol = FC_PROTOCOL_IPFIX,
+						  .domain = 7,
 						  .transport = FC_TRANSPORT_KAFKA,
 						  .host = servers,
 						  .port = "9092",
@@ -117,6 +118,11 @@ static void every_ipfix_message_can_be_read_alone(void **state)
 
 		if (wrong)
 			fail_msg("%s", wrong);
+		/* Its key: domain and sequence, which stand in its header the other way round. */
+		assert_int_equal(m->key_len, 8);
+		assert_memory_equal(m->key, (const uint8_t *)m->payload + 12, 4);
+		assert_memory_equal((const uint8_t *)m->key + 4, (const uint8_t *)m->payload + 8,
+				    4);
 		for (unsigned i = 0; i < alone.records; i++)
 			seen += out[i].packets;
 		records += alone.records;
