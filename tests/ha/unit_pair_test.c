@@ -17,14 +17,14 @@
 
 #include <cmocka.h>
 
-#define PEERS_PORT 4931
+#define PEERS_PORT (20000 + (unsigned)getpid() % 10000) /* tests run side by side */
 #define HOT_MS 20000
 #define MONITOR "flow record R\n match ipv4 source address\n collect counter packets\n"
 
 static struct fc_unit units[2];
 static bool running[2];
 static char folder[] = "/tmp/fc_unit_pair_XXXXXX";
-static uint32_t epoch;
+static uint32_t epoch[2]; /* a card that comes begins at 0 */
 
 /* ------------------------------------------------------------------ two units */
 static void make_key(void)
@@ -64,13 +64,16 @@ static void make_config(unsigned u, const char *more, struct fc_config *out)
 	free(why);
 }
 
-static void start_unit(unsigned u, const char *more)
+static void start_unit(unsigned u, const char *more, bool card)
 {
 	static struct fc_config c;
 	char error[200];
 
 	make_config(u, more, &c);
-	insert(&place[u]);
+	if (card)
+		insert(&place[u]);
+	else
+		pull(&place[u]);
 	if (fc_unit_start(&units[u], &c, open_place, error, sizeof(error)))
 		fail_msg("%s", error);
 	running[u] = true;
@@ -114,7 +117,7 @@ static bool card_runs(unsigned u)
 		return false;
 	fc_slot_status(units[u].slot[1], &status);
 	if (status.arrivals != arrivals[u])
-		place[u].written = 0; /* a new ring */
+		place[u].written = epoch[u] = 0; /* a new ring */
 	arrivals[u] = status.arrivals;
 	return status.metering;
 }
@@ -128,12 +131,11 @@ static void pass(unsigned flows)
 	if (now_ms() - last < 20)
 		return;
 	last = now_ms();
-	epoch++;
 	for (unsigned u = 0; u < 2; u++) {
 		if (!card_runs(u))
 			continue;
-		card_flows(&place[u], epoch, flows);
-		card_barrier(&place[u], epoch);
+		card_flows(&place[u], epoch[u], flows);
+		card_barrier(&place[u], epoch[u]++);
 	}
 }
 
@@ -156,7 +158,7 @@ static void feed_until_taken_over(unsigned u)
 {
 	for (uint64_t until = now_ms() + LIMIT_MS;
 	     state_of(!u) == FC_RF_STANDBY_HOT && now_ms() < until; breathe())
-		card_barrier(&place[u], ++epoch);
+		card_barrier(&place[u], epoch[u]++);
 }
 
 static void *end_unit(void *argument)
@@ -232,8 +234,8 @@ static int teardown(void **unused)
 static void two_units_become_a_pair(void **unused)
 {
 	(void)unused;
-	start_unit(0, MONITOR);
-	start_unit(1, "");
+	start_unit(0, MONITOR, true);
+	start_unit(1, "", true);
 	await_passing(is_pair(0) || is_pair(1), HOT_MS);
 	assert_true(is_pair(0));
 	assert_true(has_record(1, "R"));
@@ -284,7 +286,24 @@ static void a_unit_that_ends_hands_over(void **unused)
 	(void)unused;
 	stop_active(1);
 	await_passing(state_of(0) == FC_RF_ACTIVE && gate_of(0) == FC_RF_GATE_OPEN, LIMIT_MS);
-	start_unit(1, "");
+	start_unit(1, "", true);
+	await_passing(is_pair(0), HOT_MS);
+}
+
+/* The cut of everything is over without it by then. */
+static void a_card_comes_late_to_the_active_unit(void **unused)
+{
+	(void)unused;
+	stop_active(0);
+	start_unit(0, "", true);
+	await_passing(is_pair(1), HOT_MS);
+	stop_active(1);
+	stop_unit(0);
+	start_unit(0, MONITOR, false);
+	start_unit(1, "", true);
+	await_passing(is_pair(0), HOT_MS);
+	insert(&place[0]);
+	await_passing(fc_slot_metering(units[0].slot[1]), LIMIT_MS);
 	await_passing(is_pair(0), HOT_MS);
 }
 
@@ -315,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_reload_of_the_standby_takes_its_own_part_only),
 		cmocka_unit_test(an_operator_changes_the_roles),
 		cmocka_unit_test(a_unit_that_ends_hands_over),
+		cmocka_unit_test(a_card_comes_late_to_the_active_unit),
 		cmocka_unit_test(without_the_section_a_unit_is_alone),
 	};
 
