@@ -138,6 +138,16 @@ void fc_life_begin(struct fc_life *life, unsigned interval_ms, unsigned misses, 
 	life->begun = false;
 }
 
+void fc_life_slower(struct fc_life *life, unsigned interval_ms, unsigned misses)
+{
+	uint64_t limit_ns = interval_ms * UINT64_C(1000000) * misses;
+
+	if (limit_ns <= life->limit_ns)
+		return;
+	life->limit_ns = limit_ns;
+	life->grace_ns = limit_ns + GRACE_NS;
+}
+
 void fc_life_sign(struct fc_life *life, uint64_t now_ns)
 {
 	if (now_ns > life->last_ns)

@@ -68,6 +68,8 @@ struct fc_life {
 };
 
 void fc_life_begin(struct fc_life *life, unsigned interval_ms, unsigned misses, uint64_t now_ns);
+/* The peer sends one each `interval_ms` only: as many of its own may be missed. */
+void fc_life_slower(struct fc_life *life, unsigned interval_ms, unsigned misses);
 void fc_life_sign(struct fc_life *life, uint64_t now_ns);
 /*
  * A timer that was to fire at due_ns has fired, and every socket has been read. True: the peer is

@@ -355,7 +355,8 @@ void fc_heartbeats_close(struct fc_heartbeats *hb)
 }
 
 /* ------------------------------------------------------------------ sessions */
-int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp)
+int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp,
+			unsigned peer_interval_ms)
 {
 	struct fc_beat_seal *seal = fc_beat_seal_create(keys);
 	uint64_t now = now_ns();
@@ -371,6 +372,7 @@ int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *key
 	hb->is_silent = false;
 	hb->send_ns = now;
 	fc_life_begin(&hb->life, hb->interval_ms, hb->misses, now);
+	fc_life_slower(&hb->life, peer_interval_ms, hb->misses);
 	for (unsigned n = 0; n < FC_LINK_PATHS; n++) {
 		struct path *p = &hb->path[n];
 

@@ -19,7 +19,8 @@ void fc_heartbeats_close(struct fc_heartbeats *hb);
 
 /* The rest: the pair's thread only. A session begins, on this socket, and ends. begin returns 0 or
  * -ENOMEM. */
-int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp);
+int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *keys, int tcp,
+			unsigned peer_interval_ms);
 void fc_heartbeats_end(struct fc_heartbeats *hb);
 /* Authenticated octets came over TCP. */
 void fc_heartbeats_sign(struct fc_heartbeats *hb);

@@ -6,7 +6,8 @@
  *   accept ------------------+--> SHAKING (TLS) --> GREETING (unit ids) --> READY --> session
  *
  * All of it within one deadline, in few places. A greeting is 16 octets: "flowcard", version (2),
- * 0 (2), unit (4). Of two connections the one that the lower unit made is kept.
+ * milliseconds between heartbeats (2), unit (4). Of two connections the one that the lower unit
+ * made is kept.
  */
 #include "ha/peer/link_impl.h"
 
@@ -151,6 +152,7 @@ static struct candidate *enter(struct fc_link *link, int fd, bool first,
 {
 	struct candidate *c = place(link);
 	uint16_t version = htobe16(GREETING_VERSION);
+	uint16_t interval = htobe16((uint16_t)link->config.interval_ms);
 	uint32_t unit = htobe32(link->config.unit);
 
 	if (!c) {
@@ -165,6 +167,7 @@ static struct candidate *enter(struct fc_link *link, int fd, bool first,
 					now_ms + (first ? CONNECT_MS : link->config.handshake_ms)};
 	memcpy(c->out, magic, sizeof(magic));
 	memcpy(c->out + 8, &version, sizeof(version));
+	memcpy(c->out + 10, &interval, sizeof(interval));
 	memcpy(c->out + 12, &unit, sizeof(unit));
 	c->wire = fc_wire_create(link->secure, fd, first);
 	if (c->wire)
@@ -284,6 +287,8 @@ static void judge_greeting(struct fc_link *link, struct candidate *c)
 	memcpy(&version, c->in + 8, sizeof(version));
 	memcpy(&c->unit, c->in + 12, sizeof(c->unit));
 	c->unit = be32toh(c->unit);
+	memcpy(&c->interval_ms, c->in + 10, sizeof(c->interval_ms));
+	c->interval_ms = be16toh(c->interval_ms);
 	if (memcmp(c->in, magic, sizeof(magic)) != 0)
 		snprintf(why, sizeof(why), "its first octets are not a greeting");
 	else if (be16toh(version) != GREETING_VERSION)

@@ -38,6 +38,7 @@ struct candidate {
 	uint8_t in[FC_LINK_GREETING], out[FC_LINK_GREETING];
 	size_t got, said;
 	uint32_t unit;
+	uint16_t interval_ms; /* between two of its heartbeats; 0: it does not say */
 };
 
 struct session {

@@ -48,7 +48,8 @@ int fc_link_session_begin(struct fc_link *link, struct candidate *c)
 	int err = fc_wire_beat_keys(c->wire, &keys);
 
 	if (!err)
-		err = fc_heartbeats_begin(link->heartbeats, &keys, fc_wire_fd(c->wire));
+		err = fc_heartbeats_begin(link->heartbeats, &keys, fc_wire_fd(c->wire),
+					  c->interval_ms);
 	explicit_bzero(&keys, sizeof(keys));
 	if (err) {
 		fc_link_candidate_drop(link, c);

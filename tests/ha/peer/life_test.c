@@ -224,6 +224,23 @@ static void a_peer_that_is_killed_is_gone_at_once(void **state)
 	assert_int_equal(rig_end[2].down.reason, FC_LINK_DOWN_CLOSED);
 }
 
+/* 3 x 10 ms here, a heartbeat each 100 ms there: nobody is silent. */
+static void a_peer_with_another_interval_is_waited_for(void **state)
+{
+	struct fc_link_config config = rig_config(1);
+
+	(void)state;
+	rig_open(1, &config);
+	config = rig_config(2);
+	config.interval_ms = 10;
+	config.misses = 3;
+	rig_open(2, &config);
+	assert_true(rig_run(5000, rig_both_up));
+	rig_run(1500, NULL);
+	assert_int_equal(rig_end[1].downs + rig_end[2].downs, 0);
+	assert_true(rig_stats(2).path[0].received >= 10);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
 
 int main(void)
@@ -237,6 +254,7 @@ int main(void)
 		TEST(a_peer_that_is_stopped_is_silent_and_comes_back),
 		TEST(who_was_stopped_itself_blames_nobody),
 		TEST(a_peer_that_is_killed_is_gone_at_once),
+		TEST(a_peer_with_another_interval_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
