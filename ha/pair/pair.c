@@ -11,7 +11,8 @@
 
 #define TICK_MS 100   /* at least so often: cuts have a deadline, health a duration */
 #define HANDOVER_MS 2 /* likewise while handing over */
-#define ROUNDS 256    /* of transitions after one input; there are 14 states */
+#define WITNESS_SAY_MS 60000
+#define ROUNDS 256 /* of transitions after one input; there are 14 states */
 
 void pair_log(struct fc_pair *pair, const char *facility, int level, const char *mnemonic,
 	      const char *format, ...)
@@ -37,6 +38,12 @@ void pair_refuse(struct fc_pair *pair, const char *why)
 	pair->host.hang_up(pair->context, why);
 }
 
+void pair_send(struct fc_pair *pair, struct fc_message *m)
+{
+	pair->rf.counters.buffers_tx++;
+	pair->host.send(pair->context, m);
+}
+
 /* ------------------------------------------------------------------ the facility's outputs */
 static void send_number(struct fc_pair *pair, enum fc_message_type type, uint16_t tag,
 			uint64_t value)
@@ -47,7 +54,7 @@ static void send_number(struct fc_pair *pair, enum fc_message_type type, uint16_
 		return;
 	if (tag)
 		fc_message_put_u64(m, tag, value);
-	pair->host.send(pair->context, m);
+	pair_send(pair, m);
 }
 
 /* The gate first. What follows from the new state comes before the peer hears of it: nothing of
@@ -120,6 +127,7 @@ static uint64_t settle(struct fc_pair *pair)
 	pair_config_tick(pair);
 	pair_clients_tick(pair);
 	pair_roles_tick(pair);
+	pair_maintain(pair);
 	pair_handover_tick(pair);
 	if (pair->reloading && !pair->up)
 		begin_anew(pair);
@@ -161,6 +169,7 @@ uint64_t fc_pair_link(struct fc_pair *pair, struct fc_link_report *report, struc
 		break;
 	case FC_LINK_MESSAGE:
 		bulk = is_bulk(report->message);
+		pair->rf.counters.buffers_rx++;
 		if (pair->up && !pair->ended)
 			pair_message(pair, report->message);
 		fc_message_free(report->message);
@@ -170,22 +179,36 @@ uint64_t fc_pair_link(struct fc_pair *pair, struct fc_link_report *report, struc
 	return bulk ? wake(pair) : settle(pair);
 }
 
+/* It is asked again each second: told when the reason is new, and then once a minute. */
+static void witness(struct fc_pair *pair, uint64_t term, int err)
+{
+	char why[FC_CUT_TEXT] = "";
+
+	if (err)
+		snprintf(why, sizeof(why), "term %llu: %s", (unsigned long long)term,
+			 strerror(-err));
+	if (err && (strcmp(why, pair->witness_why) != 0 ||
+		    pair->now.ms - pair->witness_ms >= WITNESS_SAY_MS)) {
+		pair->witness_ms = pair->now.ms;
+		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "WITNESS",
+			 "Nobody could be asked for %s", why);
+	}
+	memcpy(pair->witness_why, why, sizeof(why));
+}
+
 uint64_t fc_pair_claimed(struct fc_pair *pair, int err, uint64_t term,
 			 const struct fc_claim_answer *answer, struct fc_rf_time now)
 {
 	struct fc_rf_input in = {.type = FC_RF_IN_CLAIM_UNREACHABLE, .term = term};
 
 	pair->now = now;
+	witness(pair, term, err);
 	if (!err && answer->won) {
 		in.type = FC_RF_IN_CLAIM_WON;
 	} else if (!err) {
 		in.type = FC_RF_IN_CLAIM_LOST;
 		in.newest = answer->newest;
 		in.holder = answer->holder;
-	} else {
-		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "WITNESS",
-			 "Nobody could be asked for term %llu: %s", (unsigned long long)term,
-			 strerror(-err));
 	}
 	if (!err && !answer->won && answer->holder != pair->options.rf.unit)
 		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "TERM_LOST",
@@ -259,16 +282,28 @@ int fc_pair_reload_peer(struct fc_pair *pair, struct fc_rf_time now, char text[F
 
 int fc_pair_maintenance(struct fc_pair *pair, bool on, struct fc_rf_time now, char text[FC_RF_TEXT])
 {
-	bool was = pair->rf.maintenance;
-	int err;
-
 	pair->now = now;
-	err = fc_rf_maintenance(&pair->rf, on, text);
-	if (!err && was != on)
-		pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "MAINTENANCE",
-			 "Maintenance mode is %s: %s", on ? "on" : "off",
-			 on ? "no unit takes over by itself" : "the standby takes over");
-	return err;
+	if (on && pair->rf.handover != FC_RF_HANDOVER_NO)
+		return fc_rf_maintenance(&pair->rf, on, text);
+	*text = 0;
+	pair->maintenance = on;
+	if (!pair->up)
+		pair->peer_maintenance = false; /* what is said here counts if the peer is gone */
+	pair_maintain(pair);
+	return 0;
+}
+
+/* Either unit's word is enough, and the peer's last one counts when it has gone. During a
+ * handover it waits. */
+void pair_maintain(struct fc_pair *pair)
+{
+	bool on = pair->maintenance || pair->peer_maintenance;
+	char text[FC_RF_TEXT];
+
+	if (on == pair->rf.maintenance || fc_rf_maintenance(&pair->rf, on, text))
+		return;
+	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "MAINTENANCE", "Maintenance mode is %s: %s",
+		 on ? "on" : "off", on ? "no unit takes over by itself" : "the standby takes over");
 }
 
 /* ------------------------------------------------------------------ life */
@@ -276,7 +311,7 @@ static void cuts_send(void *context, struct fc_message *m)
 {
 	struct fc_pair *pair = context;
 
-	pair->host.send(pair->context, m);
+	pair_send(pair, m);
 }
 
 static size_t cuts_queued(void *context)

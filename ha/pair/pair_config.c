@@ -27,7 +27,7 @@ static void send_config(struct fc_pair *pair, const struct fc_pair_config *confi
 		return;
 	}
 	pair->config_serial++;
-	pair->host.send(pair->context, m);
+	pair_send(pair, m);
 }
 
 static void send_whole(struct fc_pair *pair)
@@ -119,7 +119,7 @@ static void answer(struct fc_pair *pair, uint64_t serial, const char *why)
 	fc_message_put_u64(m, PAIR_TAG_SERIAL, serial);
 	fc_message_put_u64(m, PAIR_TAG_CHECKSUM, pair->my_checksum);
 	fc_message_put_text(m, PAIR_TAG_WHY, why);
-	pair->host.send(pair->context, m);
+	pair_send(pair, m);
 }
 
 static void taken(struct fc_pair *pair, const struct fc_pair_config *config, int err,

@@ -23,10 +23,11 @@ struct pair_hello {
 /* SAYS: what the facility says, and how the stream of checkpoints stands. */
 struct pair_says {
 	struct fc_rf_says rf;
-	uint64_t want; /* standby: the stream that it asks for by this number, grows */
-	uint64_t run;  /* active: has begun the stream that was asked for; standby: takes it */
-	bool synced;   /* active: everything was sent and acknowledged */
-	bool moves;    /* active: the traffic is being moved to the standby */
+	uint64_t want;    /* standby: the stream that it asks for by this number, grows */
+	uint64_t run;     /* active: has begun the stream that was asked for; standby: takes it */
+	bool synced;      /* active: everything was sent and acknowledged */
+	bool moves;       /* active: the traffic is being moved to the standby */
+	bool maintenance; /* is asked for at this unit */
 	uint64_t healthy, checksum;
 	char waits[FC_CUT_TEXT];
 };
@@ -83,6 +84,7 @@ struct fc_pair {
 	bool goodbye;    /* the peer ends in order */
 	bool was_paired; /* cuts were sent in this session */
 	bool has_said;
+	bool maintenance, peer_maintenance; /* asked for here; by the peer, when it last said */
 
 	/* ---- role */
 	bool reloading, leaving, taking_over;
@@ -97,7 +99,8 @@ struct fc_pair {
 	uint64_t leave_ms;
 	uint64_t last_cut, barrier_ms, quiet_ms;
 	uint64_t healthier_ms;
-	uint64_t lost_us; /* when the active unit's sign of life was missed */
+	uint64_t lost_us;      /* when the active unit's sign of life was missed */
+	const char *lost_with; /* what that moment was, in words */
 
 	/* ---- configuration */
 	uint64_t config_sent;                 /* active: for this `want` of the peer; 0: not */
@@ -113,6 +116,8 @@ struct fc_pair {
 	uint64_t skew_error_ns; /* it may be off by so much */
 	uint64_t rtt_us;
 	char feed_why[FC_CUT_TEXT];
+	char witness_why[FC_CUT_TEXT]; /* it could not be asked; empty: it could */
+	uint64_t witness_ms;           /* when that was last told in the log */
 	uint64_t takeovers, takeover_us, stuck, refused_messages, late_messages, refused_peers;
 	uint64_t slices_differed; /* that were told in the log */
 };
@@ -122,6 +127,9 @@ void pair_input(struct fc_pair *pair, const struct fc_rf_input *in);
 void pair_carry_out(struct fc_pair *pair, const struct fc_rf_out *out);
 void pair_log(struct fc_pair *pair, const char *facility, int level, const char *mnemonic,
 	      const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Maintenance mode of the pair, from what both units say. */
+void pair_maintain(struct fc_pair *pair);
+void pair_send(struct fc_pair *pair, struct fc_message *m);
 /* End the session because the peer broke the rules. */
 void pair_refuse(struct fc_pair *pair, const char *why);
 

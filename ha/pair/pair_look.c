@@ -52,8 +52,12 @@ static void waits_standby(struct fc_pair *pair, char text[FC_CUT_TEXT])
 void pair_waits(struct fc_pair *pair, char text[FC_CUT_TEXT])
 {
 	memset(text, 0, FC_CUT_TEXT);
-	if (!pair->up)
-		snprintf(text, FC_CUT_TEXT, "there is no connection to the peer");
+	if (*pair->witness_why && pair->rf.gate != FC_RF_GATE_OPEN &&
+	    (!pair->greeted || pair->rf.state == FC_RF_NEGOTIATION))
+		snprintf(text, FC_CUT_TEXT, "whoever grants %.80s", pair->witness_why);
+	else if (!pair->up)
+		snprintf(text, FC_CUT_TEXT, "%.95s",
+			 *pair->refused ? pair->refused : "there is no connection to the peer");
 	else if (!pair->greeted)
 		snprintf(text, FC_CUT_TEXT, "%.95s",
 			 *pair->refused ? pair->refused : "the peer has not said hello");

@@ -33,6 +33,7 @@ static int take_swact(struct fc_pair *pair, const struct fc_message *m, char why
 		return -EPROTO;
 	}
 	pair->lost_us = pair->host.now_us(pair->context);
+	pair->lost_with = "the peer's order to take over";
 	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_SWACT,
 					       .reason = (enum fc_rf_reason)reason});
 	return 0;
@@ -70,7 +71,7 @@ static int committed(struct fc_pair *pair, const struct fc_message *m, struct fc
 	/* What has reached this unit's cards since the traffic began to move is nobody else's. */
 	if (!pair->peer.moves)
 		fc_cuts_cover(pair->cuts, m);
-	pair->host.send(pair->context, ack);
+	pair_send(pair, ack);
 	return 0;
 }
 

@@ -19,8 +19,8 @@ static void took_over(struct fc_pair *pair)
 	pair->takeovers++;
 	pair->takeover_us = pair->host.now_us(pair->context) - pair->lost_us;
 	pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "TAKEOVER",
-		 "Output is open in term %llu, %llu us after the sign of life that was missed",
-		 (unsigned long long)pair->rf.term, (unsigned long long)pair->takeover_us);
+		 "Output is open in term %llu, %llu us after %s", (unsigned long long)pair->rf.term,
+		 (unsigned long long)pair->takeover_us, pair->lost_with);
 }
 
 void pair_gate(struct fc_pair *pair)

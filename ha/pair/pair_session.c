@@ -18,7 +18,9 @@
 static void send(struct fc_pair *pair, struct fc_message *m)
 {
 	if (m)
-		pair->host.send(pair->context, m);
+		pair_send(pair, m);
+	else
+		pair->rf.counters.tx_buffers_unavailable++;
 }
 
 /* ------------------------------------------------------------------ up */
@@ -153,6 +155,8 @@ void pair_link_down(struct fc_pair *pair, enum fc_link_down reason, const char *
 
 	pair->up = false;
 	pair->lost_us = lost_us(pair, reason);
+	pair->lost_with = reason == FC_LINK_DOWN_SILENT ? "the sign of life that was missed"
+							: "the end of the connection";
 	if (!fc_rf_is_active(pair->rf.state))
 		stream_ends(pair);
 	session_forget(pair);
@@ -187,6 +191,7 @@ static void compose(struct fc_pair *pair, struct pair_says *says)
 	says->run = pair->run;
 	says->synced = pair_synced(pair);
 	says->moves = pair_handover_moves(pair);
+	says->maintenance = pair->maintenance;
 	says->healthy = pair->host.healthy(pair->context);
 	says->checksum = pair->my_checksum;
 	pair_waits(pair, says->waits);
@@ -238,6 +243,8 @@ int pair_take_says(struct fc_pair *pair, const struct fc_message *m, char why[PA
 	}
 	pair->peer = says;
 	pair->peer_checksum = says.checksum;
+	pair->peer_maintenance = says.maintenance;
+	pair_maintain(pair);
 	in.says = says.rf;
 	pair_input(pair, &in);
 	stream_begins(pair);

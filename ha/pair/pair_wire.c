@@ -147,6 +147,7 @@ static const struct number says_numbers[] = {
 	NUMBER(12, struct pair_says, healthy, UINT32_MAX),
 	NUMBER(13, struct pair_says, checksum, UINT64_MAX),
 	NUMBER(14, struct pair_says, moves, 1),
+	NUMBER(15, struct pair_says, maintenance, 1),
 };
 
 struct fc_message *pair_says_write(const struct pair_says *says)

@@ -2,6 +2,7 @@
 /* Two engines: boot, sync, switchovers, crashes, partitions. */
 #include "bench_check.h"
 
+#include <errno.h>
 #include <ha/checkpoint/wire.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,6 +372,78 @@ static void slices_that_differ_are_told_in_the_log(void **unused)
 	close_well(b);
 }
 
+static void maintain(struct bench *b, unsigned u, bool on)
+{
+	char text[FC_RF_TEXT];
+
+	assert_int_equal(fc_pair_maintenance(b->end[u].pair, on, bench_now(b, u), text), 0);
+	b->end[u].moved = true;
+	bench_run(b, 200);
+}
+
+/* One unit's word is the pair's, and outlives that unit; a person at the other takes it back. */
+static void maintenance_mode_of_the_active_unit_keeps_the_standby_from_taking_over(void **unused)
+{
+	struct bench *b = hot_pair();
+	char text[FC_RF_TEXT];
+
+	(void)unused;
+	maintain(b, 0, true);
+	assert_true(b->end[1].pair->rf.maintenance);
+	maintain(b, 0, false);
+	assert_false(b->end[1].pair->rf.maintenance);
+	maintain(b, 0, true);
+	assert_int_equal(
+		fc_pair_force(b->end[0].pair, FC_RF_REASON_USER_FORCED, bench_now(b, 0), text),
+		-EPERM);
+	bench_crash(b, 0);
+	bench_run(b, 3000);
+	assert_int_equal(bench_active(b), -1);
+	maintain(b, 1, false);
+	assert_int_equal(bench_active(b), 1);
+	close_well(b);
+}
+
+static void what_is_sent_and_received_is_counted(void **unused)
+{
+	struct bench *b = hot_pair();
+	const struct fc_rf_counters *c[2];
+
+	(void)unused;
+	for (unsigned u = 0; u < 2; u++) {
+		c[u] = &fc_pair_rf(b->end[u].pair)->counters;
+		assert_true(c[u]->buffers_tx > 0 && c[u]->buffers_rx > 0);
+	}
+	assert_true(c[1]->buffers_rx <= c[0]->buffers_tx);
+	assert_true(c[0]->buffers_rx <= c[1]->buffers_tx);
+	close_well(b);
+}
+
+static void a_witness_that_is_away_is_told_once_and_shown(void **unused)
+{
+	struct bench *b = bench_open();
+	struct fc_pair_look look;
+
+	(void)unused;
+	b->witness_away = true;
+	bench_boot(b, 0);
+	bench_boot(b, 1);
+	bench_run(b, 3000);
+	bench_look(b, 0, &look);
+	assert_non_null(strstr(look.waits, "whoever grants term 1: "));
+	assert_non_null(strstr(b->end[0].last_log, "WITNESS"));
+	*b->end[0].last_log = 0;
+	bench_run(b, 20000);
+	assert_string_equal(b->end[0].last_log, "");
+	bench_run(b, 60000);
+	assert_non_null(strstr(b->end[0].last_log, "WITNESS"));
+	b->witness_away = false;
+	assert_true(bench_settle(b));
+	bench_look(b, 0, &look);
+	assert_string_equal(look.waits, "");
+	bench_close(b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +465,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(without_fencing_the_newer_term_stays),
 		cmocka_unit_test(a_standby_that_acknowledges_nothing_is_left_behind),
 		cmocka_unit_test(slices_that_differ_are_told_in_the_log),
+		cmocka_unit_test(
+			maintenance_mode_of_the_active_unit_keeps_the_standby_from_taking_over),
+		cmocka_unit_test(what_is_sent_and_received_is_counted),
+		cmocka_unit_test(a_witness_that_is_away_is_told_once_and_shown),
 	};
 
 	if (argc > 1)
