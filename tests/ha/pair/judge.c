@@ -197,11 +197,13 @@ static enum sim_mark mark_single(const struct sim_epoch *truth, uint64_t commit)
 	return commit && truth->open_at >= commit ? SIM_SELECTED : SIM_MAYBE;
 }
 
-/* Of a planned switchover, all that came since the traffic was moved. */
+/* Of a planned switchover, all that came since the traffic was moved; if the witness keeps the unit
+ * waiting for longer than its ring lasts, some of that is dropped, and counted. */
 static enum sim_mark mark_planned(const struct sim_card *card, uint32_t e)
 {
 	bool over = e < card->epoch && card->truth[e + 1].open_at <= sim_world.moved_at;
 
+	over |= sim_now() - sim_world.moved_at > SIM_SECOND;
 	return over ? SIM_MAYBE : SIM_SELECTED;
 }
 
@@ -209,9 +211,10 @@ static void select_own(struct sim_card *card, bool hot, bool dual, bool planned)
 {
 	unsigned unit = card->unit;
 
-	if (!card->alive)
+	/* One that has died a moment ago: what its ring holds may still be read. */
+	if (!card->alive && unit_card(unit, card->slot) != card)
 		return;
-	card->selected = true;
+	card->selected = card->alive;
 	if (hot && dual && sim_world.skewed)
 		allow_skew(card, slot_cut_ns[unit][card->slot]);
 	card->covered.resolved = card->covered.given = false;
@@ -221,7 +224,7 @@ static void select_own(struct sim_card *card, bool hot, bool dual, bool planned)
 
 		if (truth->mark != SIM_GONE)
 			continue;
-		if (!hot)
+		if (!hot || !card->alive)
 			truth->mark = SIM_MAYBE;
 		else if (planned && !dual)
 			truth->mark = mark_planned(card, e);

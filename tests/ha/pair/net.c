@@ -212,12 +212,14 @@ static uint64_t transit(unsigned unit, size_t octets)
 {
 	struct end *e = &end[unit], *to = &end[!unit];
 	uint64_t most = sim_world.calm && !sim_world.dual ? SIM_MS : sim_world.delay_ns;
-	uint64_t at = sim_now() + 1 + sim_below(most) + octets * sim_world.octet_ns;
+	/* A link that is too slow for what comes never has a hot standby. */
+	uint64_t each = sim_world.calm ? 10 : sim_world.octet_ns;
+	uint64_t at = sim_now() + 1 + sim_below(most) + octets * each;
 
 	if (sim_now() < to->slow_until)
 		at += to->slow_ns;
 	if (at <= e->free_at)
-		at = e->free_at + 1 + octets * sim_world.octet_ns;
+		at = e->free_at + 1 + octets * each;
 	e->free_at = at;
 	return at - sim_now();
 }
