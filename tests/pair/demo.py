@@ -42,6 +42,9 @@ def play(pair, active, standby):
     slot = pair.settings.slots[0]
     fed = pair.fed()
     dead, alive = (fed[unit.number, slot] for unit in (active, standby))
+    missing = pair.settle()
+    if missing:
+        print(f"demo-ha: this machine lost {missing} frames before the cards; what they were fed is not known")
     rounds.end_flows(pair, standby, set(), {slot: (dead, alive)})
     return when, dead, alive
 

@@ -75,6 +75,7 @@ def gap(times):
                 result = rounds.Result(rounds.KINDS["switch"], active)
                 result.moved = True
                 parts = rounds.split(pair, result, standby, pair.fed())
+                pair.settle()
                 rounds.end_flows(pair, standby, marks, parts)
                 rounds.account(pair, result, parts, marks, when)
                 stamps = [d.when for d in pair.taken_since(when - 25 * 10**8) if d.when < when + 3 * 10**9 and len(d.payload) > 200]
