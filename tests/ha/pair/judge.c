@@ -265,7 +265,7 @@ static void lose_all(void)
 	}
 }
 
-void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned)
+void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool refused)
 {
 	uint64_t lost = 0;
 
@@ -276,7 +276,7 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned)
 			lost += resolve(card);
 	for (struct sim_card *card = cards; card; card = card->next)
 		if (card->unit == unit)
-			select_own(card, hot, dual, planned);
+			select_own(card, hot && !refused, dual, planned);
 	judge_base_cleared(!unit);
 	judge_stats.takeovers += hot;
 	judge_stats.planned += hot && planned;

@@ -41,8 +41,9 @@ void judge_committed(unsigned standby, const struct judge_vector *vector);
 /* Its base is empty. */
 void judge_base_cleared(unsigned standby);
 
-/* `unit` becomes active: from hot standby; planned: the peer handed over. */
-void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned);
+/* `unit` becomes active: from hot standby; planned: the peer handed over; refused: the units do not
+ * trust their dual feed. */
+void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool refused);
 void judge_steps_down(unsigned unit);
 
 /* All that was selected has been reported. */

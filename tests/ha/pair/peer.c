@@ -218,10 +218,15 @@ static void becomes_active(unsigned unit)
 	struct peer *p = &peer[unit];
 	bool hot = p->state == FC_RF_STANDBY_HOT;
 	bool planned = hot && p->handed && (sim_world.dual || sim_world.hook);
+	struct fc_pair_look look;
 
 	sim_trace("unit %u: takes over%s%s", unit + 1, hot ? "" : ", not hot",
 		  planned ? ", planned" : "");
-	judge_takes_over(unit, hot, sim_world.dual, planned);
+	/* Refused as long as the clocks are not known: the ring was followed as with a single one.
+	 */
+	fc_pair_look(p->pair, &look);
+	judge_takes_over(unit, hot, sim_world.dual, planned,
+			 sim_world.dual && look.feed != FC_PAIR_FEED_DUAL);
 	/* Of whoever was active last, or another one: one for each time that all was lost. */
 	sim_unit[unit].stream = (unsigned)judge_stats.lost_all;
 }
