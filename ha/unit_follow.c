@@ -161,6 +161,11 @@ static void pair_again(struct fc_unit *unit, const struct fc_config *config)
 	char error[200] = "";
 	int err;
 
+	if (unit->pair && fc_unit_pair_try(config, error, sizeof(error))) {
+		fc_log_as("REDUNDANCY", FC_LOG_ERROR, "KEY",
+			  "The pair goes on with what it had: %s", error);
+		return;
+	}
 	fc_unit_pair_leave(unit);
 	fc_unit_places_end(unit, NULL);
 	fc_export_thread_cuts(unit->export, NULL);

@@ -44,6 +44,8 @@ void fc_unit_pair_link(const struct fc_config_redundancy *r, struct fc_link_conf
 /* Does the configuration make a pair of this unit; the pair that runs (or that none does)? */
 bool fc_unit_pair_wanted(const struct fc_config *config);
 bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *config);
+/* Can its keys be read? Asked before a pair that runs is given up. 0, or -errno with a sentence. */
+int fc_unit_pair_try(const struct fc_config *config, char *error, size_t error_octets);
 /* The engine, its sockets; then what needs cuts; then start. Return 0, or -errno with a sentence.
  * A unit alone: nothing happens, here and below. */
 int fc_unit_pair_create(struct fc_unit *unit, const struct fc_config *config, char *error,

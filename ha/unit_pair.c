@@ -9,6 +9,7 @@
 #include <ha/config_shared.h>
 #include <ha/log.h>
 #include <ha/pair/pair_thread.h>
+#include <ha/peer/secure.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -326,6 +327,24 @@ bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *confi
 	is.maintenance = was.maintenance = false;
 	return unit->pair ? fc_unit_pair_wanted(config) && same_octets(&is, &was, sizeof(is))
 			  : !fc_unit_pair_wanted(config);
+}
+
+int fc_unit_pair_try(const struct fc_config *config, char *error, size_t error_octets)
+{
+	char why[FC_LINK_TEXT] = "";
+	struct fc_link_config link = {0};
+	struct fc_secure *secure;
+	int err;
+
+	if (!fc_unit_pair_wanted(config))
+		return 0;
+	fc_unit_pair_link(&config->redundancy, &link);
+	err = fc_secure_open(&link, &secure, why);
+	if (err)
+		snprintf(error, error_octets, "%s", why);
+	else
+		fc_secure_close(secure);
+	return err;
 }
 
 int fc_unit_pair_create(struct fc_unit *unit, const struct fc_config *config, char *error,

@@ -267,6 +267,23 @@ static void a_reload_of_the_standby_takes_its_own_part_only(void **unused)
 	await_passing(is_pair(0), LIMIT_MS);
 }
 
+/* Alone it would export beside the unit that it had handed over to. */
+static void a_key_that_cannot_be_read_leaves_the_pair_as_it_is(void **unused)
+{
+	struct fc_config_cursor cursor = {0};
+	char line[64];
+
+	(void)unused;
+	assert_int_equal(say(0, &cursor, "redundancy"), 0);
+	assert_int_equal(say(0, &cursor, "key /nonexistent"), 0);
+	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
+	assert_true(is_pair(0));
+	snprintf(line, sizeof(line), "key %s/key", folder);
+	assert_int_equal(say(0, &cursor, line), 0);
+	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
+	assert_true(is_pair(0));
+}
+
 static void an_operator_changes_the_roles(void **unused)
 {
 	char text[FC_RF_TEXT];
@@ -332,6 +349,7 @@ int main(void)
 		cmocka_unit_test(two_units_become_a_pair),
 		cmocka_unit_test(lines_go_to_the_standby_which_takes_none_itself),
 		cmocka_unit_test(a_reload_of_the_standby_takes_its_own_part_only),
+		cmocka_unit_test(a_key_that_cannot_be_read_leaves_the_pair_as_it_is),
 		cmocka_unit_test(an_operator_changes_the_roles),
 		cmocka_unit_test(a_unit_that_ends_hands_over),
 		cmocka_unit_test(a_card_comes_late_to_the_active_unit),
