@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "peer.h"
 #include "net.h"
+#include "peer_impl.h"
 #include "witness.h"
 
 #include <errno.h>
@@ -13,33 +13,23 @@
 #define HOOK_MAX_NS (60 * SIM_MS)
 #define LOOK_NS (200 * SIM_MS)
 
-static struct peer {
-	struct fc_pair *pair;
-	enum fc_rf_state state; /* after the last call */
-	enum fc_rf_gate gate;
-	enum fc_pair_role role;
-	uint64_t born, tick_at;
-	uint64_t serial;            /* of the tick that is awaited */
-	bool handed;                /* the peer has handed over */
-	bool hooked;                /* the hook was asked to move the traffic away */
-	struct judge_vector vector; /* of the last commit that came */
-} peer[SIM_UNITS];
+struct sim_peer sim_peer[SIM_UNITS];
 
-static struct fc_rf_time time_of(unsigned unit)
+struct fc_rf_time sim_peer_time(unsigned unit)
 {
-	return (struct fc_rf_time){.ms = (sim_now() - peer[unit].born) / SIM_MS,
+	return (struct fc_rf_time){.ms = (sim_now() - sim_peer[unit].born) / SIM_MS,
 				   .wall = (int64_t)(sim_now() / SIM_SECOND)};
 }
 
 struct fc_cuts *peer_cuts(unsigned unit)
 {
-	return peer[unit].pair ? fc_pair_cuts(peer[unit].pair) : NULL;
+	return sim_peer[unit].pair ? fc_pair_cuts(sim_peer[unit].pair) : NULL;
 }
 
 enum fc_rf_state peer_state(unsigned unit)
 {
-	return peer[unit].pair && sim_unit[unit].up ? fc_pair_rf(peer[unit].pair)->state
-						    : FC_RF_UNKNOWN;
+	return sim_peer[unit].pair && sim_unit[unit].up ? fc_pair_rf(sim_peer[unit].pair)->state
+							: FC_RF_UNKNOWN;
 }
 
 bool peer_active(unsigned unit)
@@ -72,7 +62,7 @@ void peer_traffic(void)
 
 bool peer_selected(unsigned unit)
 {
-	return peer[unit].role == FC_PAIR_ACTIVE;
+	return sim_peer[unit].role == FC_PAIR_ACTIVE;
 }
 
 /* ------------------------------------------------------------------ time */
@@ -80,7 +70,7 @@ static void on_tick(unsigned unit, void *content, uint64_t serial);
 
 static void settle(unsigned unit, uint64_t next_ms)
 {
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 	uint64_t at = p->born + next_ms * SIM_MS;
 	enum fc_rf_state state = fc_pair_rf(p->pair)->state;
 
@@ -95,16 +85,16 @@ static void settle(unsigned unit, uint64_t next_ms)
 
 static void on_tick(unsigned unit, void *content, uint64_t serial)
 {
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 
 	(void)content;
 	if (serial == p->serial)
-		settle(unit, fc_pair_tick(p->pair, time_of(unit)));
+		settle(unit, fc_pair_tick(p->pair, sim_peer_time(unit)));
 }
 
 void peer_poke(unsigned unit)
 {
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 	uint64_t at = sim_now() + 1 + sim_below(SIM_MS);
 
 	if (!p->pair || !sim_unit[unit].up || (p->tick_at > sim_now() && p->tick_at <= at))
@@ -117,7 +107,7 @@ void peer_poke(unsigned unit)
 static void read_commit(unsigned unit, const struct fc_message *m)
 {
 	static struct fc_cut_commit commit;
-	struct judge_vector *v = &peer[unit].vector;
+	struct judge_vector *v = &sim_peer[unit].vector;
 	char why[FC_CUT_TEXT];
 
 	if (fc_cut_commit_read(m, &commit, why))
@@ -140,7 +130,7 @@ static void read_commit(unsigned unit, const struct fc_message *m)
 
 void peer_link(unsigned unit, struct fc_link_report *report)
 {
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 
 	if (report->event == FC_LINK_MESSAGE) {
 		const struct fc_message *m = report->message;
@@ -150,20 +140,20 @@ void peer_link(unsigned unit, struct fc_link_report *report)
 		else if (m->type == FC_MESSAGE_SWACT)
 			p->handed = true;
 	}
-	settle(unit, fc_pair_link(p->pair, report, time_of(unit)));
+	settle(unit, fc_pair_link(p->pair, report, sim_peer_time(unit)));
 	unit_poke(unit);
 }
 
 void peer_claimed(unsigned unit, int err, uint64_t term, const struct fc_claim_answer *answer)
 {
-	settle(unit, fc_pair_claimed(peer[unit].pair, err, term, answer, time_of(unit)));
+	settle(unit, fc_pair_claimed(sim_peer[unit].pair, err, term, answer, sim_peer_time(unit)));
 }
 
 static uint64_t host_now_us(void *context)
 {
 	struct sim_unit *u = context;
 
-	return (sim_now() - peer[u->number].born) / SIM_US;
+	return (sim_now() - sim_peer[u->number].born) / SIM_US;
 }
 
 static void message_goes(unsigned unit, void *content, uint64_t value)
@@ -183,7 +173,7 @@ static void host_send(void *context, struct fc_message *m)
 
 	/* It has committed before it says so. */
 	if (m->type == FC_MESSAGE_ACK)
-		judge_committed(u->number, &peer[u->number].vector);
+		judge_committed(u->number, &sim_peer[u->number].vector);
 	unit_output(u->number, &(struct sim_held){message_goes, drop_message, m, 0});
 }
 
@@ -211,11 +201,11 @@ static void host_claim(void *context, uint64_t term)
 
 /* ------------------------------------------------------------------ role and gate */
 static const char *const roles[] = {"idle", "standby", "active"};
-static const char *const gates[] = {"closed", "acked", "open"};
+const char *const sim_gates[] = {"closed", "acked", "open"};
 
 static void becomes_active(unsigned unit)
 {
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 	bool hot = p->state == FC_RF_STANDBY_HOT;
 	bool planned = hot && p->handed && (sim_world.dual || sim_world.hook);
 	struct fc_pair_look look;
@@ -234,7 +224,7 @@ static void becomes_active(unsigned unit)
 static void host_role(void *context, enum fc_pair_role role, uint64_t term)
 {
 	struct sim_unit *u = context;
-	struct peer *p = &peer[u->number];
+	struct sim_peer *p = &sim_peer[u->number];
 
 	sim_trace("unit %u: role %s, term %llu", u->number + 1, roles[role],
 		  (unsigned long long)term);
@@ -249,12 +239,12 @@ static void host_role(void *context, enum fc_pair_role role, uint64_t term)
 static void host_gate(void *context, enum fc_rf_gate gate)
 {
 	struct sim_unit *u = context;
-	const struct peer *other = &peer[!u->number];
+	const struct sim_peer *other = &sim_peer[!u->number];
 
-	sim_trace("unit %u: gate %s", u->number + 1, gates[gate]);
-	peer[u->number].gate = gate;
+	sim_trace("unit %u: gate %s", u->number + 1, sim_gates[gate]);
+	sim_peer[u->number].gate = gate;
 	if (gate != FC_RF_GATE_CLOSED)
-		peer[!u->number].handed = false;
+		sim_peer[!u->number].handed = false;
 	fc_export_thread_gate(u->export, gate);
 	if (gate == FC_RF_GATE_OPEN && sim_world.fencing && sim_unit[!u->number].up &&
 	    other->gate == FC_RF_GATE_OPEN)
@@ -264,7 +254,7 @@ static void host_gate(void *context, enum fc_rf_gate gate)
 
 void peer_check_datagram(unsigned unit)
 {
-	if (peer[unit].pair && peer[unit].gate == FC_RF_GATE_CLOSED)
+	if (sim_peer[unit].pair && sim_peer[unit].gate == FC_RF_GATE_CLOSED)
 		sim_fail("unit %u: a datagram leaves through a closed gate", unit + 1);
 }
 
@@ -282,7 +272,7 @@ static void host_hook(void *context, bool to_me)
 	struct sim_unit *u = context;
 
 	sim_trace("unit %u: hook: traffic to %s", u->number + 1, to_me ? "me" : "the peer");
-	peer[u->number].hooked = !to_me;
+	sim_peer[u->number].hooked = !to_me;
 	world_feed(to_me ? u->number : !u->number, sim_below(HOOK_MAX_NS));
 }
 
@@ -384,7 +374,7 @@ void peer_config_line(unsigned unit)
 	config.line = line;
 	config.ids = fc_config_shared_ids(u->config);
 	config.checksum = fc_config_shared_checksum(u->config);
-	fc_pair_config_changed(peer[unit].pair, &config, time_of(unit));
+	fc_pair_config_changed(sim_peer[unit].pair, &config, sim_peer_time(unit));
 	free(config.ids);
 }
 
@@ -432,31 +422,6 @@ static void host_reload(void *context)
 	sim_trace("unit %u: begins anew, as its peer asks", u->number + 1);
 }
 
-/* ------------------------------------------------------------------ orders */
-void peer_force(unsigned unit)
-{
-	char text[FC_RF_TEXT];
-
-	if (!unit_runs(unit))
-		return;
-	if (fc_pair_force(peer[unit].pair, FC_RF_REASON_USER_FORCED, time_of(unit), text))
-		return;
-	sim_trace("unit %u: redundancy force-switchover", unit + 1);
-	peer_poke(unit);
-}
-
-void peer_reload(unsigned unit)
-{
-	char text[FC_RF_TEXT];
-
-	if (!unit_runs(unit))
-		return;
-	if (fc_pair_reload_peer(peer[unit].pair, time_of(unit), text))
-		return;
-	sim_trace("unit %u: redundancy reload peer", unit + 1);
-	peer_poke(unit);
-}
-
 /* ------------------------------------------------------------------ life */
 static const struct fc_pair_host host = {
 	.now_us = host_now_us,
@@ -483,84 +448,10 @@ static const struct fc_pair_host host = {
 	.reload = host_reload,
 };
 
-/* ------------------------------------------------------------------ for the judge */
-const char *peer_unsettled(void)
-{
-	unsigned a = peer_state(0) == FC_RF_ACTIVE ? 0 : 1, b = !a;
-
-	if (!unit_runs(0) || !unit_runs(1))
-		return "a unit does not run";
-	if (peer_state(a) != FC_RF_ACTIVE)
-		return "no unit is active";
-	if (peer_state(b) != FC_RF_STANDBY_HOT)
-		return "there is no hot standby";
-	if (peer[a].gate != FC_RF_GATE_ACKED || peer[b].gate != FC_RF_GATE_CLOSED)
-		return "the gates are not as they should be";
-	if (!sim_world.dual && sim_world.feed != a)
-		return "the traffic goes elsewhere";
-	for (unsigned s = 0; s < sim_world.slots; s++)
-		if (!sim_unit[a].slot[s].working || !sim_unit[b].slot[s].working)
-			return "a card is not back";
-	if (fc_config_shared_checksum(sim_unit[a].config) !=
-	    fc_config_shared_checksum(sim_unit[b].config))
-		return "the configurations differ";
-	return NULL;
-}
-
-uint64_t peer_quiet(void)
-{
-	unsigned a = peer_state(0) == FC_RF_ACTIVE ? 0 : 1;
-	struct fc_cuts_look look;
-
-	if (peer_state(a) != FC_RF_ACTIVE || !fc_export_thread_drained(sim_unit[a].export))
-		return 0;
-	fc_cuts_look(fc_pair_cuts(peer[a].pair), &look);
-	return look.flying || peer_unsettled() ? 0 : look.acked;
-}
-
-void peer_judge_base(void)
-{
-	struct sim_sum have[SIM_MONITORS][SIM_FLOWS] = {0};
-	unsigned standby = peer_state(0) == FC_RF_ACTIVE ? 1 : 0;
-	struct fc_cut_flow flow[16];
-	size_t at = 0, count;
-
-	while ((count = fc_base_next(fc_pair_base(peer[standby].pair), &at, flow, 16)))
-		for (size_t i = 0; i < count; i++) {
-			struct sim_sum *sum =
-				&have[flow[i].flow.monitor][fake_flow_of(&flow[i].flow)];
-
-			sum->packets += flow[i].flow.packets;
-			sum->octets += flow[i].flow.octets;
-		}
-	judge_base(standby, have);
-}
-
-void peer_story(void)
-{
-	for (unsigned u = 0; u < SIM_UNITS; u++) {
-		struct fc_cuts_look cuts;
-		struct fc_base_look base;
-
-		if (!peer[u].pair || !sim_unit[u].up)
-			continue;
-		fc_cuts_look(fc_pair_cuts(peer[u].pair), &cuts);
-		fc_base_look(fc_pair_base(peer[u].pair), &base);
-		sim_trace(
-			"unit %u: %s, gate %s; cut %llu in hand since %llu ms, %llu acknowledged, "
-			"%u members, %u epochs merged, %s%s; base: cut %llu, %llu flows",
-			u + 1, fc_rf_state_name(peer_state(u)), gates[peer[u].gate],
-			(unsigned long long)cuts.open, (unsigned long long)cuts.flying_ms,
-			(unsigned long long)cuts.acked, cuts.members, cuts.epochs_merged,
-			cuts.synced ? "synced" : "waits: ", cuts.synced ? "" : cuts.waits,
-			(unsigned long long)base.committed, (unsigned long long)base.flows);
-	}
-}
-
 void peer_open(unsigned unit)
 {
 	struct fc_pair_options options = FC_PAIR_OPTIONS_DEFAULT;
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 
 	memset(p, 0, sizeof(*p));
 	if (!sim_world.pair)
@@ -578,26 +469,26 @@ void peer_open(unsigned unit)
 	options.cuts.join_ms = 1000;
 	options.cuts.queued_max = sim_chance(20) ? 2000 : 65536;
 	snprintf(options.image, sizeof(options.image), "simulation");
-	if (fc_pair_create(&options, &host, &sim_unit[unit], time_of(unit), &p->pair))
+	if (fc_pair_create(&options, &host, &sim_unit[unit], sim_peer_time(unit), &p->pair))
 		abort();
 }
 
 void peer_begin(unsigned unit)
 {
-	struct peer *p = &peer[unit];
+	struct sim_peer *p = &sim_peer[unit];
 
 	if (!p->pair)
 		return;
 	fc_export_thread_gate(sim_unit[unit].export, FC_RF_GATE_CLOSED);
 	fc_export_thread_cuts(sim_unit[unit].export, fc_pair_cuts(p->pair));
-	settle(unit, fc_pair_start(p->pair, time_of(unit)));
+	settle(unit, fc_pair_start(p->pair, sim_peer_time(unit)));
 }
 
 /* After the workers and the export thread. */
 void peer_close(unsigned unit)
 {
-	if (peer[unit].pair)
-		fc_pair_destroy(peer[unit].pair);
-	peer[unit].pair = NULL;
-	peer[unit].gate = FC_RF_GATE_CLOSED;
+	if (sim_peer[unit].pair)
+		fc_pair_destroy(sim_peer[unit].pair);
+	sim_peer[unit].pair = NULL;
+	sim_peer[unit].gate = FC_RF_GATE_CLOSED;
 }
