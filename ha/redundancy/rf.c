@@ -255,7 +255,8 @@ static void peer_says(struct fc_rf *rf, const struct fc_rf_says *says, struct fc
 	peer_state_set(rf, says->state, now);
 	/*
 	 * It is not hot any more, and may be another life of it, which knows nothing of a term that
-	 * it was granted meanwhile: its acknowledgements would be no fence. We need a new one first.
+	 * it was granted meanwhile: its acknowledgements would be no fence. We need a new one
+	 * first.
 	 */
 	if (has_witness(rf) && rf->gate == FC_RF_GATE_ACKED && !peer_acks(rf))
 		rf->stuck = true;
