@@ -131,9 +131,13 @@ int fc_card_sampler_counters(struct fc_card *card, unsigned monitor, bool output
 
 int fc_card_time(struct fc_card *card, uint64_t *out)
 {
-	const struct counter clock = {FC_REG(TIME_LOW), out};
+	uint64_t now = 0;
+	const struct counter clock = {FC_REG(TIME_LOW), &now};
+	int err = latch_and_read(card, &clock, 1);
 
-	return latch_and_read(card, &clock, 1);
+	if (!err)
+		*out = now;
+	return err;
 }
 
 int fc_card_faults(struct fc_card *card, uint32_t *out)

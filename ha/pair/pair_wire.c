@@ -182,15 +182,15 @@ enum {
 };
 
 static const struct {
-	uint16_t tag;
 	size_t offset;
-	bool whole, line; /* where it belongs */
 	const char *name;
+	uint16_t tag;
+	bool whole, line; /* where it belongs */
 } config_texts[] = {
-	{CONFIG_TEXT, offsetof(struct fc_pair_config, text), true, false, "text"},
-	{CONFIG_SECTION, offsetof(struct fc_pair_config, section), false, true, "section"},
-	{CONFIG_LINE, offsetof(struct fc_pair_config, line), false, true, "line"},
-	{CONFIG_IDS, offsetof(struct fc_pair_config, ids), true, true, "ids"},
+	{offsetof(struct fc_pair_config, text), "text", CONFIG_TEXT, true, false},
+	{offsetof(struct fc_pair_config, section), "section", CONFIG_SECTION, false, true},
+	{offsetof(struct fc_pair_config, line), "line", CONFIG_LINE, false, true},
+	{offsetof(struct fc_pair_config, ids), "ids", CONFIG_IDS, true, true},
 };
 
 static char **config_text(struct fc_pair_config *config, size_t i)

@@ -173,7 +173,7 @@ static void a_place_that_fails_harms_no_other(void **state)
 	assert_non_null(strstr(order.outcome[1].sentence, "MONITOR[1].PORTS"));
 	assert_int_equal(order.outcome[2].error, 0);
 	assert_int_equal(order.outcome[3].error, -EINVAL);
-	assert_int_equal(stats_of(100).live, 5);
+	await(stats_of(100).live == 5);
 	assert_int_equal(reg(FC_REG_MONITOR_CONTROL(2)) & 1, 1);
 	assert_int_equal(reg(FC_REG_MONITOR_CONTROL(1)), 0);
 	assert_int_equal(status().generation, 1);
