@@ -174,7 +174,7 @@ void world_begin(uint64_t seed, bool pair)
 	/* Two clocks cannot be compared better than that. */
 	if (sim_world.dual)
 		sim_world.delay_ns = 400 * SIM_US;
-	sim_world.octet_ns = sim_chance(20) ? sim_between(1, 30) * SIM_US : 10;
+	sim_world.octet_ns = sim_chance(20) ? sim_between(1, 10) * SIM_US : 10;
 	for (unsigned u = 0; u < SIM_UNITS; u++)
 		sim_world.collector_ns[u] = sim_between(1, 30) * SIM_MS;
 	choose_monitors();
