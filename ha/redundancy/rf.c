@@ -17,6 +17,12 @@ void fc_rf_init(struct fc_rf *rf, const struct fc_rf_options *options)
 	fc_rf_switchovers_init(&rf->switchovers, options->switchovers);
 }
 
+/* What leaves, or is to leave by the peer, is what it has acknowledged. */
+static bool waits_for_peer(const struct fc_rf *rf)
+{
+	return rf->gate == FC_RF_GATE_ACKED || rf->handover == FC_RF_HANDOVER_OFFERED;
+}
+
 struct fc_rf_says fc_rf_says(const struct fc_rf *rf)
 {
 	return (struct fc_rf_says){
@@ -28,7 +34,7 @@ struct fc_rf_says fc_rf_says(const struct fc_rf *rf)
 		.claiming = rf->asked != 0,
 		.ready = rf->ready,
 		/* In ACTIVE-FAST the gate is closed, too, but about to open. */
-		.gated = rf->gate == FC_RF_GATE_ACKED || rf->handover == FC_RF_HANDOVER_OFFERED,
+		.gated = waits_for_peer(rf),
 	};
 }
 
@@ -132,6 +138,9 @@ static void claim(struct fc_rf *rf, struct fc_rf_out *out)
 {
 	uint64_t newest = rf->seen > rf->term ? rf->seen : rf->term;
 
+	/* A newer term that we were told of by another life of the peer may have been used. */
+	if (has_witness(rf) && waits_for_peer(rf))
+		newest = rf->fence;
 	rf->asked = newest + 1;
 	out->claim = true;
 	out->term = rf->asked;
@@ -149,6 +158,7 @@ static void claim_won(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out 
 {
 	rf->term = rf->asked;
 	see(rf, rf->term, rf->options.unit);
+	rf->fence = rf->term;
 	rf->asked = 0;
 	out->tell = true;
 	if (fc_rf_is_active(rf->state)) {
@@ -172,6 +182,7 @@ static void claim_lost(struct fc_rf *rf, const struct fc_rf_input *in, struct fc
 	out->tell = true;
 	/* Our own, from before a restart or from a claim whose answer got lost: the next one. */
 	if (in->holder == rf->options.unit) {
+		rf->fence = in->newest;
 		out->again = true;
 		return;
 	}
@@ -258,8 +269,10 @@ static void peer_says(struct fc_rf *rf, const struct fc_rf_says *says, struct fc
 	 * it was granted meanwhile: its acknowledgements would be no fence. We need a new one
 	 * first.
 	 */
-	if (has_witness(rf) && rf->gate == FC_RF_GATE_ACKED && !peer_acks(rf))
+	if (has_witness(rf) && waits_for_peer(rf) && !peer_acks(rf))
 		rf->stuck = true;
+	if (!rf->stuck)
+		rf->fence = rf->seen;
 	/* It knows of the newest term and sends nothing under it: nobody does. */
 	if (!fc_rf_is_active(says->state) && !says->claiming && says->seen >= rf->seen)
 		rf->barred = false;

@@ -163,6 +163,7 @@ struct fc_rf {
 	uint32_t holder;            /* of seen, 0: not known */
 	bool barred; /* the holder of `seen` may be sending without acknowledgements */
 	bool stuck;
+	uint64_t fence; /* newest term known of from a standby that was not in doubt */
 	uint64_t search_at_ms, hold_at_ms, claim_at_ms;
 
 	enum fc_rf_handover handover;

@@ -162,6 +162,31 @@ static void a_standby_that_is_stuck_is_left_behind_after_a_claim(void **unused)
 	free(b);
 }
 
+static void another_life_of_the_standby_does_not_say_which_term_is_next(void **unused)
+{
+	struct bench *b = bench(FC_RF_FENCING_FILE);
+	struct fc_rf_says s = says(FC_RF_NEGOTIATION, 2);
+
+	(void)unused;
+	boot_alone(b);
+	join_hot(b);
+	FEED(b, .type = FC_RF_IN_COMM_DOWN, .reason = FC_RF_REASON_UNIT_FAILED);
+	FEED(b, .type = FC_RF_IN_CLAIM_UNREACHABLE, .term = 2);
+	FEED(b, .type = FC_RF_IN_COMM_UP);
+	/* It was granted term 2, has sent under it, and learned of it from the witness again. */
+	s.holder = 50;
+	PEER(b, s);
+	assert_true(b->rf.stuck);
+	b->ms = fc_rf_wake(&b->rf, b->ms);
+	FEED(b, .type = FC_RF_IN_TICK);
+	assert_true(b->out.claim);
+	assert_int_equal(b->out.term, 2); /* never 3 */
+	FEED(b, .type = FC_RF_IN_CLAIM_LOST, .term = 2, .newest = 2, .holder = 50);
+	assert_int_equal(b->rf.state, FC_RF_NEGOTIATION);
+	assert_int_equal(b->rf.gate, FC_RF_GATE_CLOSED);
+	free(b);
+}
+
 static void of_two_active_units_the_older_term_yields(void **unused)
 {
 	struct bench *b = bench(FC_RF_FENCING_NONE);
@@ -293,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_cold_standby_has_no_right_to_a_term),
 		cmocka_unit_test(an_active_unit_waits_for_a_claim_when_its_standby_goes),
 		cmocka_unit_test(a_standby_that_is_stuck_is_left_behind_after_a_claim),
+		cmocka_unit_test(another_life_of_the_standby_does_not_say_which_term_is_next),
 		cmocka_unit_test(of_two_active_units_the_older_term_yields),
 		cmocka_unit_test(a_unit_that_is_not_redundant_is_active_without_claims),
 		cmocka_unit_test(
