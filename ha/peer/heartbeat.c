@@ -437,6 +437,7 @@ void fc_heartbeats_stats(struct fc_heartbeats *hb, struct fc_link_stats *out)
 		out->path[n].there = p->fd >= 0;
 		out->path[n].alive =
 			hb->session && p->last_ns && since < hb->life.limit_ns && p->fd >= 0;
+		out->path[n].answered = hb->session && p->last_ns;
 		out->path[n].sent = p->sent;
 		out->path[n].received = p->received;
 		out->path[n].missed = p->missed;

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 enum { INTERVAL_MS = 50, MISSES = 3, HANDSHAKE_MS = 2000, PAUSE_MS = 200, CLOSE_MS = 200 };
+/* So long, and as many heartbeats as the limit, a path may take to answer first. */
+enum { DUMB_MS = 3000 };
 enum { QUEUE_MAX = 256 << 20 };
 
 uint64_t fc_link_now_ms(void)
@@ -174,6 +176,21 @@ static void part_turn(struct fc_link *link, bool readable, uint64_t now_ms)
 	link->parting = NULL;
 }
 
+/* A path on which nothing has come since the session began: said once, not in each session. */
+static void say_dumb(struct fc_link *link, unsigned n)
+{
+	const struct fc_link_config *c = &link->config;
+	uint64_t limit = DUMB_MS + (uint64_t)c->interval_ms * c->misses;
+
+	if (link->path_dumb[n] || fc_link_now_ms() - link->session.begun_ms < limit)
+		return;
+	link->path_dumb[n] = true;
+	fc_log(FC_LOG_WARNING, "PEERPATH",
+	       "heartbeat path %u to %s port %u: never answered (is it the peer's port, is UDP let "
+	       "through?)",
+	       n + 1, c->path[n].remote, c->path[n].port);
+}
+
 /* Paths that came or went since this was last said. */
 static void say_paths(struct fc_link *link)
 {
@@ -181,9 +198,15 @@ static void say_paths(struct fc_link *link)
 
 	fc_heartbeats_stats(link->heartbeats, &stats);
 	for (unsigned n = 0; n < FC_LINK_PATHS; n++) {
-		if (!stats.path[n].there || stats.path[n].alive == link->path_said[n])
+		if (!stats.path[n].there)
+			continue;
+		if (!stats.path[n].alive && !link->path_said[n] && !stats.path[n].answered)
+			say_dumb(link, n);
+		if (stats.path[n].alive == link->path_said[n])
 			continue;
 		link->path_said[n] = stats.path[n].alive;
+		if (stats.path[n].alive)
+			link->path_dumb[n] = false;
 		fc_log(stats.path[n].alive ? FC_LOG_NOTICE : FC_LOG_WARNING, "PEERPATH",
 		       "heartbeat path %u to %s: %s", n + 1, link->config.path[n].remote,
 		       stats.path[n].alive ? "up" : "no heartbeat");

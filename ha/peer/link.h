@@ -64,7 +64,7 @@ struct fc_link_stats {
 	uint64_t sent_messages, sent_octets, received_messages, received_octets;
 	uint64_t bad_messages; /* that did not parse, or came out of order */
 	struct {
-		bool there, alive;
+		bool there, alive, answered; /* answered: in this session, once */
 		uint64_t sent, received, missed, forged, replayed;
 		uint32_t gap_ms, gap_max_ms;
 	} path[FC_LINK_PATHS];

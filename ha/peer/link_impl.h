@@ -76,7 +76,8 @@ struct fc_link {
 	char down_why[FC_LINK_TEXT];
 	uint64_t refused_said_ms, refused_unsaid;
 	char refused_why[FC_LINK_TEXT];
-	bool path_said[FC_LINK_PATHS];
+	bool path_said[FC_LINK_PATHS]; /* up in this session */
+	bool path_dumb[FC_LINK_PATHS]; /* that it never answered, maybe in an earlier one */
 
 	pthread_mutex_t lock;
 	struct fc_message *queue, **queue_end;

@@ -78,6 +78,32 @@ static void one_path_is_enough(void **state)
 	raw_peer_close(&peer);
 }
 
+/* Messages keep the session; a path whose heartbeats go elsewhere is said once, and when it comes.
+ */
+static void a_path_that_never_answers_is_said_once(void **state)
+{
+	static const char dumb[] = "-4-PEERPATH: heartbeat path 2 to ";
+	uint64_t begin = rig_now_ms();
+
+	(void)state;
+	open_both();
+	raw_peer_live(&peer, 2500, 0);
+	assert_false(rig_logged(dumb));
+	raw_peer_live(&peer, 1100, 0);
+	assert_true(rig_now_ms() - begin > 3000);
+	assert_int_equal(rig_lines(dumb), 1);
+	assert_true(rig_logged("never answered (is it the peer's port, is UDP let through?)"));
+	raw_peer_close(&peer);
+	assert_true(rig_run(1000, unit_2_down));
+	raw_peer_open(&peer); /* in the next session it is known already */
+	raw_peer_live(&peer, 3700, 0);
+	assert_int_equal(rig_lines(dumb), 1);
+	raw_peer_live(&peer, 200, 1);
+	assert_true(rig_logged("-5-PEERPATH: heartbeat path 2 to "));
+	assert_int_equal(rig_end[2].downs, 1);
+	raw_peer_close(&peer);
+}
+
 static void messages_are_life_too(void **state)
 {
 	(void)state;
@@ -248,6 +274,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(forged_and_replayed_heartbeats_are_not_life),
 		TEST(one_path_is_enough),
+		TEST(a_path_that_never_answers_is_said_once),
 		TEST(messages_are_life_too),
 		TEST(a_peer_without_any_heartbeat_is_silent_after_a_while),
 		TEST(missing_numbers_are_counted),
