@@ -14,7 +14,9 @@ static void packets_line(FILE *out, const char *what, uint64_t packets, uint64_t
 	fprintf(out, "    %-26s %-21" PRIu64 " (%" PRIu64 " bytes)\n", label, packets, octets);
 }
 
-static void added_lines(FILE *out, const char *what, uint64_t added, uint64_t sent, uint64_t failed)
+/* Of a pair, what was restored from the peer was sent there, or counted there as dropped. */
+static void added_lines(FILE *out, const char *what, uint64_t added, uint64_t sent, uint64_t failed,
+			uint64_t skipped)
 {
 	char label[FC_SHOW_VALUE];
 
@@ -24,13 +26,17 @@ static void added_lines(FILE *out, const char *what, uint64_t added, uint64_t se
 		fprintf(out, "        - sent:                %" PRIu64 "\n", sent);
 	if (failed)
 		fprintf(out, "        - failed to send:      %" PRIu64 "\n", failed);
+	if (skipped)
+		fprintf(out, "        - left to the peer:    %" PRIu64 "\n", skipped);
 }
 
 static void client_text(const struct fc_exporter_client_stats *c, FILE *out)
 {
 	fprintf(out, "    Client: %s\n", c->name);
-	added_lines(out, "Records", c->records_added, c->records_sent, c->records_failed);
-	added_lines(out, "Bytes", c->octets_added, c->octets_sent, c->octets_failed);
+	added_lines(out, "Records", c->records_added, c->records_sent, c->records_failed,
+		    c->records_skipped);
+	added_lines(out, "Bytes", c->octets_added, c->octets_sent, c->octets_failed,
+		    c->octets_skipped);
 }
 
 /* An exporter that nobody uses says so, since parsers demand a client. */
@@ -66,9 +72,11 @@ static json_t *client_json(const struct fc_exporter_client_stats *c)
 	fc_show_put(object, "records_added", c->records_added);
 	fc_show_put(object, "records_sent", c->records_sent);
 	fc_show_put(object, "records_failed", c->records_failed);
+	fc_show_put(object, "records_skipped", c->records_skipped);
 	fc_show_put(object, "octets_added", c->octets_added);
 	fc_show_put(object, "octets_sent", c->octets_sent);
 	fc_show_put(object, "octets_failed", c->octets_failed);
+	fc_show_put(object, "octets_skipped", c->octets_skipped);
 	return object;
 }
 
@@ -86,6 +94,10 @@ static void sums_json(json_t *object, const struct fc_exporter_stats *s)
 		{"datagrams_sealed", s->datagrams_sealed},
 		{"datagrams_sent", s->datagrams_sent},
 		{"octets_sent", s->octets_sent},
+		{"datagrams_restored", s->datagrams_restored},
+		{"records_restored", s->records_restored},
+		{"datagrams_skipped", s->datagrams_skipped},
+		{"records_skipped", s->records_skipped},
 		{"datagrams_queued", s->datagrams_queued},
 		{"templates", s->templates},
 		{"dropped_datagrams", s->dropped_datagrams},

@@ -63,18 +63,26 @@ static void peer_state_text(enum fc_rf_state state, char text[FC_RF_TEXT])
 }
 
 /* ------------------------------------------------------------------ show redundancy */
+/* A unit that starts, negotiates or is disabled is neither yet. */
+static const char *location(enum fc_rf_state state)
+{
+	if (fc_rf_is_active(state))
+		return "Active Location";
+	return fc_rf_is_standby(state) ? "Standby Location" : "Location";
+}
+
 static void processor(FILE *out, uint32_t unit, enum fc_rf_state state, uint64_t ms,
 		      const struct fc_show_processor *p)
 {
 	char text[FC_RF_TEXT];
 
-	fprintf(out, "%30s = slot %" PRIu32 "\n",
-		fc_rf_is_active(state) ? "Active Location" : "Standby Location", unit);
+	fprintf(out, "%30s = slot %" PRIu32 "\n", location(state), unit);
 	fc_show_red_row(out, "Current Software state", "%s", fc_rf_state_name(state));
 	fc_show_duration(ms, text);
 	fc_show_red_row(out, "Uptime in current state", "%s", text);
 	fc_show_red_row(out, "Image Version", "%s", p->image);
-	fc_show_red_row(out, "CONFIG_FILE", "%s", p->config_file);
+	if (p->config_file_known)
+		fc_show_red_row(out, "CONFIG_FILE", "%s", p->config_file);
 }
 
 static void system_information(const struct fc_show_redundancy *v, FILE *out)
@@ -106,7 +114,8 @@ static json_t *processor_json(uint32_t unit, enum fc_rf_state state, uint64_t ms
 	fc_show_put_text(object, "state", fc_rf_state_name(state));
 	fc_show_put(object, "state_ms", ms);
 	fc_show_put_text(object, "image", p->image);
-	fc_show_put_text(object, "config_file", p->config_file);
+	if (p->config_file_known)
+		fc_show_put_text(object, "config_file", p->config_file);
 	return object;
 }
 

@@ -13,8 +13,9 @@
 #include <stdio.h>
 
 struct fc_show_processor {
-	char image[96];        /* "flowcard, Version 0.1.0"; "": not known */
-	char config_file[128]; /* "": none */
+	char image[96];         /* "flowcard, Version 0.1.0"; "": not known */
+	char config_file[128];  /* "": none */
+	bool config_file_known; /* of the peer it is not: its CLI says it */
 };
 
 struct fc_show_vector {

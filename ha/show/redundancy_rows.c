@@ -19,6 +19,7 @@ static int show(struct fc_cli_call *call, listing print)
 		fprintf(call->out, "%% %s\n", strerror(-err));
 		return err;
 	}
+	view->mine.config_file_known = true;
 	if (call->startup)
 		snprintf(view->mine.config_file, sizeof(view->mine.config_file), "%s",
 			 call->startup);

@@ -238,6 +238,57 @@ static void configured_meanwhile(uint64_t seed)
 	end_and_judge(w);
 }
 
+/* What all clients of a unit's first exporter have together: that is what the exporter has. */
+static struct fc_exporter_client_stats clients_of(struct world *w, unsigned unit)
+{
+	struct fc_exporter *e = w->unit[unit].export->output[0].exporter;
+	struct fc_exporter_client_stats c, all = {0};
+	struct fc_exporter_stats s;
+
+	fc_exporter_stats(e, &s);
+	for (unsigned n = 1; n < FC_EXPORTER_CLIENTS; n++) {
+		if (fc_exporter_client_stats(e, n, &c))
+			continue;
+		all.records_added += c.records_added;
+		all.records_sent += c.records_sent;
+		all.records_skipped += c.records_skipped;
+		all.octets_sent += c.octets_sent;
+	}
+	assert_int_equal(all.records_added, s.records_sealed + s.records_open);
+	assert_int_equal(all.records_sent, s.records_sent);
+	assert_int_equal(all.records_skipped, s.records_skipped);
+	return all;
+}
+
+/* An exporter that was opened anew, then a switchover: what a unit has sent for its clients stays
+ * its, and what it leaves to the other is said as that. */
+static void clients_of_a_changed_exporter(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 1);
+	unsigned first = (unsigned)world_random(w, 2);
+	struct fc_exporter_client_stats before, after;
+
+	w->config->fnf.exporter[0].rate = 5000;
+	world_configure(w, first);
+	world_run(w, (unsigned)world_random(w, 40));
+	world_configure(w, !first);
+	world_run(w, 100 + (unsigned)world_random(w, 100));
+	before = clients_of(w, 0);
+	assert_true(before.records_sent > 0);
+	world_hand_over(w, 0);
+	after = clients_of(w, 0);
+	assert_true(after.records_sent >= before.records_sent);
+	before = after;
+	world_until_hot(w);
+	world_run(w, 200);
+	after = clients_of(w, 0);
+	assert_int_equal(after.records_sent, before.records_sent);
+	assert_int_equal(after.octets_sent, before.octets_sent);
+	assert_true(after.records_skipped > before.records_skipped);
+	assert_true(clients_of(w, 1).records_sent > 0);
+	end_and_judge(w);
+}
+
 /* Queues overflow at the active unit: what is dropped there is not sent by the other one with
  * another content. */
 static void overflowing(uint64_t seed)
@@ -330,6 +381,12 @@ static void a_changed_configuration_loses_nothing(void **state)
 	each_run(configured_meanwhile);
 }
 
+static void clients_keep_what_was_sent_for_them(void **state)
+{
+	(void)state;
+	each_run(clients_of_a_changed_exporter);
+}
+
 static void drops_stay_drops(void **state)
 {
 	(void)state;
@@ -346,6 +403,7 @@ int main(void)
 		cmocka_unit_test(a_planned_switchover_repeats_nothing),
 		cmocka_unit_test(a_stale_active_unit_says_nothing_new),
 		cmocka_unit_test(a_changed_configuration_loses_nothing),
+		cmocka_unit_test(clients_keep_what_was_sent_for_them),
 		cmocka_unit_test(drops_stay_drops),
 		cmocka_unit_test(a_flow_stays_in_its_cut),
 	};

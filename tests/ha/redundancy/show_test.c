@@ -82,6 +82,7 @@ static int setup(void **unused)
 	strcpy(view->fencing, "none");
 	strcpy(view->mine.image, "flowcard, Version 0.1.0");
 	strcpy(view->mine.config_file, "/etc/flowcard.conf");
+	view->mine.config_file_known = true;
 	strcpy(view->peer.image, "flowcard, Version 0.0.9");
 	add(65000, 336, "RF_LAST_CLIENT");
 	add(0, 0, "RF_INTERNAL_MSG");
@@ -98,6 +99,16 @@ static int teardown(void **unused)
 	(void)unused;
 	free(view);
 	return 0;
+}
+
+static void setup_negotiating(void)
+{
+	struct fc_rf_options options = FC_RF_OPTIONS_DEFAULT;
+
+	options.unit = 49;
+	now_ms = 0;
+	fc_rf_init(&view->rf, &options);
+	FEED(.type = FC_RF_IN_START);
 }
 
 static void peer(enum fc_rf_state state, bool ready)
@@ -258,7 +269,6 @@ static void the_whole_of_a_pair(void **unused)
 	     "        Current Software state = STANDBY HOT\n"
 	     "       Uptime in current state = 1 week, 10 hours, 48 minutes\n"
 	     "                 Image Version = flowcard, Version 0.0.9\n"
-	     "                   CONFIG_FILE = \n"
 	     "\n"
 	     "Pair Information :\n"
 	     "------------------\n"
@@ -285,6 +295,19 @@ static void the_whole_of_a_unit_alone(void **unused)
 	text = text_of(fc_show_redundancy, false);
 	assert_non_null(strstr(text, "Standby failures = 1\n"));
 	assert_non_null(strstr(text, "Peer (slot: 50) information"));
+	free(text);
+}
+
+/* Neither active nor standby: its place has no role before it. */
+static void a_unit_that_negotiates_has_no_role(void **unused)
+{
+	char *text;
+
+	(void)unused;
+	setup_negotiating();
+	text = text_of(fc_show_redundancy, false);
+	assert_non_null(strstr(text, "                      Location = slot 49\n"
+				     "        Current Software state = NEGOTIATION\n"));
 	free(text);
 }
 
@@ -450,6 +473,7 @@ int main(void)
 		T(clients_stand_by_sequence_with_names_of_twenty),
 		T(the_whole_of_a_pair),
 		T(the_whole_of_a_unit_alone),
+		T(a_unit_that_negotiates_has_no_role),
 		T(counters_and_history_print_what_happened),
 		T(switchovers_are_a_table_or_nothing_at_all),
 		T(durations_leave_out_what_is_nought),

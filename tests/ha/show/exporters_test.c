@@ -25,10 +25,12 @@ static const struct fc_exporter_client_stats client[] = {
 	 .octets_failed = 1115},
 	{.name = "Option options interface-table"},
 	{.name = "Flow Monitor " SHOW_LONG_NAME,
-	 .records_added = 5,
+	 .records_added = 8,
 	 .records_sent = 5,
-	 .octets_added = 200,
-	 .octets_sent = 200},
+	 .records_skipped = 3,
+	 .octets_added = 320,
+	 .octets_sent = 200,
+	 .octets_skipped = 120},
 };
 
 static const struct fc_exporter_template templates[] = {

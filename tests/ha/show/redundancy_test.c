@@ -86,6 +86,7 @@ static void make_link(unsigned mine, unsigned other)
 	strcpy(view->fencing, "witness file /mnt/pair");
 	strcpy(view->mine.image, "flowcard, Version 0.1.0");
 	strcpy(view->mine.config_file, "/etc/flowcard.conf");
+	view->mine.config_file_known = true;
 	strcpy(view->peer.image, "flowcard, Version 0.1.0");
 	p->there = true;
 	p->skew_max_us = 20;
