@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 	bool good;
 
 	show_fixture_init(&fixture);
-	memset(config.monitor[0].mask, 0xff, sizeof(config.monitor[0].mask));
+	fake_mask(0, config.monitor[0].mask);
 	w.records = calloc(CHUNK, FC_RECORD_WORDS * sizeof(uint32_t));
 	if (!w.flows || !w.records || fc_shard_create(&config, &w.shard))
 		return 1;
