@@ -280,6 +280,25 @@ static uint64_t longest_epoch(const struct fc_config *config)
 	return UINT64_C(1) << (shift ? shift : 30);
 }
 
+/* A directory may be mounted elsewhere at the other unit, and a command is each unit's own: of
+ * those the kind counts only. */
+static void fencing_of(const char *words, struct fc_pair_options *options)
+{
+	static const char etcd[] = "witness etcd ";
+
+	if (!strncmp(words, "witness file", 12))
+		options->fencing = FC_PAIR_FENCING_FILE;
+	else if (!strncmp(words, "peer", 4))
+		options->fencing = FC_PAIR_FENCING_PEER;
+	if (strncmp(words, etcd, sizeof(etcd) - 1) != 0)
+		return;
+	options->fencing = FC_PAIR_FENCING_ETCD;
+	options->fencing_sum = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	for (const char *c = words; *c; c++)
+		options->fencing_sum =
+			(options->fencing_sum ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+}
+
 static void make_config(struct fc_unit *unit, const struct fc_config *config,
 			struct fc_pair_thread_config *out)
 {
@@ -306,6 +325,7 @@ static void make_config(struct fc_unit *unit, const struct fc_config *config,
 	};
 	fc_unit_pair_link(r, &out->link);
 	snprintf(out->fencing, sizeof(out->fencing), "%.255s", r->fencing);
+	fencing_of(r->fencing, &out->options);
 	snprintf(out->hook, sizeof(out->hook), "%.255s", r->hook);
 	out->options.rf.unit = r->unit;
 	out->options.feed =

@@ -35,6 +35,13 @@ enum fc_pair_client {
 
 enum fc_pair_feed { FC_PAIR_FEED_SINGLE, FC_PAIR_FEED_DUAL };
 
+enum fc_pair_fencing {
+	FC_PAIR_FENCING_NONE,
+	FC_PAIR_FENCING_FILE,
+	FC_PAIR_FENCING_ETCD,
+	FC_PAIR_FENCING_PEER
+};
+
 /*
  * The shared configuration as one unit tells it to the other: as a whole (text), or one line of it
  * (section: the line that opens it, "" at the top). Always with the ids of all objects and the
@@ -87,12 +94,14 @@ struct fc_pair_host {
 struct fc_pair_options {
 	struct fc_rf_options rf;
 	enum fc_pair_feed feed;
-	uint64_t skew_max_ns;  /* dual feed is refused above it */
-	unsigned stuck_epochs; /* a cut may fly so long: 4 */
-	size_t stuck_octets;   /* unacknowledged: 64 MiB */
-	unsigned silence_ms;   /* that the link waits for a sign of life: interval x misses */
-	size_t flows_max;      /* of the base */
-	bool hook;             /* a single feed is moved by host.hook */
+	enum fc_pair_fencing fencing; /* must be the peer's, too */
+	uint64_t fencing_sum;         /* of its words, where they must be the same; else 0 */
+	uint64_t skew_max_ns;         /* dual feed is refused above it */
+	unsigned stuck_epochs;        /* a cut may fly so long: 4 */
+	size_t stuck_octets;          /* unacknowledged: 64 MiB */
+	unsigned silence_ms; /* that the link waits for a sign of life: interval x misses */
+	size_t flows_max;    /* of the base */
+	bool hook;           /* a single feed is moved by host.hook */
 	struct fc_cuts_options cuts;
 	char image[96];
 };

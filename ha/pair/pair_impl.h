@@ -16,7 +16,7 @@
 #define PAIR_CAN (PAIR_CAN_REPAIR | PAIR_CAN_LINES)
 
 struct pair_hello {
-	uint64_t unit, version_min, version_max, can, feed;
+	uint64_t unit, version_min, version_max, can, feed, fencing, fencing_sum;
 	char image[96];
 };
 

@@ -44,6 +44,8 @@ void pair_link_up(struct fc_pair *pair)
 		.version_max = PAIR_VERSION_MAX,
 		.can = PAIR_CAN,
 		.feed = pair->options.feed,
+		.fencing = pair->options.fencing,
+		.fencing_sum = pair->options.fencing_sum,
 	};
 
 	session_forget(pair);
@@ -55,6 +57,24 @@ void pair_link_up(struct fc_pair *pair)
 }
 
 /* ------------------------------------------------------------------ HELLO */
+/* Two witnesses would grant two units the same term. */
+static bool refuse_fencing(const struct fc_pair *pair, const struct pair_hello *h,
+			   char why[PAIR_TEXT])
+{
+	static const char *const names[] = {"none", "witness file", "witness etcd", "peer"};
+
+	if (h->fencing != pair->options.fencing)
+		snprintf(why, PAIR_TEXT, "unit %llu has fencing %s, this one %s",
+			 (unsigned long long)h->unit, names[h->fencing],
+			 names[pair->options.fencing]);
+	else if (h->fencing_sum != pair->options.fencing_sum)
+		snprintf(why, PAIR_TEXT, "unit %llu asks another %s than this one",
+			 (unsigned long long)h->unit, names[h->fencing]);
+	else
+		return false;
+	return true;
+}
+
 static bool refuse_hello(const struct fc_pair *pair, const struct pair_hello *h,
 			 char why[PAIR_TEXT])
 {
@@ -76,7 +96,7 @@ static bool refuse_hello(const struct fc_pair *pair, const struct pair_hello *h,
 			 pair->options.feed ? "dual" : "single");
 		return true;
 	}
-	return false;
+	return refuse_fencing(pair, h, why);
 }
 
 /* No pair: the connection ends, the unit goes on as it is. Said once, since the peer comes again.

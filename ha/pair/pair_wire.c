@@ -85,6 +85,8 @@ static const struct number hello_numbers[] = {
 	NUMBER(3, struct pair_hello, version_max, UINT16_MAX),
 	NUMBER(4, struct pair_hello, can, UINT64_MAX),
 	NUMBER(5, struct pair_hello, feed, FC_PAIR_FEED_DUAL),
+	NUMBER(6, struct pair_hello, fencing, FC_PAIR_FENCING_PEER),
+	NUMBER(7, struct pair_hello, fencing_sum, UINT64_MAX),
 };
 
 static struct fc_message *whole(struct fc_message *m)

@@ -270,6 +270,8 @@ void bench_boot(struct bench *b, unsigned u)
 	options.rf.fencing = b->fencing;
 	options.flows_max = 1024;
 	options.feed = b->feed;
+	options.fencing = b->words;
+	options.fencing_sum = b->words_sum;
 	options.hook = b->hook;
 	snprintf(options.image, sizeof(options.image), "flowcard of unit %u", u + 1);
 	e->born_ms = b->now_ms;

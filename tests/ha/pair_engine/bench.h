@@ -60,6 +60,8 @@ struct bench {
 	bool witness_away, drop_acks;
 	enum fc_rf_fencing fencing;
 	enum fc_pair_feed feed;
+	enum fc_pair_fencing words; /* of `redundancy fencing`, and their sum */
+	uint64_t words_sum;
 	bool hook;
 	uint64_t newest;
 	uint32_t holder;

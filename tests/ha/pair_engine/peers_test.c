@@ -120,6 +120,35 @@ static void a_feed_of_another_kind_or_the_same_unit_makes_no_pair(void **unused)
 	bench_close(b);
 }
 
+static void refused_for(struct bench *b, const char *why)
+{
+	struct fc_pair_look look;
+
+	assert_false(bench_settle(b));
+	assert_int_equal(b->end[0].refused_logged, 1);
+	bench_look(b, 0, &look);
+	assert_string_equal(look.waits, why);
+	bench_close(b);
+}
+
+static void another_fencing_makes_no_pair(void **unused)
+{
+	struct bench *b = bench_open();
+
+	(void)unused;
+	bench_boot(b, 0);
+	b->words = FC_PAIR_FENCING_FILE;
+	bench_boot(b, 1);
+	refused_for(b, "unit 2 has fencing witness file, this one none");
+	b = bench_open();
+	b->words = FC_PAIR_FENCING_ETCD;
+	b->words_sum = 1;
+	bench_boot(b, 0);
+	b->words_sum = 2;
+	bench_boot(b, 1);
+	refused_for(b, "unit 2 asks another witness etcd than this one");
+}
+
 static void a_dual_feed_needs_clocks_that_agree(void **unused)
 {
 	struct bench *b = bench_open();
@@ -232,6 +261,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_line_that_the_standby_refuses_makes_it_cold),
 		cmocka_unit_test(another_version_makes_no_pair),
 		cmocka_unit_test(a_feed_of_another_kind_or_the_same_unit_makes_no_pair),
+		cmocka_unit_test(another_fencing_makes_no_pair),
 		cmocka_unit_test(a_dual_feed_needs_clocks_that_agree),
 		cmocka_unit_test(a_message_out_of_place_changes_no_role),
 		cmocka_unit_test(what_is_left_of_an_older_stream_is_dropped),
