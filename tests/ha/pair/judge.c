@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SKEW_NS SIM_MS          /* above it a dual feed is refused */
+#define SKEW_NS SIM_MS /* above it a dual feed is refused */
+#define SIM_NOBODY 2
 #define NOTED_NS UINT64_C(5000) /* a boundary is noted by the next clock of a card */
 
 static char failure[300];
 static struct sim_card *cards;
+static unsigned holder; /* of the active part: who took over last; SIM_NOBODY: none yet */
 /* Before the last time that all state was lost: how much may have been reported, and must. */
 static struct {
 	struct sim_sum low, high;
@@ -42,6 +44,7 @@ void judge_begin(void)
 {
 	*failure = '\0';
 	cards = NULL;
+	holder = SIM_NOBODY;
 	memset(before, 0, sizeof(before));
 	memset(slack, 0, sizeof(slack));
 	memset(commit_at, 0, sizeof(commit_at));
@@ -59,9 +62,16 @@ void judge_end(void)
 	}
 }
 
+bool judge_deposed(unsigned unit)
+{
+	return holder != SIM_NOBODY && holder != unit;
+}
+
 void judge_card(struct sim_card *card)
 {
 	card->next = cards;
+	/* A unit that was stopped may believe that it is active still. */
+	card->selected &= !judge_deposed(card->unit);
 	card->covered.epoch = -1;
 	card->covered.resolved = !card->selected;
 	cards = card;
@@ -269,6 +279,7 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool ref
 {
 	uint64_t lost = 0;
 
+	holder = unit;
 	if (!hot)
 		lose_all();
 	for (struct sim_card *card = cards; hot && card; card = card->next)

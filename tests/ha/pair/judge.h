@@ -45,6 +45,8 @@ void judge_base_cleared(unsigned standby);
  * trust their dual feed. */
 void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool refused);
 void judge_steps_down(unsigned unit);
+/* The other unit has taken over: what this one does with its flows does not count. */
+bool judge_deposed(unsigned unit);
 
 /* All that was selected has been reported. */
 void judge_reported(void);

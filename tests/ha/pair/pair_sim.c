@@ -42,18 +42,18 @@ static uint64_t clock_source(void)
 	return sim_now() + SIM_SECOND;
 }
 
-static char world[300]; /* of the schedule, in words */
+static uint64_t audited; /* cut that was looked at last */
+static char world[300];  /* of the schedule, in words */
 
 /* ------------------------------------------------------------------ phases */
 /* Whenever nothing is on its way: what was reported and the base are what was committed. */
 static void audit(void)
 {
-	static uint64_t last;
 	uint64_t cut = sim_world.pair ? peer_quiet() : 0;
 
-	if (!cut || cut == last)
+	if (!cut || cut == audited)
 		return;
-	last = cut;
+	audited = cut;
 	wire_flush();
 	peer_judge_base();
 	sum.audits++;
@@ -131,6 +131,7 @@ static void pair(void)
 static bool schedule(uint64_t seed)
 {
 	sim_clock_begin(seed);
+	audited = 0;
 	judge_begin();
 	sink_begin();
 	wire_begin();

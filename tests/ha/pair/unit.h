@@ -19,6 +19,7 @@ struct sim_slot {
 	bool working;          /* workers are there */
 	struct fc_worker *worker[SIM_RINGS];
 	struct fc_flow_queue *queue[SIM_RINGS];
+	uint64_t void_flows[SIM_RINGS]; /* dropped after the other unit had taken over */
 	uint32_t generation;
 };
 
