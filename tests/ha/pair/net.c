@@ -20,7 +20,7 @@ static struct end {
 	size_t queued;
 	uint64_t deaf_until, slow_ns, slow_until; /* deaf: what it sends does not arrive */
 } end[SIM_UNITS];
-static uint64_t sessions, partition_until, beats_until;
+static uint64_t sessions, tried_at, partition_until, beats_until;
 static struct {
 	unsigned left, type;
 	void (*what)(unsigned sender);
@@ -129,10 +129,6 @@ static void connect_ends(void)
 
 static void on_connect(struct sim_event *e)
 {
-	static uint64_t tried_at;
-
-	if (sim_now() < tried_at)
-		tried_at = 0;
 	if (!together() && unit_runs(0) && unit_runs(1) && passes(0) && passes(1) &&
 	    sim_now() - tried_at > 2 * NOTICE_MAX_NS) {
 		tried_at = sim_now();
@@ -325,7 +321,7 @@ void net_begin(void)
 {
 	memset(end, 0, sizeof(end));
 	memset(&trigger, 0, sizeof(trigger));
-	sessions = partition_until = beats_until = 0;
+	sessions = tried_at = partition_until = beats_until = 0;
 	sim_after(1 + sim_below(CONNECT_MAX_NS), &(struct sim_event){.run = on_connect});
 	for (unsigned u = 0; u < SIM_UNITS; u++)
 		sim_after(1 + sim_below(NET_INTERVAL_MS * SIM_MS),
