@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <ha/cli/session.h>
+#include <ha/show/redundancy.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -49,6 +50,23 @@ static void write_key(void)
 	fclose(out);
 }
 
+/* On its way there it forgets what it holds; after that it only asks for its witness. */
+static void await_negotiation(void)
+{
+	for (unsigned tries = 0; tries < 500; tries++) {
+		struct fc_show_redundancy *view;
+		enum fc_rf_state now;
+
+		assert_int_equal(fc_unit_redundancy_view(&unit, &view), 0);
+		now = view->rf.state;
+		free(view);
+		if (now == FC_RF_NEGOTIATION)
+			return;
+		usleep(10000);
+	}
+	fail_msg("the unit does not negotiate");
+}
+
 static int setup(void **state)
 {
 	static struct fc_config config;
@@ -64,6 +82,7 @@ static int setup(void **state)
 	fclose(in);
 	if (fc_unit_start(&unit, &config, nobody, error, sizeof(error)))
 		fail_msg("%s", error);
+	await_negotiation();
 	atomic_store(&unit.standby, true);
 	bay_open(&bay, NULL);
 	return 0;
