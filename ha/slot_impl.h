@@ -62,6 +62,10 @@ struct fc_slot {
 /* Of all workers, for one place, added. Lock held. */
 void fc_slot_place_stats(struct fc_slot *slot, unsigned place, struct fc_shard_monitor_stats *sum);
 
+/* The card's lock, for whoever only looks: the slot's thread has it for moments, and for long while
+ * it programs the card. Return 0, or -EBUSY: not within a while. */
+int fc_slot_device_lock(struct fc_slot *slot);
+
 /* Milliseconds of CLOCK_MONOTONIC. */
 uint64_t fc_slot_now_ms(void);
 

@@ -134,7 +134,7 @@ static unsigned waits(struct fc_slot *s, uint32_t generation, enum fc_worker_ord
 	return left;
 }
 
-static int device_lock(struct fc_slot *s)
+int fc_slot_device_lock(struct fc_slot *s)
 {
 	struct timespec until;
 
@@ -148,7 +148,7 @@ static int device_lock(struct fc_slot *s)
 /* Where card time stands still no cut would come by itself. */
 static int ask_for_cut(struct fc_slot *s)
 {
-	int err = device_lock(s);
+	int err = fc_slot_device_lock(s);
 
 	if (err)
 		return err;
@@ -216,7 +216,7 @@ static unsigned list_samplers(const struct fc_slot *s, struct fc_slot_sampler *o
 /* Return 0 with the device's lock held. */
 static int card_take(struct fc_slot *s)
 {
-	int err = device_lock(s);
+	int err = fc_slot_device_lock(s);
 
 	if (!err && s->device.state != FC_DEVICE_PRESENT) {
 		pthread_mutex_unlock(&s->device_lock);

@@ -110,10 +110,10 @@ static int take_snapshot(struct fc_slot *s, struct fc_dump *dump)
 int fc_slot_dump(struct fc_slot *s, bool latch, bool snapshot, uint32_t records,
 		 struct fc_dump *dump)
 {
-	int err;
+	int err = fc_slot_device_lock(s);
 
-	if (pthread_mutex_trylock(&s->device_lock))
-		return -EBUSY;
+	if (err)
+		return err;
 	pthread_mutex_lock(&s->lock);
 	err = s->device.state == FC_DEVICE_PRESENT && s->workers ? 0 : -ENODEV;
 	if (!err)
