@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tls.h"
 
+#include "driver/tls_socket.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -12,58 +14,10 @@
 #include <sys/socket.h>
 
 struct fc_tls {
-	BIO_METHOD *method;
 	SSL_CTX *context;
 	SSL *ssl; /* NULL: no session */
 	char *host;
 };
-
-/* ------------------------------------------------------------------ the socket */
-/* OpenSSL's own socket BIO writes with write(), which raises SIGPIPE where the peer has gone. */
-static int fd_of(BIO *bio)
-{
-	return (int)(intptr_t)BIO_get_data(bio);
-}
-
-static int bio_write(BIO *bio, const char *octets, size_t length, size_t *written)
-{
-	ssize_t got = send(fd_of(bio), octets, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	BIO_clear_retry_flags(bio);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		BIO_set_retry_write(bio);
-	*written = got > 0 ? (size_t)got : 0;
-	return got > 0;
-}
-
-static int bio_read(BIO *bio, char *octets, size_t length, size_t *taken)
-{
-	ssize_t got = recv(fd_of(bio), octets, length, MSG_DONTWAIT);
-
-	BIO_clear_retry_flags(bio);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		BIO_set_retry_read(bio);
-	*taken = got > 0 ? (size_t)got : 0;
-	return got > 0;
-}
-
-static long bio_control(BIO *bio, int command, long number, void *pointer)
-{
-	(void)bio;
-	(void)number;
-	(void)pointer;
-	return command == BIO_CTRL_FLUSH;
-}
-
-static int make_method(struct fc_tls *tls)
-{
-	tls->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "flowcard");
-	if (!tls->method || !BIO_meth_set_write_ex(tls->method, bio_write) ||
-	    !BIO_meth_set_read_ex(tls->method, bio_read) ||
-	    !BIO_meth_set_ctrl(tls->method, bio_control))
-		return -ENOMEM;
-	return 0;
-}
 
 /* ------------------------------------------------------------------ context */
 static int load_files(SSL_CTX *context, const char *ca, const char *certificate, const char *key)
@@ -90,7 +44,7 @@ int fc_tls_open(const char *host, const char *ca, const char *certificate, const
 		return -ENOMEM;
 	tls->host = strdup(host);
 	tls->context = SSL_CTX_new(TLS_client_method());
-	if (!tls->host || !tls->context || make_method(tls))
+	if (!tls->host || !tls->context)
 		goto close_tls;
 	SSL_CTX_set_min_proto_version(tls->context, TLS1_3_VERSION);
 	SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
@@ -113,7 +67,6 @@ void fc_tls_close(struct fc_tls *tls)
 		return;
 	SSL_free(tls->ssl);
 	SSL_CTX_free(tls->context);
-	BIO_meth_free(tls->method);
 	free(tls->host);
 	free(tls);
 }
@@ -134,15 +87,13 @@ int fc_tls_start(struct fc_tls *tls, int fd)
 	BIO *bio;
 
 	fc_tls_end(tls);
-	bio = BIO_new(tls->method);
+	bio = fc_tls_socket(fd);
 	tls->ssl = SSL_new(tls->context);
 	if (!tls->ssl || !bio || !expect_host(tls->ssl, tls->host)) {
 		BIO_free(bio);
 		fc_tls_end(tls);
 		return -ENOMEM;
 	}
-	BIO_set_data(bio, (void *)(intptr_t)fd);
-	BIO_set_init(bio, 1);
 	SSL_set_bio(tls->ssl, bio, bio);
 	SSL_set_connect_state(tls->ssl);
 	return 0;

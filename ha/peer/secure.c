@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ha/peer/secure_impl.h"
 
+#include "driver/tls_socket.h"
+
 #include <errno.h>
 #include <openssl/err.h>
 #include <stdio.h>
@@ -13,55 +15,6 @@
 enum { READ_AHEAD = 128 << 10 };
 
 static const uint8_t cipher_number[2] = {0x13, 0x02};
-
-/* ------------------------------------------------------------------ the socket */
-/* OpenSSL's own socket BIO writes with write(), which raises SIGPIPE where the peer has gone. */
-static int fd_of(BIO *bio)
-{
-	return ((const struct fc_wire *)BIO_get_data(bio))->fd;
-}
-
-static int bio_write(BIO *bio, const char *octets, size_t count, size_t *written)
-{
-	ssize_t got = send(fd_of(bio), octets, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	BIO_clear_retry_flags(bio);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		BIO_set_retry_write(bio);
-	*written = got > 0 ? (size_t)got : 0;
-	return got > 0;
-}
-
-static int bio_read(BIO *bio, char *octets, size_t room, size_t *taken)
-{
-	ssize_t got = recv(fd_of(bio), octets, room, MSG_DONTWAIT);
-
-	BIO_clear_retry_flags(bio);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		BIO_set_retry_read(bio);
-	if (!got)
-		errno = 0;
-	*taken = got > 0 ? (size_t)got : 0;
-	return got > 0;
-}
-
-static long bio_control(BIO *bio, int command, long number, void *pointer)
-{
-	(void)bio;
-	(void)number;
-	(void)pointer;
-	return command == BIO_CTRL_FLUSH;
-}
-
-static int make_method(struct fc_secure *s)
-{
-	s->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "flowcard peer");
-	if (!s->method || !BIO_meth_set_write_ex(s->method, bio_write) ||
-	    !BIO_meth_set_read_ex(s->method, bio_read) ||
-	    !BIO_meth_set_ctrl(s->method, bio_control))
-		return -ENOMEM;
-	return 0;
-}
 
 /* ------------------------------------------------------------------ the pair's key */
 static SSL_SESSION *make_session(SSL *ssl)
@@ -229,7 +182,7 @@ int fc_secure_open(const struct fc_link_config *config, struct fc_secure **out,
 	if (s->cleartext)
 		return 0;
 	err = -ENOMEM;
-	if (make_method(s) || make_context(s, 0) || make_context(s, 1))
+	if (make_context(s, 0) || make_context(s, 1))
 		goto close_secure;
 	err = *config->key_file ? use_key(s, config->key_file, why)
 				: use_certificates(s, config, why);
@@ -247,7 +200,6 @@ void fc_secure_close(struct fc_secure *s)
 		return;
 	SSL_CTX_free(s->context[0]);
 	SSL_CTX_free(s->context[1]);
-	BIO_meth_free(s->method);
 	explicit_bzero(s->key, sizeof(s->key));
 	free(s);
 }
@@ -255,15 +207,13 @@ void fc_secure_close(struct fc_secure *s)
 /* ------------------------------------------------------------------ a connection */
 static int wrap(struct fc_secure *s, struct fc_wire *wire)
 {
-	BIO *bio = BIO_new(s->method);
+	BIO *bio = fc_tls_socket(wire->fd);
 
 	wire->ssl = SSL_new(s->context[wire->first]);
 	if (!bio || !wire->ssl) {
 		BIO_free(bio);
 		return -ENOMEM;
 	}
-	BIO_set_data(bio, wire);
-	BIO_set_init(bio, 1);
 	SSL_set_app_data(wire->ssl, wire);
 	SSL_set_bio(wire->ssl, bio, bio);
 	if (wire->first)

@@ -9,7 +9,6 @@
 
 struct fc_secure {
 	bool cleartext, certificates;
-	BIO_METHOD *method;
 	SSL_CTX *context[2]; /* who listens, who connects */
 	uint8_t key[FC_KEY_OCTETS];
 	char identity[FC_KEY_IDENTITY];
