@@ -12,16 +12,6 @@
 #define AHEAD_CELL 16 /* flows: their index cells, and their entries, are asked for so early */
 #define AHEAD_ENTRY 8
 
-static int refuse(char *why, const char *format, ...)
-{
-	va_list words;
-
-	va_start(words, format);
-	vsnprintf(why, FC_CUT_TEXT, format, words);
-	va_end(words);
-	return -EPROTO;
-}
-
 /* ------------------------------------------------------------------ create */
 static void *pages(size_t octets)
 {
@@ -83,11 +73,13 @@ void fc_base_destroy(struct fc_base *base)
 static int too_old(const struct fc_base *base, struct fc_cut_id id, char *why)
 {
 	if (id.term < base->newest_term)
-		return refuse(why, "a cut of term %llu, which is older than %llu",
-			      (unsigned long long)id.term, (unsigned long long)base->newest_term);
+		return fc_cut_refuse(why, "a cut of term %llu, which is older than %llu",
+				     (unsigned long long)id.term,
+				     (unsigned long long)base->newest_term);
 	if (id.term == base->term && id.number <= base->number)
-		return refuse(why, "cut %llu, and %llu is committed", (unsigned long long)id.number,
-			      (unsigned long long)base->number);
+		return fc_cut_refuse(why, "cut %llu, and %llu is committed",
+				     (unsigned long long)id.number,
+				     (unsigned long long)base->number);
 	return 0;
 }
 
@@ -107,11 +99,12 @@ int fc_base_enter(struct fc_base *base, struct fc_cut_id id, char why[FC_CUT_TEX
 	if (base->open && base->id.term == id.term && base->id.number == id.number)
 		return 0;
 	if (base->open)
-		return refuse(why, "cut %llu is not the one that is open, %llu",
-			      (unsigned long long)id.number, (unsigned long long)base->id.number);
+		return fc_cut_refuse(why, "cut %llu is not the one that is open, %llu",
+				     (unsigned long long)id.number,
+				     (unsigned long long)base->id.number);
 	if (!base->whole || id.term != base->term)
-		return refuse(why, "cut %llu does not begin with everything",
-			      (unsigned long long)id.number);
+		return fc_cut_refuse(why, "cut %llu does not begin with everything",
+				     (unsigned long long)id.number);
 	open_cut(base, id);
 	return 0;
 }
@@ -136,8 +129,9 @@ static int take_resend(struct fc_base *base, const struct fc_message *m, char *w
 	if (err)
 		return err;
 	if (base->open && base->id.term == id.term && base->id.number > id.number)
-		return refuse(why, "everything in cut %llu, and %llu is open",
-			      (unsigned long long)id.number, (unsigned long long)base->id.number);
+		return fc_cut_refuse(why, "everything in cut %llu, and %llu is open",
+				     (unsigned long long)id.number,
+				     (unsigned long long)base->id.number);
 	fc_base_void(base);
 	open_cut(base, id);
 	base->everything = true;
@@ -166,8 +160,9 @@ static int find_all(struct fc_base *base, const struct fc_cut_packed *packed, ch
 				base, fc_cut_flow_instance(packed_flow(packed, i + AHEAD_ENTRY)));
 		place = fc_base_find(base, instance);
 		if (place != PLACE_NONE && base->entries[place].closed == base_building(base))
-			return refuse(why, "flow %llx has ended with this cut, and has values",
-				      (unsigned long long)instance);
+			return fc_cut_refuse(why,
+					     "flow %llx has ended with this cut, and has values",
+					     (unsigned long long)instance);
 		fc_base_places_add(&base->found, place);
 	}
 	return 0;
@@ -238,7 +233,8 @@ static int has_room(struct fc_base *base, char *why)
 		fresh += base->found.at[i] == PLACE_NONE;
 	if (!fresh || base->flows + fresh <= base->flows_max)
 		return 0;
-	refuse(why, "%zu flows are there, no more than %zu fit", base->flows, base->flows_max);
+	fc_cut_refuse(why, "%zu flows are there, no more than %zu fit", base->flows,
+		      base->flows_max);
 	return -ENOMEM;
 }
 
@@ -253,7 +249,7 @@ static int take_flows(struct fc_base *base, const struct fc_message *m, char *wh
 	if (err)
 		return err;
 	if (fc_base_reserve(base, packed.count, 0)) {
-		refuse(why, "no memory for %u flows", packed.count);
+		fc_cut_refuse(why, "no memory for %u flows", packed.count);
 		return -ENOMEM;
 	}
 	err = find_all(base, &packed, why);
@@ -284,7 +280,7 @@ static int take_closed(struct fc_base *base, const struct fc_message *m, char *w
 	if (err)
 		return err;
 	if (fc_base_reserve(base, 0, packed.count)) {
-		refuse(why, "no memory for %u ended flows", packed.count);
+		fc_cut_refuse(why, "no memory for %u ended flows", packed.count);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < packed.count; i++) {
@@ -326,7 +322,7 @@ int fc_base_message(struct fc_base *base, const struct fc_message *m, struct fc_
 		base->counts.sealed++;
 		break;
 	default:
-		err = refuse(why, "a message of type %u is no part of a cut", m->type);
+		err = fc_cut_refuse(why, "a message of type %u is no part of a cut", m->type);
 		break;
 	}
 	pthread_mutex_unlock(&base->lock);

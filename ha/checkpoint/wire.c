@@ -26,7 +26,7 @@ static uint64_t get(const uint8_t **at, unsigned octets)
 	return value;
 }
 
-static int refuse(char *why, const char *format, ...)
+int fc_cut_refuse(char *why, const char *format, ...)
 {
 	va_list words;
 
@@ -165,9 +165,9 @@ static int the_one(const struct fc_message *m, uint16_t tag, struct fc_message_f
 		seen++;
 	}
 	if (got < 0)
-		return refuse(why, "its fields do not parse");
+		return fc_cut_refuse(why, "its fields do not parse");
 	if (seen != 1)
-		return refuse(why, "field %u is there %u times", tag, seen);
+		return fc_cut_refuse(why, "field %u is there %u times", tag, seen);
 	return 0;
 }
 
@@ -179,7 +179,7 @@ static int the_u64(const struct fc_message *m, uint16_t tag, uint64_t *out, char
 	if (err)
 		return err;
 	if (field.octets != sizeof(*out))
-		return refuse(why, "field %u has %zu octets", tag, field.octets);
+		return fc_cut_refuse(why, "field %u has %zu octets", tag, field.octets);
 	*out = get(&field.value, 8);
 	return 0;
 }
@@ -192,10 +192,10 @@ int fc_cut_id_read(const struct fc_message *m, struct fc_cut_id *out, char why[F
 	if (err)
 		return err;
 	if (field.octets != ID_OCTETS)
-		return refuse(why, "term and cut have %zu octets", field.octets);
+		return fc_cut_refuse(why, "term and cut have %zu octets", field.octets);
 	out->term = get(&field.value, 8);
 	out->number = get(&field.value, 8);
-	return out->number ? 0 : refuse(why, "a cut without a number");
+	return out->number ? 0 : fc_cut_refuse(why, "a cut without a number");
 }
 
 /* Does a field of `have` octets hold `count` things and nothing else? */
@@ -215,20 +215,20 @@ int fc_cut_flows_read(const struct fc_message *m, struct fc_cut_packed *out, cha
 	if (err)
 		return err;
 	if (field.octets < FC_CUT_FLOWS_HEADER)
-		return refuse(why, "flows without their header");
+		return fc_cut_refuse(why, "flows without their header");
 	version = (unsigned)get(&field.value, 2);
 	octets = (unsigned)get(&field.value, 2);
 	if (version != FC_CUT_FLOW_VERSION || octets != FC_CUT_FLOW_OCTETS)
-		return refuse(why, "flows of version %u with %u octets are not known", version,
-			      octets);
+		return fc_cut_refuse(why, "flows of version %u with %u octets are not known",
+				     version, octets);
 	out->member = (uint32_t)get(&field.value, 4);
 	out->count = (uint32_t)get(&field.value, 4);
 	out->at = field.value;
 	if (!fits(field.octets, FC_CUT_FLOWS_HEADER, out->count, FC_CUT_FLOW_OCTETS))
-		return refuse(why, "%zu octets are not %u flows", field.octets, out->count);
+		return fc_cut_refuse(why, "%zu octets are not %u flows", field.octets, out->count);
 	for (uint32_t i = 0; i < out->count; i++)
 		if (!fc_cut_flow_instance(out->at + (size_t)i * FC_CUT_FLOW_OCTETS))
-			return refuse(why, "flow %u has no instance", i);
+			return fc_cut_refuse(why, "flow %u has no instance", i);
 	return 0;
 }
 
@@ -242,15 +242,16 @@ int fc_cut_closed_read(const struct fc_message *m, struct fc_cut_packed *out, ch
 	if (err)
 		return err;
 	if (field.octets < FC_CUT_CLOSED_HEADER)
-		return refuse(why, "ended flows without their count");
+		return fc_cut_refuse(why, "ended flows without their count");
 	out->member = 0;
 	out->count = (uint32_t)get(&field.value, 4);
 	out->at = field.value;
 	if (!fits(field.octets, FC_CUT_CLOSED_HEADER, out->count, INSTANCE_OCTETS))
-		return refuse(why, "%zu octets are not %u instances", field.octets, out->count);
+		return fc_cut_refuse(why, "%zu octets are not %u instances", field.octets,
+				     out->count);
 	for (uint32_t i = 0; i < out->count; i++)
 		if (!fc_cut_instance_get(out->at + (size_t)i * INSTANCE_OCTETS))
-			return refuse(why, "ended flow %u has no instance", i);
+			return fc_cut_refuse(why, "ended flow %u has no instance", i);
 	return 0;
 }
 
@@ -278,7 +279,7 @@ static int parts_read(const struct fc_message *m, struct fc_cut_commit *out, cha
 	if (err)
 		return err;
 	if (field.octets % PART_OCTETS || field.octets / PART_OCTETS > FC_CUT_MEMBERS)
-		return refuse(why, "a vector of %zu octets", field.octets);
+		return fc_cut_refuse(why, "a vector of %zu octets", field.octets);
 	out->parts = (unsigned)(field.octets / PART_OCTETS);
 	for (unsigned i = 0; i < out->parts; i++) {
 		struct fc_cut_part *part = &out->part[i];
@@ -292,8 +293,8 @@ static int parts_read(const struct fc_message *m, struct fc_cut_commit *out, cha
 		part->digest = get(&field.value, 8);
 		for (unsigned k = 0; k < i; k++)
 			if (out->part[k].member == part->member)
-				return refuse(why, "member %u is in the vector twice",
-					      part->member);
+				return fc_cut_refuse(why, "member %u is in the vector twice",
+						     part->member);
 	}
 	return 0;
 }
@@ -306,7 +307,7 @@ static int gones_read(const struct fc_message *m, struct fc_cut_commit *out, cha
 	if (err)
 		return err;
 	if (field.octets % GONE_OCTETS || field.octets / GONE_OCTETS > FC_CUT_GONE_MAX)
-		return refuse(why, "members that are gone: %zu octets", field.octets);
+		return fc_cut_refuse(why, "members that are gone: %zu octets", field.octets);
 	out->gones = (unsigned)(field.octets / GONE_OCTETS);
 	for (unsigned i = 0; i < out->gones; i++)
 		out->gone[i] = (uint32_t)get(&field.value, GONE_OCTETS);
@@ -321,7 +322,7 @@ static int counts_read(const struct fc_message *m, struct fc_cut_counts *out, ch
 	if (err)
 		return err;
 	if (field.octets != COUNTS_OCTETS)
-		return refuse(why, "counts of %zu octets", field.octets);
+		return fc_cut_refuse(why, "counts of %zu octets", field.octets);
 	out->flows = get(&field.value, 8);
 	out->closed = get(&field.value, 8);
 	out->sealed = get(&field.value, 8);
@@ -346,8 +347,8 @@ int fc_cut_commit_read(const struct fc_message *m, struct fc_cut_commit *out, ch
 	if (err)
 		return err;
 	if (slice >= FC_CUT_SLICES || synced > 1)
-		return refuse(why, "slice %llu, synced %llu", (unsigned long long)slice,
-			      (unsigned long long)synced);
+		return fc_cut_refuse(why, "slice %llu, synced %llu", (unsigned long long)slice,
+				     (unsigned long long)synced);
 	out->slice = (unsigned)slice;
 	out->synced = synced;
 	return 0;

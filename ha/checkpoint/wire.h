@@ -30,6 +30,9 @@ enum fc_cut_tag {
 	FC_CUT_TAG_DIFFER /* mask of slices */
 };
 
+/* Write a sentence into `why`, FC_CUT_TEXT octets. Return -EPROTO. */
+__attribute__((format(printf, 2, 3))) int fc_cut_refuse(char *why, const char *format, ...);
+
 struct fc_cut_id {
 	uint64_t term, number;
 };
