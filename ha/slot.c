@@ -151,7 +151,7 @@ static int start_workers(struct fc_slot *s)
 }
 
 /* ------------------------------------------------------------------ up */
-static void make_setup(struct fc_slot *s, const uint8_t *secret)
+static int make_setup(struct fc_slot *s, const uint8_t *secret)
 {
 	const struct fc_config_card *card = &s->config;
 
@@ -160,9 +160,7 @@ static void make_setup(struct fc_slot *s, const uint8_t *secret)
 	s->setup.config.epoch_shift = card->epoch_shift;
 	s->setup.config.epoch_guard_ns = card->epoch_guard_ns;
 	s->setup.hold_ports = true;
-	s->secret_there = secret != NULL;
-	if (secret)
-		memcpy(s->next_secret, secret, sizeof(s->next_secret));
+	return secret ? fc_slot_secret_take(s, secret) : 0;
 }
 
 /* The first plan is on the card when its ports start, so no packet passes it by. */
@@ -190,9 +188,6 @@ static int bring_up(struct fc_slot *s, bool reset)
 {
 	int err;
 
-	err = fc_slot_secret_take(s);
-	if (err)
-		return err;
 	pthread_mutex_lock(&s->device_lock);
 	if (reset)
 		err = fc_device_reset(&s->device, &s->setup);
@@ -405,10 +400,12 @@ int fc_slot_create(const struct fc_slot_config *config, struct fc_slot **out)
 	s->book = config->book;
 	s->seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8 ^ config->number;
 	s->cuts = config->cuts;
-	make_setup(s, config->secret);
+	err = make_setup(s, config->secret);
+	if (err)
+		goto free_slot;
 	if (!s->book && fc_monitor_book_create(&s->own_book)) {
 		err = -ENOMEM;
-		goto free_slot;
+		goto forget_secret;
 	}
 	if (!s->book)
 		s->book = s->own_book;
@@ -432,6 +429,8 @@ close_wake:
 	close(s->wake);
 destroy_book:
 	fc_monitor_book_destroy(s->own_book);
+forget_secret:
+	fc_slot_secret_forget(s);
 free_slot:
 	free(s);
 	return err;

@@ -172,11 +172,6 @@ void fc_slot_reset(struct fc_slot *slot);
 /* ------------------------------------------------------------------ of a pair; any thread */
 /* Its rings have workers: no lock is taken. */
 bool fc_slot_drained(struct fc_slot *slot);
-/*
- * The pair's secret is another one: the card is reset in order (its flows are closed) and comes up
- * with the new one. The same one again changes nothing. FC_CARD_HASH_KEY_OCTETS, copied.
- */
-void fc_slot_secret(struct fc_slot *slot, const uint8_t *secret);
 /* Ask the card for a barrier; returns at once, the slot's thread does it. */
 void fc_slot_barrier(struct fc_slot *slot);
 /* The card's clock now, from a look at it each second; 0: not known. Needs config.cuts. */

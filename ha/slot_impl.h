@@ -36,12 +36,10 @@ struct fc_slot {
 	atomic_bool stop, reset;
 	struct fc_cuts *cuts;
 	atomic_bool drained; /* workers run */
-	uint64_t *hash;      /* the card's words, of `secret`; NULL: not made yet */
-	uint8_t next_secret[FC_CARD_HASH_KEY_OCTETS]; /* of the pair; under `lock` */
-	bool secret_there;
-	uint8_t secret[FC_CARD_HASH_KEY_OCTETS];
-	atomic_bool barrier; /* the card is to be asked for one */
-	uint64_t clock_ms;   /* when its clock was looked at; the slot's thread only */
+	uint64_t *hash;      /* the card's words, of `secret`; NULL: the card draws its own */
+	uint8_t secret[FC_CARD_HASH_KEY_OCTETS]; /* of the pair */
+	atomic_bool barrier;                     /* the card is to be asked for one */
+	uint64_t clock_ms; /* when its clock was looked at; the slot's thread only */
 	struct {
 		uint64_t card_ns, here_ns; /* the card's clock, and ours then; under `lock` */
 	} clock;
@@ -71,9 +69,8 @@ uint64_t fc_slot_now_ms(void);
 
 /* The ring that a key of the card's monitor `number` falls to, as the card's hash tables say. */
 unsigned fc_slot_ring_of(void *slot, unsigned number, const uint32_t key[FC_VECTOR_WORDS]);
-/* In the slot's thread, without workers: the secret that the card is brought up with next. Return 0
- * or -ENOMEM. */
-int fc_slot_secret_take(struct fc_slot *slot);
+/* The pair's secret, which the card is brought up with. Return 0 or -ENOMEM. */
+int fc_slot_secret_take(struct fc_slot *slot, const uint8_t *secret);
 void fc_slot_secret_forget(struct fc_slot *slot);
 
 /* In the slot's thread, with a card: a barrier that was asked for, and the card's clock. */

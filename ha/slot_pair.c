@@ -113,31 +113,13 @@ bool fc_slot_drained(struct fc_slot *s)
 	return atomic_load(&s->drained);
 }
 
-void fc_slot_secret(struct fc_slot *s, const uint8_t *secret)
+int fc_slot_secret_take(struct fc_slot *s, const uint8_t *secret)
 {
-	bool changed;
-
-	pthread_mutex_lock(&s->lock);
-	changed = !s->secret_there || memcmp(s->next_secret, secret, sizeof(s->next_secret)) != 0;
-	memcpy(s->next_secret, secret, sizeof(s->next_secret));
-	s->secret_there = true;
-	pthread_mutex_unlock(&s->lock);
-	if (changed)
-		fc_slot_reset(s);
-}
-
-int fc_slot_secret_take(struct fc_slot *s)
-{
-	if (!s->hash)
-		s->hash = calloc((size_t)FC_HASH_WORDS, sizeof(*s->hash));
+	s->hash = calloc((size_t)FC_HASH_WORDS, sizeof(*s->hash));
 	if (!s->hash)
 		return -ENOMEM;
-	pthread_mutex_lock(&s->lock);
-	memcpy(s->secret, s->next_secret, sizeof(s->secret));
-	s->setup.config.hash_key = s->secret_there ? s->secret : NULL;
-	pthread_mutex_unlock(&s->lock);
-	if (!s->setup.config.hash_key)
-		return 0;
+	memcpy(s->secret, secret, sizeof(s->secret));
+	s->setup.config.hash_key = s->secret;
 	for (uint32_t b = 0; b < FC_HASH_WORDS / FC_HASH_BLOCK_WORDS; b++)
 		fc_hash_block(s->secret, b, s->hash + (size_t)b * FC_HASH_BLOCK_WORDS);
 	return 0;
@@ -146,7 +128,6 @@ int fc_slot_secret_take(struct fc_slot *s)
 void fc_slot_secret_forget(struct fc_slot *s)
 {
 	explicit_bzero(s->secret, sizeof(s->secret));
-	explicit_bzero(s->next_secret, sizeof(s->next_secret));
 	if (s->hash)
 		explicit_bzero(s->hash, (size_t)FC_HASH_WORDS * sizeof(*s->hash));
 	free(s->hash);
@@ -154,7 +135,7 @@ void fc_slot_secret_forget(struct fc_slot *s)
 }
 
 /* docs/hw/hash.md: a word for each octet of the masked key and the monitor; rings take the lowest
- * bits. Nothing here changes while workers run. */
+ * bits. */
 unsigned fc_slot_ring_of(void *context, unsigned number, const uint32_t key[FC_VECTOR_WORDS])
 {
 	const struct fc_slot *s = context;

@@ -31,7 +31,6 @@ static void consume(void *context, struct fc_slot *slot, enum fc_slot_event even
 
 	switch (event) {
 	case FC_SLOT_UP:
-		atomic_store(&p->unit->card_here[p->number], true);
 		fc_slot_status(slot, &status);
 		fc_consumer_up(p->consumer, status.build.monitors);
 		take(p, slot);
@@ -40,7 +39,6 @@ static void consume(void *context, struct fc_slot *slot, enum fc_slot_event even
 		take(p, slot);
 		break;
 	case FC_SLOT_DOWN:
-		atomic_store(&p->unit->card_here[p->number], false);
 		fc_consumer_down(p->consumer);
 		break;
 	}

@@ -10,8 +10,14 @@
 static bool served(void *context, unsigned slot)
 {
 	struct fc_unit *unit = context;
+	bool drained;
 
-	return slot < FC_CONFIG_SLOTS && atomic_load(&unit->card_here[slot]);
+	if (slot >= FC_CONFIG_SLOTS)
+		return false;
+	pthread_mutex_lock(&unit->lock);
+	drained = unit->place[slot] && fc_slot_drained(unit->place[slot]->slot);
+	pthread_mutex_unlock(&unit->lock);
+	return drained;
 }
 
 /* Listings look at it with this lock held. */

@@ -240,6 +240,8 @@ static void two_units_become_a_pair(void **unused)
 	assert_true(is_pair(0));
 	assert_true(has_record(1, "R"));
 	assert_memory_equal(units[0].secret, units[1].secret, sizeof(units[0].secret));
+	/* The standby's card had been brought up with its own unit's secret. */
+	assert_memory_equal(place[0].card.hash, place[1].card.hash, sizeof(place[0].card.hash));
 }
 
 static void lines_go_to_the_standby_which_takes_none_itself(void **unused)
