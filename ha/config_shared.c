@@ -174,11 +174,6 @@ uint64_t fc_config_shared_checksum(const struct fc_config *config)
 }
 
 /* ------------------------------------------------------------------ which part is whose */
-bool fc_config_shared_mode(enum fc_config_mode mode)
-{
-	return mode != FC_CONFIG_GLOBAL && mode != FC_CONFIG_CARD && mode != FC_CONFIG_REDUNDANCY;
-}
-
 static bool same_octets(const void *a, const void *b, size_t octets)
 {
 	return memcmp(a, b, octets) == 0;

@@ -43,7 +43,4 @@ int fc_config_shared_line(struct fc_config *config, const char *section, const c
 /* The shared part of `from` into `to`, which keeps its own one. */
 void fc_config_shared_copy(struct fc_config *to, const struct fc_config *from);
 
-/* Does this mode's section belong to the shared part? Of the global lines some do. */
-bool fc_config_shared_mode(enum fc_config_mode mode);
-
 #endif

@@ -418,15 +418,6 @@ static void what_is_not_shared_is_refused(void **state)
 	free(plain);
 }
 
-static void sections_are_shared_or_own(void **state)
-{
-	(void)state;
-	assert_true(fc_config_shared_mode(FC_CONFIG_MONITOR));
-	assert_true(fc_config_shared_mode(FC_CONFIG_INTERFACE));
-	assert_false(fc_config_shared_mode(FC_CONFIG_CARD));
-	assert_false(fc_config_shared_mode(FC_CONFIG_REDUNDANCY));
-}
-
 int main(void)
 {
 	const char *seed = getenv("FC_SEED");
@@ -440,7 +431,6 @@ int main(void)
 		cmocka_unit_test(the_same_text_with_other_numbers_has_another_checksum),
 		cmocka_unit_test(interfaces_of_a_card_that_is_not_here_are_kept),
 		cmocka_unit_test(what_is_not_shared_is_refused),
-		cmocka_unit_test(sections_are_shared_or_own),
 	};
 
 	config_maker_random = seed ? strtoull(seed, NULL, 10) | 1 : 20261123;
