@@ -52,8 +52,10 @@ struct fc_unit {
 	uint64_t wanted, followed; /* changes committed, changes that the follower has seen to */
 	bool stop;
 	pthread_t follower;
-	char complaint[200];                     /* the follower's last one, said once */
-	atomic_bool card_here[FC_CONFIG_SLOTS];  /* its rings are drained */
+	char complaint[200]; /* the follower's last one, said once */
+	/* Why the pair that is configured cannot run: nothing is exported. "": it can. Under `lock`
+	 */
+	char pair_why[200];
 	uint8_t secret[FC_CARD_HASH_KEY_OCTETS]; /* of a pair's cards; under `lock` */
 
 	/* The pair, for whoever looks; changed by the follower, or before and after it runs. */

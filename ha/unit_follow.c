@@ -9,6 +9,11 @@
 #include <ha/log.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define LEAVE_MS 2000
+#define LEAVE_LOOK_MS 5
+#define AGAIN_S 1
 
 /* ------------------------------------------------------------------ a slot's consumer */
 static void take(struct fc_unit_place *p, struct fc_slot *slot)
@@ -152,33 +157,56 @@ static void complain(struct fc_unit *unit, const char *sentence)
 	snprintf(unit->complaint, sizeof(unit->complaint), "%s", sentence);
 }
 
+/* What was sealed leaves before the gate shuts: nobody else has it. */
+static void let_leave(struct fc_unit *unit)
+{
+	uint64_t until = fc_unit_now_ms() + LEAVE_MS;
+
+	do
+		nanosleep(&(struct timespec){0, LEAVE_LOOK_MS * 1000000L}, NULL);
+	while (!fc_export_thread_drained(unit->export) && fc_unit_now_ms() < until);
+}
+
+/* Told once; the lock is for listings. */
+static void pair_cannot(struct fc_unit *unit, const char *why)
+{
+	if (*why && strcmp(unit->pair_why, why) != 0)
+		fc_log_as("REDUNDANCY", FC_LOG_ERROR, "SHUT",
+			  "No pair, nothing is exported; tried again each second: %s", why);
+	pthread_mutex_lock(&unit->lock);
+	snprintf(unit->pair_why, sizeof(unit->pair_why), "%s", why);
+	pthread_mutex_unlock(&unit->lock);
+}
+
 /* The section redundancy has changed: this unit's half of the pair begins anew, or ends. Slots end,
- * since their workers hold on to the cuts; flows go as the role says: handed over, or exported. */
+ * since their workers hold on to the cuts; flows go as the role says: handed over, or exported.
+ * Where a pair is wanted the gate stays shut until its own half opens it: the peer may be active by
+ * now. */
 static void pair_again(struct fc_unit *unit, const struct fc_config *config)
 {
+	bool shut = fc_unit_pair_wanted(config);
 	char error[200] = "";
-	int err;
+	bool alone;
 
 	if (unit->pair && fc_unit_pair_try(config, error, sizeof(error))) {
 		fc_log_as("REDUNDANCY", FC_LOG_ERROR, "KEY",
 			  "The pair goes on with what it had: %s", error);
 		return;
 	}
-	fc_unit_pair_leave(unit);
+	alone = fc_unit_pair_leave(unit);
 	fc_unit_places_end(unit, NULL);
+	if (alone && shut && !*unit->pair_why)
+		let_leave(unit);
 	fc_export_thread_cuts(unit->export, NULL);
 	fc_unit_pair_destroy(unit);
-	fc_export_thread_role(unit->export, true);
-	fc_export_thread_gate(unit->export, FC_RF_GATE_OPEN);
-	err = fc_unit_pair_create(unit, config, error, sizeof(error));
-	if (!err && fc_unit_pair_start(unit, config)) {
+	fc_export_thread_gate(unit->export, shut ? FC_RF_GATE_CLOSED : FC_RF_GATE_OPEN);
+	fc_export_thread_role(unit->export, !shut);
+	if (!fc_unit_pair_create(unit, config, error, sizeof(error)) &&
+	    fc_unit_pair_start(unit, config)) {
 		snprintf(error, sizeof(error), "redundancy: its threads cannot start");
 		fc_unit_pair_destroy(unit);
-		err = -EAGAIN;
 	}
-	if (err)
-		fc_log_as("REDUNDANCY", FC_LOG_ERROR, "SIMPLEX", "This unit goes on alone: %s",
-			  error);
+	pair_cannot(unit, error);
 }
 
 static void follow(struct fc_unit *unit, const struct fc_config *config)
@@ -196,9 +224,26 @@ static void follow(struct fc_unit *unit, const struct fc_config *config)
 	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++) {
 		if (unit->place[s])
 			fc_slot_loss_exit(unit->slot[s], config->card[s].loss_exit);
-		else if (wanted(config, s))
+		else if (wanted(config, s) && !*unit->pair_why)
 			fc_unit_place_start(unit, config, s);
 	}
+}
+
+/* Wait for a change; a pair that cannot run is tried again meanwhile. Return whether there is
+ * something to do. The lock is held. */
+static bool await_change(struct fc_unit *unit)
+{
+	struct timespec until;
+
+	if (unit->followed != unit->wanted)
+		return true;
+	if (!*unit->pair_why) {
+		pthread_cond_wait(&unit->moved, &unit->lock);
+		return false;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += AGAIN_S;
+	return pthread_cond_timedwait(&unit->moved, &unit->lock, &until) == ETIMEDOUT;
 }
 
 void *fc_unit_follow(void *argument)
@@ -207,13 +252,13 @@ void *fc_unit_follow(void *argument)
 
 	pthread_mutex_lock(&unit->lock);
 	while (!unit->stop) {
-		uint64_t wanted_now = unit->wanted;
-		struct fc_unit_snapshot *s = unit->snapshot;
+		struct fc_unit_snapshot *s;
+		uint64_t wanted_now;
 
-		if (unit->followed == wanted_now) {
-			pthread_cond_wait(&unit->moved, &unit->lock);
+		if (!await_change(unit))
 			continue;
-		}
+		wanted_now = unit->wanted;
+		s = unit->snapshot;
 		atomic_fetch_add(&s->users, 1);
 		pthread_mutex_unlock(&unit->lock);
 		follow(unit, &s->config);

@@ -69,11 +69,15 @@ static void view_alone(struct fc_unit *unit, const struct fc_config *config,
 	v->now_ms = alone_now(unit).ms;
 	pthread_mutex_lock(&unit->lock);
 	v->rf = *unit->alone;
+	snprintf(v->waits, sizeof(v->waits), "%.95s", lacks ? lacks : unit->pair_why);
+	if (*unit->pair_why) {
+		v->rf.state = FC_RF_DISABLED;
+		v->rf.gate = FC_RF_GATE_CLOSED;
+	}
 	pthread_mutex_unlock(&unit->lock);
 	v->rf.options.sso = config->redundancy.mode == FC_CONFIG_MODE_SSO;
 	if (config->redundancy.unit)
 		v->rf.options.unit = config->redundancy.unit;
-	snprintf(v->waits, sizeof(v->waits), "%.95s", lacks ? lacks : "");
 }
 
 int fc_unit_redundancy_view(struct fc_unit *unit, struct fc_show_redundancy **view)

@@ -5,6 +5,7 @@
  */
 #include "tests/ha/unit_bench.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <ha/show/redundancy.h>
 #include <setjmp.h>
@@ -286,6 +287,53 @@ static void a_key_that_cannot_be_read_leaves_the_pair_as_it_is(void **unused)
 	assert_true(is_pair(0));
 }
 
+/* A socket of another program at this port of the unit's; the pair's own one cannot be there. */
+static int occupy(unsigned u, unsigned port)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)port),
+				 .sin_addr.s_addr = htonl(0x7f000001 + u)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+/* Whoever had been active is not to go on beside the unit that it has handed over to. */
+static void a_pair_that_cannot_run_stays_shut(void **unused)
+{
+	unsigned port = PEERS_PORT + 1;
+	struct fc_config_cursor cursor = {0};
+	int fd = occupy(0, port);
+	char line[64];
+
+	(void)unused;
+	assert_int_equal(say(0, &cursor, "redundancy"), 0);
+	snprintf(line, sizeof(line), "peer 127.0.0.1 127.0.0.2 port %u", port);
+	assert_int_equal(say(0, &cursor, line), 0);
+	feed_until_taken_over(0);
+	running[0] = false;
+	await_passing(state_of(1) == FC_RF_ACTIVE && gate_of(1) == FC_RF_GATE_OPEN, HOT_MS);
+	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
+	for (uint64_t until = now_ms() + 2500; now_ms() < until; pass(0)) {
+		assert_int_equal(state_of(0), FC_RF_DISABLED);
+		assert_int_equal(gate_of(0), FC_RF_GATE_CLOSED);
+	}
+	close(fd); /* its next try finds the port free; the other one's port is back then, too */
+	await_passing(state_of(0) != FC_RF_DISABLED, HOT_MS);
+	snprintf(line, sizeof(line), "peer 127.0.0.1 127.0.0.2 port %u", PEERS_PORT);
+	assert_int_equal(say(0, &cursor, line), 0);
+	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
+	running[0] = true;
+	place[0].written = epoch[0] = 0; /* its card comes anew */
+	await_passing(is_pair(1), HOT_MS);
+	stop_active(1);
+	await_passing(state_of(0) == FC_RF_ACTIVE && gate_of(0) == FC_RF_GATE_OPEN, LIMIT_MS);
+	start_unit(1, "", true);
+	await_passing(is_pair(0), HOT_MS);
+}
+
 static void an_operator_changes_the_roles(void **unused)
 {
 	char text[FC_RF_TEXT];
@@ -352,6 +400,7 @@ int main(void)
 		cmocka_unit_test(lines_go_to_the_standby_which_takes_none_itself),
 		cmocka_unit_test(a_reload_of_the_standby_takes_its_own_part_only),
 		cmocka_unit_test(a_key_that_cannot_be_read_leaves_the_pair_as_it_is),
+		cmocka_unit_test(a_pair_that_cannot_run_stays_shut),
 		cmocka_unit_test(an_operator_changes_the_roles),
 		cmocka_unit_test(a_unit_that_ends_hands_over),
 		cmocka_unit_test(a_card_comes_late_to_the_active_unit),
