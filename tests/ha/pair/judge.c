@@ -300,9 +300,13 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool ref
 			 unit + 1, (unsigned long long)lost);
 }
 
-void judge_steps_down(unsigned unit)
+void judge_yields(unsigned unit, bool peer_active)
 {
-	(void)unit;
+	if (holder != unit || !peer_active || sim_world.fencing)
+		return;
+	sim_trace("unit %u: has yielded; the part is unit %u's, which kept it", unit + 1,
+		  !unit + 1);
+	judge_takes_over(!unit, false, sim_world.dual, false, false);
 }
 
 /* ------------------------------------------------------------------ verdicts */

@@ -44,7 +44,9 @@ void judge_base_cleared(unsigned standby);
 /* `unit` becomes active: from hot standby; planned: the peer handed over; refused: the units do not
  * trust their dual feed. */
 void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool refused);
-void judge_steps_down(unsigned unit);
+/* `unit` is active no more. Without fencing both may have been, and the one that stays has the part
+ * though it took over first. */
+void judge_yields(unsigned unit, bool peer_active);
 /* The other unit has taken over: what this one does with its flows does not count. */
 bool judge_deposed(unsigned unit);
 

@@ -232,6 +232,8 @@ static void host_role(void *context, enum fc_pair_role role, uint64_t term)
 		  (unsigned long long)term);
 	if (role == FC_PAIR_ACTIVE)
 		becomes_active(u->number);
+	else if (p->role == FC_PAIR_ACTIVE)
+		judge_yields(u->number, sim_peer[!u->number].role == FC_PAIR_ACTIVE);
 	p->role = role;
 	p->handed = false;
 	fc_export_thread_role(u->export, role == FC_PAIR_ACTIVE);
