@@ -84,6 +84,26 @@ static void base_numbers(const struct fc_base_look *b, struct number out[BASE])
 	memcpy(out, numbers, sizeof(numbers));
 }
 
+#define EXPORTS 10
+static void exports_numbers(const struct fc_export_pairing *e, struct number out[EXPORTS])
+{
+	const struct number numbers[EXPORTS] = {
+		NUMBER("cut", e->following ? "Last committed cut" : "Last sealed cut", e, cut),
+		NUMBER("datagrams", e->following ? "Datagrams received" : "Datagrams given to peer",
+		       e, datagrams),
+		NUMBER("octets", "Octets of these", e, octets),
+		NUMBER("cursors", e->following ? "Cursors received" : "Cursors sent", e, cursors),
+		NUMBER("waiting", "Wait for their exporter", e, waiting),
+		NUMBER("lost", "Lost, none could keep them", e, lost),
+		NUMBER("takeovers", "Takeovers", e, takeovers),
+		NUMBER("sent_again", "Sent by the peer perhaps too", e, sent_again),
+		NUMBER("given_up", "Given up for the peer", e, given_up),
+		NUMBER("void_flows", "Flows while not active", e, void_flows),
+	};
+
+	memcpy(out, numbers, sizeof(numbers));
+}
+
 static json_t *numbers_json(const struct number *n, unsigned count)
 {
 	json_t *object = json_object();
@@ -127,7 +147,7 @@ static int statistics_json(const struct fc_show_redundancy *v, FILE *out)
 {
 	const struct fc_show_pair *p = &v->pair;
 	json_t *object = json_object(), *cuts, *base;
-	struct number c[CUTS], b[BASE];
+	struct number c[CUTS], b[BASE], e[EXPORTS];
 
 	fc_show_put_bool(object, "pair", p->there);
 	fc_show_put_text(object, "server", server(v));
@@ -144,30 +164,28 @@ static int statistics_json(const struct fc_show_redundancy *v, FILE *out)
 	fc_show_put_bool(base, "synced", p->base.synced);
 	json_object_set_new(base, "vector", vector_json(&p->committed));
 	json_object_set_new(object, "base", base);
+	exports_numbers(&p->exports, e);
+	json_object_set_new(object, "exporters", numbers_json(e, EXPORTS));
 	fc_show_put(object, "orphan_flows", p->orphans.flows);
 	fc_show_put(object, "orphan_packets", p->orphans.packets);
 	json_object_set_new(object, "vector", vector_json(newest(p)));
 	return fc_show_give(object, out);
 }
 
-static void statistics_text(const struct fc_show_redundancy *v, FILE *out)
+static void base_text(const struct fc_show_pair *p, FILE *out)
 {
-	const struct fc_show_pair *p = &v->pair;
-	struct number c[CUTS], b[BASE];
+	struct number b[BASE];
 
-	fprintf(out, "Check Point Status\nCHKPT on %s server.\n\n", server(v));
-	if (!p->there) {
-		fputs("There is no pair: what is cut is safe at once.\n", out);
-		return;
-	}
-	if (p->cuts.mode == FC_CUTS_STANDBY) {
-		base_numbers(&p->base, b);
-		fc_show_red_heading(out, "Base of the peer's flows :");
-		fc_show_red_row(out, "Everything is here", "%s",
-				p->base.synced ? "yes" : "not yet");
-		numbers_text(b, BASE, out);
-		return;
-	}
+	base_numbers(&p->base, b);
+	fc_show_red_heading(out, "Base of the peer's flows :");
+	fc_show_red_row(out, "Everything is here", "%s", p->base.synced ? "yes" : "not yet");
+	numbers_text(b, BASE, out);
+}
+
+static void cuts_text(const struct fc_show_pair *p, FILE *out)
+{
+	struct number c[CUTS];
+
 	cuts_numbers(&p->cuts, c);
 	fc_show_red_heading(out, "Cuts of this unit :");
 	fc_show_red_row(out, "Mode", "%s", mode_name(p->cuts.mode));
@@ -179,6 +197,26 @@ static void statistics_text(const struct fc_show_redundancy *v, FILE *out)
 		fc_show_red_row_number(out, "Ended, no card here for it", p->orphans.flows);
 		fc_show_red_row_number(out, "Packets of these flows", p->orphans.packets);
 	}
+}
+
+static void statistics_text(const struct fc_show_redundancy *v, FILE *out)
+{
+	const struct fc_show_pair *p = &v->pair;
+	struct number e[EXPORTS];
+
+	fprintf(out, "Check Point Status\nCHKPT on %s server.\n\n", server(v));
+	if (!p->there) {
+		fputs("There is no pair: what is cut is safe at once.\n", out);
+		return;
+	}
+	if (p->cuts.mode == FC_CUTS_STANDBY)
+		base_text(p, out);
+	else
+		cuts_text(p, out);
+	exports_numbers(&p->exports, e);
+	fputc('\n', out);
+	fc_show_red_heading(out, "Exporters of the pair :");
+	numbers_text(e, EXPORTS, out);
 }
 
 static void vector_text(const struct fc_show_vector *v, FILE *out)

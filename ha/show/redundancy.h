@@ -8,6 +8,7 @@
 #define FC_SHOW_REDUNDANCY_H
 
 #include <ha/cli/command.h>
+#include <ha/export_thread.h>
 #include <ha/orphans.h>
 #include <ha/pair/pair.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct fc_show_pair {
 	struct fc_cuts_look cuts;
 	struct fc_base_look base;
 	struct fc_orphans_stats orphans;        /* flows taken over for slots without a card here */
+	struct fc_export_pairing exports;       /* what the exporters of both tell each other */
 	struct fc_show_vector acked, committed; /* of the cuts, of the base */
 };
 

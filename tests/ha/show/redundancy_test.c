@@ -181,6 +181,14 @@ static void make_active(void)
 						.ack_ms = 17,
 						.ack_max_ms = 41};
 	view->pair.orphans = (struct fc_orphans_stats){.flows = 71, .packets = 72, .cuts = 2};
+	view->pair.exports = (struct fc_export_pairing){.cut = 123,
+							.datagrams = 406,
+							.octets = 561003,
+							.cursors = 119,
+							.given_up = 73,
+							.void_flows = 74,
+							.takeovers = 75,
+							.sent_again = 76};
 	view->now_ms = now_ms;
 }
 
@@ -207,6 +215,13 @@ static void make_standby(void)
 						.digests = 242,
 						.mismatches = 8,
 						.synced = true};
+	view->pair.exports = (struct fc_export_pairing){.following = true,
+							.cut = 122,
+							.datagrams = 406,
+							.octets = 561003,
+							.cursors = 119,
+							.waiting = 77,
+							.lost = 78};
 	view->now_ms = now_ms;
 }
 
