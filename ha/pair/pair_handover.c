@@ -27,6 +27,14 @@ static bool moves_traffic(const struct fc_pair *pair)
 	return pair->options.hook && pair->options.feed == FC_PAIR_FEED_SINGLE;
 }
 
+void pair_traffic(struct fc_pair *pair, bool to_me)
+{
+	if (!moves_traffic(pair))
+		return;
+	pair->traffic_here = to_me;
+	pair->host.hook(pair->context, to_me);
+}
+
 void pair_handover_begin(struct fc_pair *pair)
 {
 	pair->handover = PAIR_HANDOVER_QUIET;
@@ -37,7 +45,7 @@ void pair_handover_begin(struct fc_pair *pair)
 	if (!moves_traffic(pair))
 		return;
 	pair_say(pair, false); /* before the first packet comes there */
-	pair->host.hook(pair->context, false);
+	pair_traffic(pair, false);
 }
 
 bool pair_handover_moves(const struct fc_pair *pair)
@@ -97,7 +105,7 @@ static void give_back(struct fc_pair *pair)
 		pair->traffic_owed = false;
 	} else if (pair->rf.gate == FC_RF_GATE_OPEN || waits) {
 		pair->traffic_owed = false;
-		pair->host.hook(pair->context, true);
+		pair_traffic(pair, true);
 	}
 }
 

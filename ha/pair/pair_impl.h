@@ -89,6 +89,7 @@ struct fc_pair {
 	/* ---- role */
 	bool reloading, leaving, taking_over;
 	bool traffic_owed; /* a handover that failed has moved it away */
+	bool traffic_here; /* this unit had it moved here last */
 	enum fc_pair_role role;
 	enum fc_rf_state state; /* that was followed last */
 	enum fc_cuts_mode mode;
@@ -155,6 +156,8 @@ bool pair_gated(struct fc_pair *pair);
 bool pair_synced(struct fc_pair *pair);
 
 /* pair_handover.c */
+/* With a single feed and a hook: have the traffic moved. */
+void pair_traffic(struct fc_pair *pair, bool to_me);
 void pair_handover_begin(struct fc_pair *pair);
 /* The traffic is on its way to the peer. */
 bool pair_handover_moves(const struct fc_pair *pair);

@@ -60,10 +60,22 @@ static void forget_base(struct fc_pair *pair)
 	pair->host.export_rollback(pair->context);
 }
 
+/* Both may have been active for a moment, and both have had the traffic moved: to the one that
+ * stays.
+ */
+static void give_traffic(struct fc_pair *pair)
+{
+	if (pair->traffic_here &&
+	    (fc_rf_is_active(pair->rf.peer_state) || pair->rf.holder != pair->options.rf.unit))
+		pair_traffic(pair, false);
+}
+
 static void lost_role(struct fc_pair *pair, enum fc_rf_state from)
 {
 	pair->run = 0;
 	forget_base(pair);
+	if (pair->rf.state == FC_RF_NEGOTIATION)
+		give_traffic(pair);
 	if (fc_rf_is_active(from))
 		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "YIELD",
 			 "This unit is not active any more: the newest term known is %llu, unit "
@@ -176,9 +188,8 @@ void pair_follow(struct fc_pair *pair)
 	pair->role = role;
 	pair->host.role(pair->context, role, pair->rf.term);
 	/* The peer may be dead: whoever takes over has the traffic moved. */
-	if (role == FC_PAIR_ACTIVE && pair->options.feed == FC_PAIR_FEED_SINGLE &&
-	    pair->options.hook)
-		pair->host.hook(pair->context, true);
+	if (role == FC_PAIR_ACTIVE)
+		pair_traffic(pair, true);
 }
 
 bool pair_synced(struct fc_pair *pair)

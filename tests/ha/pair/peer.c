@@ -49,16 +49,14 @@ static void on_look(struct sim_event *e)
 {
 	unsigned unit = only_active();
 
-	if (unit != SIM_NOWHERE && unit != sim_world.feed && (!sim_world.hook || sim_world.calm))
+	if (unit != SIM_NOWHERE && unit != sim_world.feed)
 		world_feed(unit, sim_below(LOOK_NS));
 	sim_after(LOOK_NS + sim_below(LOOK_NS), e);
 }
 
 void peer_traffic(void)
 {
-	/* Without a witness both may have their hook called at one time; in the end somebody sees.
-	 */
-	if ((!sim_world.hook || !sim_world.fencing) && !sim_world.dual)
+	if (!sim_world.hook && !sim_world.dual)
 		sim_after(LOOK_NS, &(struct sim_event){.run = on_look});
 }
 

@@ -143,6 +143,7 @@ static void a_planned_switchover_moves_the_traffic_first(void **unused)
 	assert_int_equal(b->end[0].hooks_to_peer, 1);
 	assert_true(bench_settle(b));
 	assert_int_equal(b->end[1].hooks_to_me, 1);
+	assert_int_equal(b->end[0].hooks_to_peer, 1);
 	close_well(b);
 }
 
@@ -309,6 +310,7 @@ static void without_fencing_the_newer_term_stays(void **unused)
 
 	(void)unused;
 	b->fencing = FC_RF_FENCING_NONE;
+	b->hook = true;
 	bench_boot(b, 0);
 	bench_boot(b, 1);
 	assert_true(bench_settle(b));
@@ -318,6 +320,9 @@ static void without_fencing_the_newer_term_stays(void **unused)
 	assert_int_equal(b->end[1].gate, FC_RF_GATE_OPEN);
 	b->net = true;
 	assert_true(bench_settle(b));
+	assert_int_equal(bench_active(b), 0); /* of two with one term */
+	assert_int_equal(b->end[0].hooks_to_peer, 0);
+	assert_int_equal(b->end[1].hooks_to_peer, 1); /* its first order may have run last */
 	bench_close(b);
 }
 
