@@ -11,42 +11,15 @@
 
 static struct raw_peer peer;
 
-static void open_both(void)
-{
-	struct fc_link_config config = rig_config(2);
-
-	rig_open(2, &config);
-	raw_peer_open(&peer);
-}
-
-static bool unit_2_down(void)
-{
-	return rig_end[2].downs > 0;
-}
-
-static bool unit_2_has_one(void)
-{
-	return rig_end[2].messages > 0;
-}
-
-static void expect_down(enum fc_link_down reason, const char *why)
-{
-	assert_true(rig_run(3000, unit_2_down));
-	assert_int_equal(rig_end[2].down.reason, reason);
-	if (!strstr(rig_end[2].down.why, why))
-		fail_msg("\"%s\" has no \"%s\"", rig_end[2].down.why, why);
-	assert_true(rig_logged(why));
-}
-
 /* ------------------------------------------------------------------ what it says */
 static void a_number_with_a_gap_ends_the_session(void **state)
 {
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_send(&peer, FC_MESSAGE_HELLO, 1);
-	assert_true(rig_run(3000, unit_2_has_one));
+	assert_true(rig_unit_2_gets(1, 3000));
 	raw_peer_send(&peer, FC_MESSAGE_SAYS, 3);
-	expect_down(FC_LINK_DOWN_PROTOCOL, "message 3 after message 1");
+	rig_expect_down(FC_LINK_DOWN_PROTOCOL, "message 3 after message 1");
 	assert_int_equal(rig_stats(2).bad_messages, 1);
 	assert_true(rig_logged("-4-PEERPROTOCOL: unit 1"));
 	raw_peer_close(&peer);
@@ -55,10 +28,10 @@ static void a_number_with_a_gap_ends_the_session(void **state)
 static void a_message_twice_ends_the_session(void **state)
 {
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_send(&peer, FC_MESSAGE_HELLO, 1);
 	raw_peer_send(&peer, FC_MESSAGE_HELLO, 1);
-	expect_down(FC_LINK_DOWN_PROTOCOL, "message 1 after message 1");
+	rig_expect_down(FC_LINK_DOWN_PROTOCOL, "message 1 after message 1");
 	assert_int_equal(rig_end[2].messages, 1);
 	raw_peer_close(&peer);
 }
@@ -69,9 +42,9 @@ static void a_message_that_does_not_parse_ends_the_session(void **state)
 			  0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 2, 7};
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_write(&peer, wire, sizeof(wire));
-	expect_down(FC_LINK_DOWN_PROTOCOL, "message 1 of type 1 does not parse");
+	rig_expect_down(FC_LINK_DOWN_PROTOCOL, "message 1 of type 1 does not parse");
 	assert_int_equal(rig_stats(2).bad_messages, 1);
 	raw_peer_close(&peer);
 }
@@ -81,10 +54,10 @@ static void noise_through_tls_ends_the_session(void **state)
 	uint8_t noise[3000];
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	memset(noise, 0xa5, sizeof(noise));
 	raw_peer_write(&peer, noise, sizeof(noise));
-	expect_down(FC_LINK_DOWN_PROTOCOL, "no such message: type 42405");
+	rig_expect_down(FC_LINK_DOWN_PROTOCOL, "no such message: type 42405");
 	raw_peer_close(&peer);
 }
 
@@ -93,10 +66,10 @@ static void noise_instead_of_tls_ends_the_session(void **state)
 	uint8_t noise[3000];
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	memset(noise, 0xa5, sizeof(noise));
 	assert_true(send(fc_wire_fd(peer.wire), noise, sizeof(noise), MSG_NOSIGNAL) > 0);
-	expect_down(FC_LINK_DOWN_PROTOCOL, "TLS: ");
+	rig_expect_down(FC_LINK_DOWN_PROTOCOL, "TLS: ");
 	assert_int_equal(rig_end[2].messages, 0);
 	raw_peer_close(&peer);
 }
@@ -111,7 +84,7 @@ static void a_message_right_behind_the_greeting_arrives(void **state)
 	raw_peer_shake(&peer);
 	raw_peer_greet(&peer, "flowcard", 1, 1);
 	raw_peer_send(&peer, FC_MESSAGE_HELLO, 1);
-	assert_true(rig_run(1000, unit_2_has_one));
+	assert_true(rig_unit_2_gets(1, 1000));
 	raw_peer_close(&peer);
 }
 
@@ -120,11 +93,11 @@ static void half_a_message_is_none(void **state)
 	uint8_t wire[] = {0, 1, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0};
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_write(&peer, wire, sizeof(wire));
 	rig_run(50, NULL);
 	raw_peer_close(&peer);
-	expect_down(FC_LINK_DOWN_CLOSED, ""); /* its kernel resets or closes */
+	rig_expect_down(FC_LINK_DOWN_CLOSED, ""); /* its kernel resets or closes */
 	assert_int_equal(rig_end[2].messages, 0);
 }
 
@@ -135,7 +108,7 @@ static void a_slow_reader_blocks_nothing(void **state)
 	uint64_t worst = 0, rekey = fc_wire_rekey_octets;
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	fc_wire_rekey_octets = 0; /* at every write, but not while one is half done */
 	for (unsigned n = 0; n < MESSAGES; n++) {
 		fc_link_send(rig_end[2].link,
@@ -168,7 +141,7 @@ static void a_reader_that_is_too_slow_loses_the_session(void **state)
 	raw_peer_open(&peer);
 	for (unsigned n = 0; n < 40; n++)
 		fc_link_send(rig_end[2].link, rig_message(FC_MESSAGE_FLOWS, 1000000));
-	expect_down(FC_LINK_DOWN_LOCAL, "the peer does not read");
+	rig_expect_down(FC_LINK_DOWN_LOCAL, "the peer does not read");
 	assert_int_equal(fc_link_queued(rig_end[2].link), 0);
 	raw_peer_close(&peer);
 }

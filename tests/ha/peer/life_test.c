@@ -15,46 +15,24 @@
 
 static struct raw_peer peer;
 
-static void open_both(void)
-{
-	struct fc_link_config config = rig_config(2);
-
-	rig_open(2, &config);
-	raw_peer_open(&peer);
-}
-
-static bool unit_2_down(void)
-{
-	return rig_end[2].downs > 0;
-}
-
-static void expect_down(enum fc_link_down reason, const char *why)
-{
-	assert_true(rig_run(3000, unit_2_down));
-	assert_int_equal(rig_end[2].down.reason, reason);
-	if (!strstr(rig_end[2].down.why, why))
-		fail_msg("\"%s\" has no \"%s\"", rig_end[2].down.why, why);
-	assert_true(rig_logged(why));
-}
-
 /* ------------------------------------------------------------------ heartbeats */
 static void forged_and_replayed_heartbeats_are_not_life(void **state)
 {
 	uint64_t end;
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_live(&peer, 300, 0);
 	assert_true(rig_stats(2).path[0].received > 3);
 	assert_int_equal(rig_stats(2).path[0].forged, 0);
 	end = rig_now_ms() + 3000;
-	for (unsigned n = 0; !unit_2_down() && rig_now_ms() < end; n++) {
+	for (unsigned n = 0; !rig_unit_2_down() && rig_now_ms() < end; n++) {
 		raw_peer_beat(&peer, 0, 8 + n % 28, 0x10); /* forged */
 		peer.number[0] = 0;
 		raw_peer_beat(&peer, 0, 0, 0); /* number 1 again */
 		rig_run(10, NULL);
 	}
-	expect_down(FC_LINK_DOWN_SILENT, "no sign of life for 5");
+	rig_expect_down(FC_LINK_DOWN_SILENT, "no sign of life for 5");
 	assert_true(rig_stats(2).path[0].forged > 3);
 	assert_true(rig_stats(2).path[0].replayed > 3);
 	assert_true(rig_logged("-4-PEERSILENT: unit 1"));
@@ -64,7 +42,7 @@ static void forged_and_replayed_heartbeats_are_not_life(void **state)
 static void one_path_is_enough(void **state)
 {
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_live(&peer, 300, 0);
 	raw_peer_live(&peer, 300, 1);
 	assert_true(rig_stats(2).path[0].alive && rig_stats(2).path[1].alive);
@@ -86,7 +64,7 @@ static void a_path_that_never_answers_is_said_once(void **state)
 	uint64_t begin = rig_now_ms();
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_live(&peer, 2500, 0);
 	assert_false(rig_logged(dumb));
 	raw_peer_live(&peer, 1100, 0);
@@ -94,7 +72,7 @@ static void a_path_that_never_answers_is_said_once(void **state)
 	assert_int_equal(rig_lines(dumb), 1);
 	assert_true(rig_logged("never answered (is it the peer's port, is UDP let through?)"));
 	raw_peer_close(&peer);
-	assert_true(rig_run(1000, unit_2_down));
+	assert_true(rig_run(1000, rig_unit_2_down));
 	raw_peer_open(&peer); /* in the next session it is known already */
 	raw_peer_live(&peer, 3700, 0);
 	assert_int_equal(rig_lines(dumb), 1);
@@ -107,7 +85,7 @@ static void a_path_that_never_answers_is_said_once(void **state)
 static void messages_are_life_too(void **state)
 {
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_live(&peer, 100, 0);
 	for (unsigned n = 1; n <= 12; n++) {
 		raw_peer_send(&peer, FC_MESSAGE_PING, n);
@@ -124,9 +102,9 @@ static void a_peer_without_any_heartbeat_is_silent_after_a_while(void **state)
 	uint64_t begin;
 
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	begin = rig_now_ms();
-	expect_down(FC_LINK_DOWN_SILENT, "no heartbeat on any path since the session began");
+	rig_expect_down(FC_LINK_DOWN_SILENT, "no heartbeat on any path since the session began");
 	assert_true(rig_now_ms() - begin > 1000);
 	raw_peer_close(&peer);
 }
@@ -134,7 +112,7 @@ static void a_peer_without_any_heartbeat_is_silent_after_a_while(void **state)
 static void missing_numbers_are_counted(void **state)
 {
 	(void)state;
-	open_both();
+	raw_peer_open_both(&peer);
 	raw_peer_live(&peer, 100, 0);
 	peer.number[0] += 10;
 	raw_peer_live(&peer, 60, 0);
@@ -198,7 +176,7 @@ static void a_peer_that_is_stopped_is_silent_and_comes_back(void **state)
 	rig_run(300, NULL);
 	kill(pid, SIGSTOP);
 	begin = rig_now_ms();
-	expect_down(FC_LINK_DOWN_SILENT, "no sign of life for 5");
+	rig_expect_down(FC_LINK_DOWN_SILENT, "no sign of life for 5");
 	took = rig_now_ms() - begin;
 	printf("silent %llu ms after SIGSTOP, limit 500\n", (unsigned long long)took);
 	assert_true(took >= 390 && took < 1500);
@@ -246,7 +224,7 @@ static void a_peer_that_is_killed_is_gone_at_once(void **state)
 	rig_open(2, &config);
 	assert_true(rig_run(5000, unit_2_up_once));
 	stop(pid);
-	assert_true(rig_run(400, unit_2_down));
+	assert_true(rig_run(400, rig_unit_2_down));
 	assert_int_equal(rig_end[2].down.reason, FC_LINK_DOWN_CLOSED);
 }
 

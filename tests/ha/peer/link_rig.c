@@ -193,6 +193,44 @@ bool rig_both_up(void)
 	return rig_end[1].ups > rig_end[1].downs && rig_end[2].ups > rig_end[2].downs;
 }
 
+bool rig_unit_2_down(void)
+{
+	return rig_end[2].downs > 0;
+}
+
+bool rig_unit_2_refused(void)
+{
+	return rig_stats(2).refused > 0;
+}
+
+bool rig_beats_came(void)
+{
+	return rig_stats(1).path[0].received > 3 && rig_stats(1).path[1].received > 3 &&
+	       rig_stats(2).path[0].received > 3 && rig_stats(2).path[1].received > 3;
+}
+
+static unsigned wanted;
+
+static bool unit_2_has_them(void)
+{
+	return rig_end[2].messages >= wanted;
+}
+
+bool rig_unit_2_gets(unsigned messages, unsigned ms)
+{
+	wanted = messages;
+	return rig_run(ms, unit_2_has_them);
+}
+
+void rig_expect_down(enum fc_link_down reason, const char *why)
+{
+	assert_true(rig_run(3000, rig_unit_2_down));
+	assert_int_equal(rig_end[2].down.reason, reason);
+	if (!strstr(rig_end[2].down.why, why))
+		fail_msg("\"%s\" has no \"%s\"", rig_end[2].down.why, why);
+	assert_true(rig_logged(why));
+}
+
 /* Octet i of the value of a message that rig_message made. */
 static uint8_t octet_of(size_t octets, size_t i)
 {

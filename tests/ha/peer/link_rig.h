@@ -40,6 +40,14 @@ void rig_open_pair(void);
 bool rig_run(unsigned ms, bool (*until)(void));
 void rig_step(unsigned unit, unsigned timeout_ms);
 bool rig_both_up(void);
+bool rig_unit_2_down(void);
+bool rig_unit_2_refused(void);
+/* Heartbeats came to both units on both paths. */
+bool rig_beats_came(void);
+/* Until unit 2 has had so many messages. */
+bool rig_unit_2_gets(unsigned messages, unsigned ms);
+/* Unit 2 loses its session, for this, and says why. */
+void rig_expect_down(enum fc_link_down reason, const char *why);
 uint64_t rig_now_ms(void);
 
 /* A message with so many octets of value. */

@@ -19,11 +19,6 @@ static void send_one(unsigned unit, size_t octets)
 	fc_link_send(rig_end[unit].link, rig_message(FC_MESSAGE_FLOWS, octets));
 }
 
-static bool unit_2_is_down(void)
-{
-	return rig_end[2].downs > 0;
-}
-
 static bool both_down(void)
 {
 	return rig_end[1].downs > 0 && rig_end[2].downs > 0;
@@ -41,12 +36,6 @@ static bool both_have_them(void)
 	return rig_end[1].messages >= wanted && rig_end[2].messages >= wanted;
 }
 
-static bool beats_came(void)
-{
-	return rig_stats(1).path[0].received > 3 && rig_stats(1).path[1].received > 3 &&
-	       rig_stats(2).path[0].received > 3 && rig_stats(2).path[1].received > 3;
-}
-
 /* ------------------------------------------------------------------ sessions */
 static void two_units_with_a_key_make_a_session(void **state)
 {
@@ -57,7 +46,7 @@ static void two_units_with_a_key_make_a_session(void **state)
 	assert_string_equal(rig_stats(1).cipher, "TLS_AES_256_GCM_SHA384");
 	assert_true(rig_stats(1).up && rig_stats(2).up);
 	assert_true(rig_logged("-5-PEERUP: unit 2 at "));
-	assert_true(rig_run(5000, beats_came));
+	assert_true(rig_run(5000, rig_beats_came));
 	assert_true(rig_stats(1).path[0].alive && rig_stats(2).path[1].alive);
 	assert_int_equal(rig_stats(1).refused + rig_stats(2).refused, 0);
 	assert_int_equal(rig_stats(1).path[0].forged + rig_stats(2).path[0].forged, 0);
@@ -112,7 +101,7 @@ static void the_link_speaks_ipv6(void **state)
 	}
 	assert_true(rig_run(5000, rig_both_up));
 	assert_string_equal(rig_stats(2).peer, "::1");
-	assert_true(rig_run(5000, beats_came));
+	assert_true(rig_run(5000, rig_beats_came));
 }
 
 static void cleartext_works_between_loopback_addresses_only(void **state)
@@ -246,24 +235,18 @@ static void *send_many(void *pointer)
 	return NULL;
 }
 
-static bool unit_2_has_them(void)
-{
-	return rig_end[2].messages >= wanted;
-}
-
 static void any_thread_may_send(void **state)
 {
 	pthread_t thread[SENDERS];
 
 	(void)state;
 	rig_open_pair();
-	wanted = SENDERS * EACH;
 	for (unsigned t = 0; t < SENDERS; t++)
 		pthread_create(&thread[t], NULL, send_many, rig_end[1].link);
-	assert_true(rig_run(8000, unit_2_has_them));
+	assert_true(rig_unit_2_gets(SENDERS * EACH, 8000));
 	for (unsigned t = 0; t < SENDERS; t++)
 		pthread_join(thread[t], NULL);
-	assert_int_equal(rig_end[2].messages, wanted);
+	assert_int_equal(rig_end[2].messages, SENDERS * EACH);
 }
 
 /* ------------------------------------------------------------------ ends */
@@ -309,7 +292,7 @@ static void a_unit_that_closes_says_what_is_queued(void **state)
 	send_one(1, 1000);
 	fc_link_close(rig_end[1].link);
 	rig_end[1].link = NULL;
-	assert_true(rig_run(5000, unit_2_is_down));
+	assert_true(rig_run(5000, rig_unit_2_down));
 	assert_int_equal(rig_end[2].messages, 1);
 	assert_int_equal(rig_end[2].down.reason, FC_LINK_DOWN_CLOSED);
 }
@@ -325,7 +308,7 @@ static void a_unit_that_comes_back_makes_a_new_session(void **state)
 		config = rig_config(unit);
 		fc_link_close(rig_end[unit].link);
 		rig_end[unit].link = NULL;
-		assert_true(rig_run(5000, unit == 1 ? unit_2_is_down : both_down));
+		assert_true(rig_run(5000, unit == 1 ? rig_unit_2_down : both_down));
 		rig_open(unit, &config);
 		rig_end[unit].downs = rig_end[unit].ups;
 		wanted = rig_end[1].messages + 1;

@@ -119,6 +119,14 @@ void raw_peer_open(struct raw_peer *peer)
 		fail_msg("unit 2 has no session");
 }
 
+void raw_peer_open_both(struct raw_peer *peer)
+{
+	struct fc_link_config config = rig_config(2);
+
+	rig_open(2, &config);
+	raw_peer_open(peer);
+}
+
 void raw_peer_close(struct raw_peer *peer)
 {
 	fc_wire_free(peer->wire);

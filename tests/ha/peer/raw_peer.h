@@ -26,6 +26,8 @@ struct raw_peer {
 
 /* TLS with the pair's key, then a greeting; unit 2 is stepped meanwhile. */
 void raw_peer_open(struct raw_peer *peer);
+/* The same with a unit 2 that it opens. */
+void raw_peer_open_both(struct raw_peer *peer);
 /* Without a greeting. */
 void raw_peer_shake(struct raw_peer *peer);
 void raw_peer_close(struct raw_peer *peer);

@@ -12,12 +12,6 @@
 
 #include <cmocka.h>
 
-static bool beats_came(void)
-{
-	return rig_stats(1).path[0].received > 3 && rig_stats(1).path[1].received > 3 &&
-	       rig_stats(2).path[0].received > 3 && rig_stats(2).path[1].received > 3;
-}
-
 /* ------------------------------------------------------------------ certificates */
 /* Files that flowcard-pair-init makes, in a folder of this name. */
 static struct fc_link_config with_certificates(unsigned unit, const char *pair)
@@ -53,12 +47,7 @@ static void two_units_with_certificates_make_a_session(void **state)
 		rig_open(unit, &config);
 	}
 	assert_true(rig_run(5000, rig_both_up));
-	assert_true(rig_run(5000, beats_came));
-}
-
-static bool unit_2_refused(void)
-{
-	return rig_stats(2).refused > 0;
+	assert_true(rig_run(5000, rig_beats_came));
 }
 
 static void a_certificate_of_another_pair_is_refused(void **state)
@@ -93,7 +82,7 @@ static void a_certificate_of_another_unit_is_refused(void **state)
 	snprintf(config.private_key, sizeof(config.private_key), "%s/pair/unit-2.key",
 		 rig_folder());
 	rig_open(1, &config);
-	assert_true(rig_run(3000, unit_2_refused));
+	assert_true(rig_run(3000, rig_unit_2_refused));
 	assert_true(rig_logged("its certificate is not that of unit"));
 	assert_int_equal(rig_end[2].ups, 0);
 }

@@ -23,14 +23,20 @@ static void open_unit_2(void)
 	rig_open(2, &config);
 }
 
-static bool unit_2_refused(void)
+static void open_unit_1_with_another_key(unsigned pause_ms)
 {
-	return rig_stats(2).refused > 0;
+	struct fc_link_config config = rig_config(1);
+
+	snprintf(config.key_file, sizeof(config.key_file), "%s",
+		 rig_key("other.key",
+			 "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+	config.pause_ms = pause_ms;
+	rig_open(1, &config);
 }
 
 static void expect_refusal(const char *text)
 {
-	assert_true(rig_run(3000, unit_2_refused));
+	assert_true(rig_run(3000, rig_unit_2_refused));
 	if (!rig_logged(text))
 		fail_msg("the log has no \"%s\"", text);
 	assert_true(rig_logged("%FLOWCARD-4-PEERREFUSED: connection with "));
@@ -40,14 +46,9 @@ static void expect_refusal(const char *text)
 /* ------------------------------------------------------------------ one stranger */
 static void another_key_is_refused(void **state)
 {
-	struct fc_link_config config = rig_config(1);
-
 	(void)state;
 	open_unit_2();
-	snprintf(config.key_file, sizeof(config.key_file), "%s",
-		 rig_key("other.key",
-			 "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
-	rig_open(1, &config);
+	open_unit_1_with_another_key(0);
 	expect_refusal("it has another pair key");
 	rig_run(100, NULL);
 	assert_true(rig_logged("it refused this unit (handshake failure)"));
@@ -57,15 +58,9 @@ static void another_key_is_refused(void **state)
 /* Not five times a second, for ever. */
 static void attempts_that_come_to_nothing_get_rarer(void **state)
 {
-	struct fc_link_config config = rig_config(1);
-
 	(void)state;
 	open_unit_2();
-	snprintf(config.key_file, sizeof(config.key_file), "%s",
-		 rig_key("other.key",
-			 "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
-	config.pause_ms = 20;
-	rig_open(1, &config);
+	open_unit_1_with_another_key(20);
 	rig_run(1000, NULL);
 	assert_in_range(rig_stats(2).refused, 3, 8); /* after 20, 40, 80, 160, 320, 320 ms */
 	assert_int_equal(rig_lines("PEERREFUSED: connection with"), 2); /* one of each end */
@@ -94,7 +89,7 @@ static void come_as_client(int version)
 
 	SSL_set_max_proto_version(ssl, version);
 	SSL_set_fd(ssl, fd);
-	for (unsigned n = 0; n < 300 && !unit_2_refused(); n++) {
+	for (unsigned n = 0; n < 300 && !rig_unit_2_refused(); n++) {
 		assert_int_not_equal(SSL_connect(ssl), 1);
 		rig_run(10, NULL);
 	}
@@ -229,13 +224,6 @@ static unsigned descriptors(void)
 	return count;
 }
 
-static unsigned wanted;
-
-static bool unit_2_has_them(void)
-{
-	return rig_end[2].messages >= wanted;
-}
-
 static void a_crowd_does_not_disturb_a_session(void **state)
 {
 	unsigned before, seed = 12345;
@@ -257,8 +245,7 @@ static void a_crowd_does_not_disturb_a_session(void **state)
 		fc_link_send(rig_end[1].link, rig_message(FC_MESSAGE_FLOWS, n));
 		rig_run(2, NULL);
 	}
-	wanted = CROWD;
-	assert_true(rig_run(5000, unit_2_has_them));
+	assert_true(rig_unit_2_gets(CROWD, 5000));
 	assert_true(descriptors() <= before + CROWD + 8);
 	assert_int_equal(rig_end[2].messages, CROWD);
 	assert_int_equal(rig_end[1].downs + rig_end[2].downs, 0);
