@@ -31,14 +31,6 @@ struct apply {
 	enum action action[FC_CARD_MONITORS_MAX];
 };
 
-uint64_t fc_slot_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 static void fail(struct apply *a, unsigned n, int err, const char *sentence)
 {
 	struct fc_plan_outcome *out = &a->outcome[n];
@@ -179,7 +171,7 @@ static void farewell(struct apply *a, unsigned n)
  */
 static int let_go(struct apply *a, unsigned mask)
 {
-	uint64_t until = fc_slot_now_ms() + BARRIER_LIMIT_MS;
+	uint64_t until = fc_clock_ms() + BARRIER_LIMIT_MS;
 	struct fc_slot *s = a->s;
 	unsigned left = mask;
 	uint32_t epoch;
@@ -190,7 +182,7 @@ static int let_go(struct apply *a, unsigned mask)
 	for (unsigned r = 0; r < s->workers; r++)
 		fc_worker_order(s->worker[r], FC_ORDER_REMOVE, mask, epoch);
 	err = fc_card_flush(&s->device.card);
-	while (!err && left && fc_slot_now_ms() < until) {
+	while (!err && left && fc_clock_ms() < until) {
 		nanosleep(&(struct timespec){0, LOOK_NS}, NULL);
 		left = still_there(s) & mask;
 	}

@@ -3,6 +3,7 @@
 #ifndef FC_SLOT_IMPL_H
 #define FC_SLOT_IMPL_H
 
+#include <ha/clock.h>
 #include <ha/slot.h>
 #include <ha/slot_plan.h>
 #include <pthread.h>
@@ -63,9 +64,6 @@ void fc_slot_place_stats(struct fc_slot *slot, unsigned place, struct fc_shard_m
 /* The card's lock, for whoever only looks: the slot's thread has it for moments, and for long while
  * it programs the card. Return 0, or -EBUSY: not within a while. */
 int fc_slot_device_lock(struct fc_slot *slot);
-
-/* Milliseconds of CLOCK_MONOTONIC. */
-uint64_t fc_slot_now_ms(void);
 
 /* The ring that a key of the card's monitor `number` falls to, as the card's hash tables say. */
 unsigned fc_slot_ring_of(void *slot, unsigned number, const uint32_t key[FC_VECTOR_WORDS]);

@@ -160,7 +160,7 @@ static int ask_for_cut(struct fc_slot *s)
 int fc_slot_clear(struct fc_slot *s, uint32_t id, enum fc_slot_clear what, unsigned limit_ms)
 {
 	enum fc_worker_order order = what == FC_CLEAR_CACHE ? FC_ORDER_CLEAR : FC_ORDER_EXPORT;
-	uint64_t until = fc_slot_now_ms() + limit_ms;
+	uint64_t until = fc_clock_ms() + limit_ms;
 	uint32_t generation;
 	unsigned mask, left;
 	int err;
@@ -177,7 +177,7 @@ int fc_slot_clear(struct fc_slot *s, uint32_t id, enum fc_slot_clear what, unsig
 		return 0;
 	err = ask_for_cut(s);
 	left = waits(s, generation, order, mask, false);
-	while (!err && left && fc_slot_now_ms() < until) {
+	while (!err && left && fc_clock_ms() < until) {
 		nanosleep(&(struct timespec){0, LOOK_NS}, NULL);
 		left = waits(s, generation, order, mask, false);
 	}

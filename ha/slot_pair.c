@@ -8,17 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #define CLOCK_MS 1000
-
-static uint64_t here_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 void fc_slot_barrier(struct fc_slot *s)
 {
@@ -39,13 +30,13 @@ static void ask(struct fc_slot *s)
 /* In between the two clocks are taken to go alike: a second makes some microseconds at most. */
 static void look_clock(struct fc_slot *s)
 {
-	uint64_t card_ns = 0, before = here_ns(), after;
+	uint64_t card_ns = 0, before = fc_clock_ns(), after;
 	int err;
 
 	pthread_mutex_lock(&s->device_lock);
 	err = fc_device_time(&s->device, s->device.generation, &card_ns);
 	pthread_mutex_unlock(&s->device_lock);
-	after = here_ns();
+	after = fc_clock_ns();
 	pthread_mutex_lock(&s->lock);
 	s->clock.card_ns = err ? 0 : card_ns;
 	s->clock.here_ns = before + (after - before) / 2;
@@ -54,7 +45,7 @@ static void look_clock(struct fc_slot *s)
 
 void fc_slot_pair_look(struct fc_slot *s)
 {
-	uint64_t now = fc_slot_now_ms();
+	uint64_t now = fc_clock_ms();
 
 	if (atomic_exchange(&s->barrier, false))
 		ask(s);
@@ -69,7 +60,8 @@ uint64_t fc_slot_card_ns(struct fc_slot *s)
 	uint64_t ns;
 
 	pthread_mutex_lock(&s->lock);
-	ns = s->clock.card_ns && s->workers ? s->clock.card_ns + (here_ns() - s->clock.here_ns) : 0;
+	ns = s->clock.card_ns && s->workers ? s->clock.card_ns + (fc_clock_ns() - s->clock.here_ns)
+					    : 0;
 	pthread_mutex_unlock(&s->lock);
 	return ns;
 }

@@ -13,19 +13,6 @@
 
 #define SEND_MS 10000
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-uint64_t fc_unit_now_ms(void)
-{
-	return now_ns() / 1000000;
-}
-
 /* ------------------------------------------------------------------ snapshots */
 struct fc_unit_snapshot *fc_unit_snapshot_create(const struct fc_config *config)
 {
@@ -92,7 +79,7 @@ void fc_unit_slot_release(struct fc_unit *unit, unsigned number)
 
 int fc_unit_settle(struct fc_unit *unit, unsigned limit_ms)
 {
-	uint64_t until = now_ns() + limit_ms * UINT64_C(1000000), target;
+	uint64_t until = fc_clock_ns() + limit_ms * UINT64_C(1000000), target;
 	struct timespec ts = {(time_t)(until / 1000000000u), (long)(until % 1000000000u)};
 	int err = 0;
 
@@ -126,7 +113,7 @@ static int data_create(struct fc_unit *unit, const struct fc_config *config)
 	if (!unit->snapshot || !unit->brokers || fc_monitor_book_create(&unit->book) ||
 	    fc_unit_alone_create(unit))
 		return -ENOMEM;
-	return fc_brokers_commit(unit->brokers, NULL, config, fc_unit_now_ms());
+	return fc_brokers_commit(unit->brokers, NULL, config, fc_clock_ms());
 }
 
 static void data_free(struct fc_unit *unit)
@@ -164,7 +151,7 @@ int fc_unit_start(struct fc_unit *unit, const struct fc_config *config, fc_slot_
 	memset(unit, 0, sizeof(*unit));
 	locks_init(unit);
 	unit->open = open;
-	unit->started_ns = now_ns();
+	unit->started_ns = fc_clock_ns();
 	err = data_create(unit, config);
 	if (err) {
 		snprintf(error, error_octets, "unit: %s", strerror(-err));

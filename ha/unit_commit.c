@@ -45,7 +45,7 @@ static int coolest(const struct fc_unit *unit, const struct fc_config *was,
 
 static void rest_numbers(struct fc_unit *unit, const struct fc_config *was, struct fc_config *is)
 {
-	uint64_t now = fc_unit_now_ms();
+	uint64_t now = fc_clock_ms();
 
 	for (int i = 0; i < FC_FNF_MONITORS; i++)
 		if (*was->fnf.monitor[i].name && was->fnf.monitor[i].id != is->fnf.monitor[i].id)
@@ -79,7 +79,7 @@ int fc_unit_commit(struct fc_unit *unit, struct fc_unit_snapshot *fresh)
 
 	if (!fc_unit_standby(unit)) /* its numbers are the active unit's */
 		rest_numbers(unit, &old->config, &fresh->config);
-	err = fc_brokers_commit(unit->brokers, &old->config, &fresh->config, fc_unit_now_ms());
+	err = fc_brokers_commit(unit->brokers, &old->config, &fresh->config, fc_clock_ms());
 	if (err)
 		return err;
 	forget_statistics(unit, &old->config, &fresh->config);

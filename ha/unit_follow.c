@@ -22,11 +22,11 @@ static void take(struct fc_unit_place *p, struct fc_slot *slot)
 	struct fc_card_plan plan;
 	int err;
 
-	if (fc_consumer_take(p->consumer, fc_unit_now_ms(), &plan) <= 0)
+	if (fc_consumer_take(p->consumer, fc_clock_ms(), &plan) <= 0)
 		return;
 	memset(outcome, 0, sizeof(outcome));
 	err = fc_slot_apply(slot, &plan, outcome);
-	fc_consumer_done(p->consumer, fc_unit_now_ms(), err, outcome);
+	fc_consumer_done(p->consumer, fc_clock_ms(), err, outcome);
 }
 
 static void consume(void *context, struct fc_slot *slot, enum fc_slot_event event)
@@ -160,11 +160,11 @@ static void complain(struct fc_unit *unit, const char *sentence)
 /* What was sealed leaves before the gate shuts: nobody else has it. */
 static void let_leave(struct fc_unit *unit)
 {
-	uint64_t until = fc_unit_now_ms() + LEAVE_MS;
+	uint64_t until = fc_clock_ms() + LEAVE_MS;
 
 	do
 		nanosleep(&(struct timespec){0, LEAVE_LOOK_MS * 1000000L}, NULL);
-	while (!fc_export_thread_drained(unit->export) && fc_unit_now_ms() < until);
+	while (!fc_export_thread_drained(unit->export) && fc_clock_ms() < until);
 }
 
 /* Told once; the lock is for listings. */

@@ -3,6 +3,7 @@
 #ifndef FC_UNIT_IMPL_H
 #define FC_UNIT_IMPL_H
 
+#include <ha/clock.h>
 #include <ha/consumer.h>
 #include <ha/unit.h>
 
@@ -21,8 +22,6 @@ struct fc_unit_place {
 	struct fc_config_card card; /* that it was started with */
 	uint8_t secret[FC_CARD_HASH_KEY_OCTETS];
 };
-
-uint64_t fc_unit_now_ms(void);
 
 /* NULL: no memory. */
 struct fc_unit_snapshot *fc_unit_snapshot_create(const struct fc_config *config);

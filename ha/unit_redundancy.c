@@ -31,7 +31,7 @@ int fc_unit_alone_create(struct fc_unit *unit)
 
 static struct fc_rf_time alone_now(const struct fc_unit *unit)
 {
-	return (struct fc_rf_time){.ms = fc_unit_now_ms() - unit->started_ns / 1000000};
+	return (struct fc_rf_time){.ms = fc_clock_ms() - unit->started_ns / 1000000};
 }
 
 /* ------------------------------------------------------------------ looking */

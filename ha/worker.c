@@ -20,14 +20,6 @@
 
 enum order { ORDER_RUN, ORDER_FINISH, ORDER_ABANDON };
 
-uint64_t fc_worker_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 /* ------------------------------------------------------------------ closed flows */
 /* The card has filled half of the ring behind what was read, or too much of it is held to tell. */
 static bool ring_presses(struct fc_worker *w)
@@ -230,14 +222,14 @@ bool fc_worker_over(struct fc_worker *w)
 /* The peer may be slow; the card's slot must not wait for ever. */
 static void close_in_time(struct fc_worker *w, enum fc_worker_end end)
 {
-	uint64_t deadline = fc_worker_now_ns() + CLOSE_LIMIT_NS;
+	uint64_t deadline = fc_clock_ns() + CLOSE_LIMIT_NS;
 
 	fc_worker_close_begin(w, end);
 	for (;;) {
 		fc_worker_turn(w);
 		if (fc_worker_over(w))
 			return;
-		if (fc_worker_now_ns() >= deadline)
+		if (fc_clock_ns() >= deadline)
 			break;
 		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
 	}
@@ -254,7 +246,7 @@ static bool finished(struct fc_worker *w, uint64_t deadline)
 	if (order == ORDER_ABANDON)
 		return true;
 	return (int32_t)(w->config.ring->read - atomic_load(&w->finish_at)) >= 0 ||
-	       fc_worker_now_ns() >= deadline;
+	       fc_clock_ns() >= deadline;
 }
 
 static void *run(void *argument)
@@ -268,7 +260,7 @@ static void *run(void *argument)
 		if (taken > 0)
 			continue;
 		if (deadline == UINT64_MAX && atomic_load(&w->order) == ORDER_FINISH)
-			deadline = fc_worker_now_ns() + FINISH_LIMIT_NS;
+			deadline = fc_clock_ns() + FINISH_LIMIT_NS;
 		if (finished(w, deadline))
 			break;
 		rest(w);

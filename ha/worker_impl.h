@@ -5,6 +5,7 @@
 
 #include <flowcard/registers.h>
 #include <ha/checkpoint/base.h>
+#include <ha/clock.h>
 #include <ha/worker.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -70,7 +71,6 @@ void fc_worker_carry_out(struct fc_worker *worker, uint32_t epoch, uint64_t cut_
 /* The same while following: there are no cuts, and no flows. Lock held. */
 void fc_worker_carry_out_following(struct fc_worker *w);
 
-uint64_t fc_worker_now_ns(void);
 /* worker_look.c; lock held, or no thread. */
 void fc_worker_forget_snapshot(struct fc_worker *w);
 

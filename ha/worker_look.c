@@ -89,11 +89,11 @@ static bool has_read(struct fc_worker *w, uint32_t index)
 
 int fc_worker_snapshot_end(struct fc_worker *w, uint32_t index, struct fc_dump *dump)
 {
-	uint64_t deadline = fc_worker_now_ns() + SNAPSHOT_LIMIT_NS;
+	uint64_t deadline = fc_clock_ns() + SNAPSHOT_LIMIT_NS;
 	int err = 0;
 
 	while (!has_read(w, index)) {
-		if (fc_worker_now_ns() >= deadline) {
+		if (fc_clock_ns() >= deadline) {
 			err = -ETIMEDOUT;
 			break;
 		}

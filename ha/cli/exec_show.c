@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <flowcard/registers.h>
 #include <ha/cli/exec.h>
+#include <ha/clock.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,7 @@ static int give(struct fc_cli_call *call, json_t *object)
 /* ------------------------------------------------------------------ version */
 static uint64_t uptime_s(const struct fc_unit *unit)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec - unit->started_ns / 1000000000u;
+	return (fc_clock_ns() - unit->started_ns) / 1000000000u;
 }
 
 static void print_part(FILE *out, uint64_t count, const char *what, bool *begun)

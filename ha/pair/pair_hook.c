@@ -2,6 +2,7 @@
 #include "ha/pair/pair_hook.h"
 
 #include <errno.h>
+#include <ha/clock.h>
 #include <ha/log.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,14 +26,6 @@ struct fc_pair_hook {
 	uint64_t ordered, done; /* orders; the newest that was carried out, its ports silent */
 	bool to_me, stop;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* Something newer than `order` is wanted. */
 static bool superseded(struct fc_pair_hook *h, uint64_t order)
@@ -80,14 +73,14 @@ static int spawn(const char *line, pid_t *pid)
 /* Return the exit status, -errno, -ETIMEDOUT. */
 static int run_command(struct fc_pair_hook *h, const char *line)
 {
-	uint64_t until = now_ms() + h->config.limit_ms;
+	uint64_t until = fc_clock_ms() + h->config.limit_ms;
 	int status = 0, got;
 	pid_t pid = 0;
 	int err = spawn(line, &pid);
 
 	if (err)
 		return err;
-	while ((got = waitpid(pid, &status, WNOHANG)) == 0 && now_ms() < until)
+	while ((got = waitpid(pid, &status, WNOHANG)) == 0 && fc_clock_ms() < until)
 		pause_ms(LOOK_MS);
 	if (!got) {
 		kill(-pid, SIGKILL);
@@ -119,10 +112,10 @@ static void carry_out(struct fc_pair_hook *h, bool to_me)
 /* ------------------------------------------------------------------ silence */
 static bool await_silence(struct fc_pair_hook *h, uint64_t order)
 {
-	uint64_t packets = h->config.packets(h->config.context), since = now_ms();
+	uint64_t packets = h->config.packets(h->config.context), since = fc_clock_ms();
 	uint64_t epoch_ms = h->config.epoch_ns / 1000000 + 1;
 
-	while (now_ms() - since < epoch_ms) {
+	while (fc_clock_ms() - since < epoch_ms) {
 		uint64_t seen;
 
 		if (superseded(h, order))
@@ -130,7 +123,7 @@ static bool await_silence(struct fc_pair_hook *h, uint64_t order)
 		pause_ms(LOOK_MS);
 		seen = h->config.packets(h->config.context);
 		if (seen != packets)
-			since = now_ms();
+			since = fc_clock_ms();
 		packets = seen;
 	}
 	return true;

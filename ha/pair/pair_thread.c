@@ -3,6 +3,7 @@
 #include "ha/pair/pair_hook.h"
 
 #include <errno.h>
+#include <ha/clock.h>
 #include <ha/log.h>
 #include <pthread.h>
 #include <sched.h>
@@ -25,7 +26,7 @@ struct fc_pair_thread {
 	pthread_mutex_t lock; /* of the engine */
 	pthread_t thread, claim_thread;
 	bool running, claim_running;
-	struct timespec began;
+	uint64_t began_us;
 	atomic_bool leaving, stop;
 	atomic_uint_fast64_t leave_until_ms;
 
@@ -41,18 +42,13 @@ struct fc_pair_thread {
 
 static uint64_t now_us(void *context)
 {
-	struct timespec ts;
-
 	(void)context;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+	return fc_clock_ns() / 1000;
 }
 
 struct fc_rf_time fc_pair_thread_now(const struct fc_pair_thread *t)
 {
-	uint64_t began = (uint64_t)t->began.tv_sec * 1000000 + (uint64_t)t->began.tv_nsec / 1000;
-
-	return (struct fc_rf_time){.ms = (now_us(NULL) - began) / 1000,
+	return (struct fc_rf_time){.ms = (now_us(NULL) - t->began_us) / 1000,
 				   .wall = (int64_t)time(NULL)};
 }
 
@@ -328,7 +324,7 @@ int fc_pair_thread_create(const struct fc_pair_thread_config *config, struct fc_
 	if (!t)
 		return -ENOMEM;
 	t->config = *config;
-	clock_gettime(CLOCK_MONOTONIC, &t->began);
+	t->began_us = now_us(NULL);
 	locks_init(t);
 	fill_host(&t->config.host);
 	err = fc_claim_init(&t->claim, *config->fencing ? config->fencing : "none", CLAIM_MS, text);

@@ -4,6 +4,7 @@
 #include "ha/peer/address.h"
 
 #include <errno.h>
+#include <ha/clock.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -43,14 +44,6 @@ struct fc_heartbeats {
 	int tcp, unread; /* unread: octets in its socket when last looked at */
 	uint64_t silent_ns, send_ns;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* ------------------------------------------------------------------ one turn, locked */
 static void count_gap(struct path *p, uint64_t now)
@@ -102,7 +95,7 @@ static void read_path(struct fc_heartbeats *hb, unsigned number)
 			return;
 		/* Other errors are what ICMP said about one that was sent. */
 		if (got >= 0 && hb->session)
-			take(hb, number, octets, (size_t)got, now_ns());
+			take(hb, number, octets, (size_t)got, fc_clock_ns());
 	}
 }
 
@@ -138,7 +131,7 @@ static bool tcp_moves(struct fc_heartbeats *hb)
 /* Return true: the peer has just become silent. */
 static bool turn(struct fc_heartbeats *hb, uint64_t due)
 {
-	uint64_t now = now_ns();
+	uint64_t now = fc_clock_ns();
 
 	for (unsigned n = 0; n < FC_LINK_PATHS; n++)
 		if (hb->path[n].fd >= 0)
@@ -176,7 +169,7 @@ static uint64_t due_of(const struct fc_heartbeats *hb)
 static void wait_until(struct fc_heartbeats *hb, uint64_t due)
 {
 	struct pollfd fds[1 + FC_LINK_PATHS] = {{.fd = hb->wake, .events = POLLIN}};
-	uint64_t now = now_ns(), left = due > now ? due - now : 0, said;
+	uint64_t now = fc_clock_ns(), left = due > now ? due - now : 0, said;
 	struct timespec limit = {.tv_sec = (time_t)(left / 1000000000u),
 				 .tv_nsec = (long)(left % 1000000000u)};
 
@@ -359,7 +352,7 @@ int fc_heartbeats_begin(struct fc_heartbeats *hb, const struct fc_beat_keys *key
 			unsigned peer_interval_ms)
 {
 	struct fc_beat_seal *seal = fc_beat_seal_create(keys);
-	uint64_t now = now_ns();
+	uint64_t now = fc_clock_ns();
 
 	if (!seal)
 		return -ENOMEM;
@@ -401,7 +394,7 @@ void fc_heartbeats_end(struct fc_heartbeats *hb)
 void fc_heartbeats_sign(struct fc_heartbeats *hb)
 {
 	pthread_mutex_lock(&hb->lock);
-	fc_life_sign(&hb->life, now_ns());
+	fc_life_sign(&hb->life, fc_clock_ns());
 	hb->unread = 0;
 	pthread_mutex_unlock(&hb->lock);
 }
@@ -425,7 +418,7 @@ bool fc_heartbeats_silent(struct fc_heartbeats *hb, char why[FC_LINK_TEXT])
 /* ------------------------------------------------------------------ figures */
 void fc_heartbeats_stats(struct fc_heartbeats *hb, struct fc_link_stats *out)
 {
-	uint64_t now = now_ns();
+	uint64_t now = fc_clock_ns();
 
 	pthread_mutex_lock(&hb->lock);
 	out->timers_late = hb->life.late;

@@ -7,21 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { INTERVAL_MS = 50, MISSES = 3, HANDSHAKE_MS = 2000, PAUSE_MS = 200, CLOSE_MS = 200 };
 /* So long, and as many heartbeats as the limit, a path may take to answer first. */
 enum { DUMB_MS = 3000 };
 enum { QUEUE_MAX = 256 << 20 };
-
-uint64_t fc_link_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 void fc_link_count(struct fc_link *link, uint64_t *counter)
 {
@@ -182,7 +173,7 @@ static void say_dumb(struct fc_link *link, unsigned n)
 	const struct fc_link_config *c = &link->config;
 	uint64_t limit = DUMB_MS + (uint64_t)c->interval_ms * c->misses;
 
-	if (link->path_dumb[n] || fc_link_now_ms() - link->session.begun_ms < limit)
+	if (link->path_dumb[n] || fc_clock_ms() - link->session.begun_ms < limit)
 		return;
 	link->path_dumb[n] = true;
 	fc_log(FC_LOG_WARNING, "PEERPATH",
@@ -230,11 +221,11 @@ static uint64_t due_of(const struct fc_link *link, uint64_t now_ms, uint64_t unt
 static void turn(struct fc_link *link, uint64_t until_ms)
 {
 	struct pollfd fds[FDS];
-	uint64_t now = fc_link_now_ms(), due = due_of(link, now, until_ms), said;
+	uint64_t now = fc_clock_ms(), due = due_of(link, now, until_ms), said;
 
 	poll_list(link, fds);
 	poll(fds, FDS, due - now > INT32_MAX ? INT32_MAX : (int)(due - now));
-	now = fc_link_now_ms();
+	now = fc_clock_ms();
 	/* In this order: what is queued from here on signals anew. */
 	if (fds[AT_WAKE].revents && read(link->wake, &said, sizeof(said)) > 0)
 		atomic_store(&link->signalled, false);
@@ -295,7 +286,7 @@ static int report(struct fc_link *link, struct fc_link_report *out)
 
 int fc_link_step(struct fc_link *link, unsigned timeout_ms, struct fc_link_report *out)
 {
-	uint64_t until = fc_link_now_ms() + timeout_ms;
+	uint64_t until = fc_clock_ms() + timeout_ms;
 	bool over = false;
 
 	for (;;) {
@@ -304,7 +295,7 @@ int fc_link_step(struct fc_link *link, unsigned timeout_ms, struct fc_link_repor
 		if (over)
 			return 0;
 		turn(link, until);
-		over = atomic_exchange(&link->woken, false) || fc_link_now_ms() >= until;
+		over = atomic_exchange(&link->woken, false) || fc_clock_ms() >= until;
 	}
 }
 
@@ -352,7 +343,7 @@ static int open_parts(struct fc_link *link, char why[FC_LINK_TEXT])
 	if (!err && (!c->peer || c->unit > c->peer))
 		err = fc_link_listen(link, why);
 	if (!c->peer || c->unit < c->peer)
-		link->connect_ms = fc_link_now_ms();
+		link->connect_ms = fc_clock_ms();
 	if (!err)
 		err = fc_heartbeats_open(c, silent, link, &link->heartbeats, why);
 	if (err)
@@ -413,9 +404,9 @@ int fc_link_open(const struct fc_link_config *config, struct fc_link **out, char
 /* What is queued goes out, if the peer reads it in time; then it is told. */
 static void part_for_good(struct fc_link *link)
 {
-	uint64_t until = fc_link_now_ms() + CLOSE_MS, now;
+	uint64_t until = fc_clock_ms() + CLOSE_MS, now;
 
-	while (link->session.wire && fc_link_queued(link) && fc_link_now_ms() < until) {
+	while (link->session.wire && fc_link_queued(link) && fc_clock_ms() < until) {
 		struct pollfd fd = {.fd = fc_wire_fd(link->session.wire), .events = POLLOUT};
 
 		fc_link_session_write(link);
@@ -423,11 +414,11 @@ static void part_for_good(struct fc_link *link)
 			poll(&fd, 1, 10);
 	}
 	fc_link_session_end(link, FC_LINK_DOWN_LOCAL, "this unit ends");
-	while (link->parting && (now = fc_link_now_ms()) < until) {
+	while (link->parting && (now = fc_clock_ms()) < until) {
 		struct pollfd fd = {.fd = fc_wire_fd(link->parting), .events = POLLIN};
 
 		poll(&fd, 1, (int)(until - now));
-		part_turn(link, fd.revents, fc_link_now_ms());
+		part_turn(link, fd.revents, fc_clock_ms());
 	}
 }
 

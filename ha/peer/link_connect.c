@@ -56,7 +56,7 @@ static void refuse(struct fc_link *link, const struct fc_address *from, const ch
 	char address[FC_ADDRESS_TEXT], more[48] = "";
 
 	fc_link_count(link, &link->stats.refused);
-	if (!may_say(link, why, fc_link_now_ms()))
+	if (!may_say(link, why, fc_clock_ms()))
 		return;
 	fc_address_text(from, address);
 	if (link->refused_unsaid)
@@ -71,7 +71,7 @@ void fc_link_connect_later(struct fc_link *link, bool failed)
 {
 	if (!link->connect_ms)
 		return;
-	link->connect_ms = fc_link_now_ms() + ((uint64_t)link->config.pause_ms << link->failures);
+	link->connect_ms = fc_clock_ms() + ((uint64_t)link->config.pause_ms << link->failures);
 	if (!failed)
 		link->failures = 0;
 	else if (link->failures < FAILURES_MAX)
@@ -81,7 +81,7 @@ void fc_link_connect_later(struct fc_link *link, bool failed)
 void fc_link_candidate_drop(struct fc_link *link, struct candidate *c)
 {
 	if (c->first && link->connect_ms)
-		link->connect_ms = fc_link_now_ms() + link->config.pause_ms;
+		link->connect_ms = fc_clock_ms() + link->config.pause_ms;
 	fc_wire_free(c->wire);
 	*c = (struct candidate){0};
 }
@@ -225,7 +225,7 @@ static void unreachable(struct fc_link *link, const char *why)
 	char address[FC_ADDRESS_TEXT];
 
 	link->failures = 0;
-	link->connect_ms = fc_link_now_ms() + link->config.pause_ms;
+	link->connect_ms = fc_clock_ms() + link->config.pause_ms;
 	if (link->unreachable)
 		return;
 	link->unreachable = true;
@@ -269,7 +269,7 @@ static int finish_connection(struct fc_link *link, struct candidate *c)
 		return -EAGAIN;
 	if (!err) {
 		c->state = CANDIDATE_SHAKING;
-		c->deadline_ms = fc_link_now_ms() + link->config.handshake_ms;
+		c->deadline_ms = fc_clock_ms() + link->config.handshake_ms;
 		return 0;
 	}
 	fc_link_candidate_drop(link, c);

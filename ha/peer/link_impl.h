@@ -12,6 +12,7 @@
 #include "ha/peer/secure.h"
 #include "ha/peer/stream.h"
 
+#include <ha/clock.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -88,7 +89,6 @@ struct fc_link {
 	atomic_size_t queued;
 };
 
-uint64_t fc_link_now_ms(void);
 void fc_link_count(struct fc_link *link, uint64_t *counter);
 void fc_link_signal(struct fc_link *link);
 

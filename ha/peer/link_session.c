@@ -58,7 +58,7 @@ int fc_link_session_begin(struct fc_link *link, struct candidate *c)
 	fc_stream_reset(&s->stream);
 	*s = (struct session){.wire = c->wire,
 			      .unit = c->unit,
-			      .begun_ms = fc_link_now_ms(),
+			      .begun_ms = fc_clock_ms(),
 			      .in = s->in,
 			      .out = s->out};
 	/* Octets may have been read together with the greeting. */
@@ -85,7 +85,7 @@ static void part(struct fc_link *link, struct fc_wire *wire)
 	fc_wire_farewell(wire);
 	fc_wire_free(link->parting);
 	link->parting = wire;
-	link->parting_ms = fc_link_now_ms() + PARTING_MS;
+	link->parting_ms = fc_clock_ms() + PARTING_MS;
 }
 
 /* Nothing that the kernel still holds may reach a peer that is silent now and back later. */
@@ -116,7 +116,7 @@ void fc_link_session_end(struct fc_link *link, enum fc_link_down reason, const c
 	link->down = true;
 	link->down_reason = reason;
 	snprintf(link->down_why, sizeof(link->down_why), "%s", why);
-	fc_link_connect_later(link, fc_link_now_ms() - s->begun_ms < SHORT_MS);
+	fc_link_connect_later(link, fc_clock_ms() - s->begun_ms < SHORT_MS);
 	fc_log(reason == FC_LINK_DOWN_LOCAL ? FC_LOG_NOTICE : FC_LOG_WARNING,
 	       reason == FC_LINK_DOWN_SILENT     ? "PEERSILENT"
 	       : reason == FC_LINK_DOWN_PROTOCOL ? "PEERPROTOCOL"
