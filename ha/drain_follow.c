@@ -13,7 +13,7 @@
 #define SLACK_NS 10000
 
 /* ------------------------------------------------------------------ drop */
-void fc_drain_count_dropped(struct fc_drain *drain, const uint32_t *record, enum fc_drain_drop why)
+static void count_dropped(struct fc_drain *drain, const uint32_t *record, enum fc_drain_drop why)
 {
 	struct fc_drain_dropped *to = &drain->stats.dropped[why];
 
@@ -49,7 +49,7 @@ static void drop_until(struct fc_drain *drain, uint32_t limit, enum fc_drain_dro
 
 	for (uint32_t at = ring->released; (int32_t)(limit - at) > 0; at++)
 		if (!fc_ring_peek(ring, at, record))
-			fc_drain_count_dropped(drain, record, why);
+			count_dropped(drain, record, why);
 	while (passed < f->barriers && (int32_t)(limit - f->barrier[passed].index) > 0)
 		passed++;
 	forget_barriers(f, passed);
@@ -62,7 +62,7 @@ void fc_drain_drop_all(struct fc_drain *drain)
 }
 
 /* No commit comes: the oldest eighth of the ring goes, so that the card has places. */
-void fc_drain_drop_early(struct fc_drain *drain)
+static void drop_early(struct fc_drain *drain)
 {
 	uint32_t size = (uint32_t)1 << drain->config.ring->size_log2;
 	uint32_t held = drain->next - drain->config.ring->released;
@@ -148,7 +148,7 @@ void fc_drain_scan(struct fc_drain *drain, size_t count)
 {
 	for (size_t at = 0; at < count; at++, drain->next++)
 		scan_one(drain, drain->next, drain->batch[at]);
-	fc_drain_drop_early(drain);
+	drop_early(drain);
 }
 
 /* ------------------------------------------------------------------ covered */
@@ -207,14 +207,14 @@ static void drop_deferred(struct fc_drain *drain)
 	enum fc_drain_drop why = not_selected(drain);
 
 	for (size_t i = 0; i < drain->copied_count; i++)
-		fc_drain_count_dropped(drain, drain->copied[i], why);
+		count_dropped(drain, drain->copied[i], why);
 	for (size_t r = 0; r < drain->runs; r++)
 		for (uint32_t i = 0; i < drain->run[r].count; i++) {
 			if (fc_ring_peek(drain->config.ring, drain->run[r].start + i,
 					 drain->again[0]))
 				drain->stats.deferred_lost++;
 			else
-				fc_drain_count_dropped(drain, drain->again[0], why);
+				count_dropped(drain, drain->again[0], why);
 		}
 	drain->copied_count = drain->runs = 0;
 }
@@ -322,7 +322,7 @@ bool fc_drain_dropped_again(struct fc_drain *drain, uint32_t index, const uint32
 		if (!before) {
 			fc_drain_count(drain, record, true, false);
 		}
-		fc_drain_count_dropped(drain, record, why);
+		count_dropped(drain, record, why);
 		break;
 	case FC_KIND_BARRIER:
 		drain->stats.barriers -= before;

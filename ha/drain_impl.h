@@ -72,9 +72,7 @@ void fc_drain_release_early(struct fc_drain *drain);
 
 /* drain_follow.c: one step's records while following; which of them are not merged after it. */
 void fc_drain_scan(struct fc_drain *drain, size_t count);
-void fc_drain_drop_early(struct fc_drain *drain);
 bool fc_drain_dropped_again(struct fc_drain *drain, uint32_t index, const uint32_t *record);
-void fc_drain_count_dropped(struct fc_drain *drain, const uint32_t *record, enum fc_drain_drop why);
 
 /* drain.c */
 void fc_drain_take_snapshot(struct fc_drain *drain, const uint32_t *record);

@@ -187,7 +187,8 @@ void fc_worker_close_flows(struct fc_worker *w)
 	put(w, &m);
 }
 
-void fc_worker_close(struct fc_worker *w, enum fc_worker_end end)
+/* At once: flows are closed and handed over, whether or not a cut takes them. */
+static void close_at_once(struct fc_worker *w, enum fc_worker_end end)
 {
 	pthread_mutex_lock(&w->lock);
 	w->member.ticket = (struct fc_cut_ticket){0};
@@ -200,7 +201,7 @@ void fc_worker_close(struct fc_worker *w, enum fc_worker_end end)
 void fc_worker_close_begin(struct fc_worker *w, enum fc_worker_end end)
 {
 	if (!w->config.cuts) {
-		fc_worker_close(w, end);
+		close_at_once(w, end);
 		return;
 	}
 	pthread_mutex_lock(&w->lock);
@@ -234,7 +235,7 @@ static void close_in_time(struct fc_worker *w, enum fc_worker_end end)
 		nanosleep(&(struct timespec){0, QUEUE_WAIT_NS}, NULL);
 	}
 	if (!w->member.last)
-		fc_worker_close(w, end);
+		close_at_once(w, end);
 }
 
 static bool finished(struct fc_worker *w, uint64_t deadline)

@@ -108,8 +108,6 @@ int fc_worker_turn(struct fc_worker *worker);
 /* The end of the ring: turns go on until the last part of a cut is safe and fc_worker_over. */
 void fc_worker_close_begin(struct fc_worker *worker, enum fc_worker_end end);
 bool fc_worker_over(struct fc_worker *worker);
-/* The same at once: flows are closed and handed over, whether or not a cut takes them. */
-void fc_worker_close(struct fc_worker *worker, enum fc_worker_end end);
 void fc_worker_free(struct fc_worker *worker);
 
 #endif

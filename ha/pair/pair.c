@@ -59,7 +59,7 @@ static void send_number(struct fc_pair *pair, enum fc_message_type type, uint16_
 
 /* The gate first. What follows from the new state comes before the peer hears of it: nothing of
  * the term before may be on its way behind a message of the new one. */
-void pair_carry_out(struct fc_pair *pair, const struct fc_rf_out *out)
+static void carry_out(struct fc_pair *pair, const struct fc_rf_out *out)
 {
 	if (out->gate)
 		pair_gate(pair);
@@ -87,7 +87,7 @@ void pair_input(struct fc_pair *pair, const struct fc_rf_input *in)
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		if (fc_rf_input(&pair->rf, round ? &tick : in, pair->now, &out))
 			return;
-		pair_carry_out(pair, &out);
+		carry_out(pair, &out);
 		if (!out.again)
 			return;
 	}
@@ -95,7 +95,7 @@ void pair_input(struct fc_pair *pair, const struct fc_rf_input *in)
 
 static void again(struct fc_pair *pair, const struct fc_rf_out *out)
 {
-	pair_carry_out(pair, out);
+	carry_out(pair, out);
 	if (out->again)
 		pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_TICK});
 }

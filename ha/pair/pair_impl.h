@@ -125,7 +125,6 @@ struct fc_pair {
 
 /* pair.c */
 void pair_input(struct fc_pair *pair, const struct fc_rf_input *in);
-void pair_carry_out(struct fc_pair *pair, const struct fc_rf_out *out);
 void pair_log(struct fc_pair *pair, const char *facility, int level, const char *mnemonic,
 	      const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* Maintenance mode of the pair, from what both units say. */

@@ -21,7 +21,7 @@ void fc_link_count(struct fc_link *link, uint64_t *counter)
 	pthread_mutex_unlock(&link->lock);
 }
 
-void fc_link_signal(struct fc_link *link)
+static void signal_owner(struct fc_link *link)
 {
 	uint64_t one = 1;
 
@@ -35,7 +35,7 @@ static void silent(void *context)
 	struct fc_link *link = context;
 
 	atomic_store(&link->attend, true);
-	fc_link_signal(link);
+	signal_owner(link);
 }
 
 static void hang_up_now(struct fc_link *link, enum fc_link_down reason, const char *why)
@@ -76,7 +76,7 @@ void fc_link_hang_up(struct fc_link *link, enum fc_link_down reason, const char 
 	}
 	pthread_mutex_unlock(&link->lock);
 	atomic_store(&link->attend, true);
-	fc_link_signal(link);
+	signal_owner(link);
 }
 
 /* ------------------------------------------------------------------ queue */
@@ -108,7 +108,7 @@ void fc_link_send(struct fc_link *link, struct fc_message *m)
 		return;
 	}
 	if (enqueue(link, m))
-		fc_link_signal(link);
+		signal_owner(link);
 	else
 		fc_message_free(m);
 }
@@ -121,7 +121,7 @@ size_t fc_link_queued(struct fc_link *link)
 void fc_link_wake(struct fc_link *link)
 {
 	atomic_store(&link->woken, true);
-	fc_link_signal(link);
+	signal_owner(link);
 }
 
 /* ------------------------------------------------------------------ a turn */

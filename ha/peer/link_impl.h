@@ -90,7 +90,6 @@ struct fc_link {
 };
 
 void fc_link_count(struct fc_link *link, uint64_t *counter);
-void fc_link_signal(struct fc_link *link);
 
 /* ------------------------------------------------------------------ link_connect.c */
 int fc_link_listen(struct fc_link *link, char why[FC_LINK_TEXT]);

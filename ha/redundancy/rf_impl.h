@@ -17,8 +17,6 @@ void fc_rf_step_answer(struct fc_rf *rf, enum fc_rf_rc rc, struct fc_rf_time now
 /* Tell every client but the two at the ends of a change that is no step. */
 void fc_rf_status(struct fc_rf *rf, enum fc_rf_code code, uint32_t op, struct fc_rf_time now);
 void fc_rf_line_states(struct fc_rf *rf, bool my, bool peer, struct fc_rf_time now);
-void fc_rf_line_event(struct fc_rf *rf, enum fc_rf_code code, const struct fc_rf_client *client,
-		      uint32_t op, int rc, struct fc_rf_time now);
 /* Nobody else has a term newer than the one that this unit stands by in. */
 bool fc_rf_entitled(const struct fc_rf *rf);
 /* This unit was (previous) or becomes (current) active. */

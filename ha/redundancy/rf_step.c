@@ -27,8 +27,8 @@ static void line_client(struct fc_rf *rf, struct fc_rf_line line, const struct f
 	fc_rf_history_add(&rf->history, &line);
 }
 
-void fc_rf_line_event(struct fc_rf *rf, enum fc_rf_code code, const struct fc_rf_client *client,
-		      uint32_t op, int rc, struct fc_rf_time now)
+static void line_event(struct fc_rf *rf, enum fc_rf_code code, const struct fc_rf_client *client,
+		       uint32_t op, int rc, struct fc_rf_time now)
 {
 	struct fc_rf_line line = {
 		.ms = now.ms,
@@ -135,7 +135,7 @@ static bool is_sentinel(const struct fc_rf *rf, unsigned at)
 
 void fc_rf_status(struct fc_rf *rf, enum fc_rf_code code, uint32_t op, struct fc_rf_time now)
 {
-	fc_rf_line_event(rf, code, NULL, op, FC_RF_RC_NONE, now);
+	line_event(rf, code, NULL, op, FC_RF_RC_NONE, now);
 	rf->busy = true;
 	for (unsigned i = 0; i < rf->members; i++) {
 		const struct fc_rf_client *c = &rf->member[i].client;
@@ -143,7 +143,7 @@ void fc_rf_status(struct fc_rf *rf, enum fc_rf_code code, uint32_t op, struct fc
 		if (is_sentinel(rf, i))
 			continue;
 		c->notify(c->context, code, op, 0);
-		fc_rf_line_event(rf, code, c, op, FC_RF_RC_NONE, now);
+		line_event(rf, code, c, op, FC_RF_RC_NONE, now);
 	}
 	rf->busy = false;
 }
@@ -199,9 +199,9 @@ void fc_rf_move(struct fc_rf *rf, enum fc_rf_event event, struct fc_rf_time now,
 	if (to == from)
 		return;
 	if (event == FC_RF_EVENT_GO_ACTIVE)
-		fc_rf_line_event(rf, FC_CODE_RF_EVENT_GO_ACTIVE, NULL, 0, FC_RF_RC_EVENT, now);
+		line_event(rf, FC_CODE_RF_EVENT_GO_ACTIVE, NULL, 0, FC_RF_RC_EVENT, now);
 	if (event == FC_RF_EVENT_GO_STANDBY)
-		fc_rf_line_event(rf, FC_CODE_RF_EVENT_GO_STANDBY, NULL, 0, FC_RF_RC_EVENT, now);
+		line_event(rf, FC_CODE_RF_EVENT_GO_STANDBY, NULL, 0, FC_RF_RC_EVENT, now);
 	rf->state = to;
 	rf->since_ms = now.ms;
 	fc_rf_line_states(rf, true, false, now);
@@ -267,7 +267,7 @@ void fc_rf_step_answer(struct fc_rf *rf, enum fc_rf_rc rc, struct fc_rf_time now
 		return;
 	}
 	m = &rf->member[rf->step.next];
-	fc_rf_line_event(rf, fc_rf_state_code(rf->state), &m->client, 0, rc, now);
+	line_event(rf, fc_rf_state_code(rf->state), &m->client, 0, rc, now);
 	m->redundant = rc == FC_RF_RC_DONE;
 	m->step_ms = now.ms - rf->step.since_ms;
 	rf->step.waiting = false;
