@@ -55,53 +55,19 @@ static int open_place(const char *where, struct fc_transport **out, char *error,
 	return 0;
 }
 
-static void writes(uint32_t *record)
-{
-	uint64_t base = (uint64_t)fake.card.reg[FC_REG_RING_BASE_HIGH(0) / 4] << 32 |
-			fake.card.reg[FC_REG_RING_BASE_LOW(0) / 4];
-	uint32_t *mem = fake_card_memory(&fake.card, base, FC_RECORD_OCTETS << RING_LOG2);
-	uint32_t index = fake.written++, phase = !(index >> RING_LOG2 & 1);
-	uint32_t *to;
-
-	assert_non_null(mem);
-	to = mem + (size_t)(index & ((1 << RING_LOG2) - 1)) * FC_RECORD_WORDS;
-	fc_rec_set_trailer0_sequence(record, index);
-	fc_rec_set_trailer0_phase(record, phase);
-	fc_rec_set_trailer1_sequence(record, index);
-	fc_rec_set_trailer1_half(record, 1);
-	fc_rec_set_trailer1_phase(record, phase);
-	memcpy(to, record, 15 * 4);
-	memcpy(to + 16, record + 16, 15 * 4);
-	__atomic_store_n(to + 15, record[15], __ATOMIC_RELEASE);
-	__atomic_store_n(to + 31, record[31], __ATOMIC_RELEASE);
-	fake.card.reg[FC_REG_RING_PRODUCER(0) / 4] = fake.written;
-}
+static const struct card_ring ring = {&fake.card, RING_LOG2, &fake.written};
 
 void flows_of(unsigned monitor, uint32_t epoch, uint32_t flows)
 {
-	uint32_t record[FC_RECORD_WORDS];
-
-	for (uint32_t f = 1; f <= flows; f++) {
-		const struct fake_delta d = {.flow = f,
-					     .monitor = monitor,
-					     .epoch = epoch,
-					     .packets = 3,
-					     .bytes = 300,
-					     .first_ns = epoch * SECOND + 5,
-					     .last_ns = epoch * SECOND + 9};
-
-		fake_flow_record(&d, record);
-		writes(record);
-	}
+	card_ring_flows(ring, monitor, epoch, flows);
 }
 
 void barrier(void)
 {
-	uint32_t record[FC_RECORD_WORDS], e = fake.epoch++;
+	uint32_t e = fake.epoch++;
 
 	fake.card.reg[FC_REG_EPOCH_OPEN / 4] = fake.epoch;
-	fake_barrier_record(e, e * SECOND, (e + 1) * SECOND, record);
-	writes(record);
+	card_ring_barrier(ring, e);
 }
 
 /* ------------------------------------------------------------------ the slot */
@@ -115,14 +81,6 @@ static void consume(void *context, struct fc_slot *s, enum fc_slot_event event)
 		order.done = true;
 	}
 	pthread_mutex_unlock(&order.lock);
-}
-
-uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 bool answered(void)

@@ -7,12 +7,11 @@
 #ifndef FC_APPLY_BENCH_H
 #define FC_APPLY_BENCH_H
 
-#include "tests/driver/fake_transport.h"
-#include "tests/ha/fake_card.h"
+#include "tests/ha/await.h"
+#include "tests/ha/card_ring.h"
 
 #include <ha/slot.h>
 #include <pthread.h>
-#include <time.h>
 
 #define SECOND UINT64_C(1000000000)
 enum { SLOT = 7, RING_LOG2 = 10, LIMIT_MS = 8000 };
@@ -48,13 +47,6 @@ int teardown(void **state);
 void insert(void);
 void flows_of(unsigned monitor, uint32_t epoch, uint32_t flows);
 void barrier(void);
-
-uint64_t now_ms(void);
-#define await(condition)                                                                           \
-	for (uint64_t until_ = now_ms() + LIMIT_MS; !(condition);                                  \
-	     nanosleep(&(struct timespec){0, 1000000}, NULL))                                      \
-		if (now_ms() > until_)                                                             \
-			fail_msg("not within %d ms: %s", LIMIT_MS, #condition);
 
 bool answered(void);
 int apply(const struct fc_card_plan *plan);

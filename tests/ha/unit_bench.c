@@ -3,13 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <flowcard/registers.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -53,54 +51,25 @@ void pull(struct place *p)
 	__atomic_store_n(&p->card.gone, true, __ATOMIC_SEQ_CST);
 }
 
-uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-void breathe(void)
-{
-	nanosleep(&(struct timespec){0, 2000000}, NULL);
-}
-
 /* ------------------------------------------------------------------ what the card writes */
+static struct card_ring ring_of(struct place *p)
+{
+	return (struct card_ring){&p->card, RING_LOG2, &p->written};
+}
+
 void card_writes(struct place *p, uint32_t *record)
 {
-	uint64_t base = (uint64_t)p->card.reg[FC_REG_RING_BASE_HIGH(0) / 4] << 32 |
-			p->card.reg[FC_REG_RING_BASE_LOW(0) / 4];
-	uint32_t *mem = fake_card_memory(&p->card, base, FC_RECORD_OCTETS << RING_LOG2);
-
-	assert_non_null(mem);
-	fake_record_write(mem, RING_LOG2, p->written++, record);
-	p->card.reg[FC_REG_RING_PRODUCER(0) / 4] = p->written;
+	card_ring_write(ring_of(p), record);
 }
 
 void card_flows(struct place *p, uint32_t epoch, uint32_t flows)
 {
-	uint32_t record[FC_RECORD_WORDS];
-
-	for (uint32_t f = 0; f < flows; f++) {
-		const struct fake_delta d = {.flow = f + 1,
-					     .epoch = epoch,
-					     .packets = 3,
-					     .bytes = 300,
-					     .first_ns = epoch * 1000000000ull + 5,
-					     .last_ns = epoch * 1000000000ull + 9};
-
-		fake_flow_record(&d, record);
-		card_writes(p, record);
-	}
+	card_ring_flows(ring_of(p), 0, epoch, flows);
 }
 
 void card_barrier(struct place *p, uint32_t epoch)
 {
-	uint32_t record[FC_RECORD_WORDS];
-
-	fake_barrier_record(epoch, epoch * 1000000000ull, (epoch + 1) * 1000000000ull, record);
-	card_writes(p, record);
+	card_ring_barrier(ring_of(p), epoch);
 }
 
 /* ------------------------------------------------------------------ the unit */

@@ -3,8 +3,8 @@
 #ifndef FC_UNIT_BENCH_H
 #define FC_UNIT_BENCH_H
 
-#include "tests/driver/fake_transport.h"
-#include "tests/ha/fake_card.h"
+#include "tests/ha/await.h"
+#include "tests/ha/card_ring.h"
 
 #include <ha/unit.h>
 
@@ -43,12 +43,5 @@ void card_barrier(struct place *p, uint32_t epoch);
 /* Flows that have come to the collector since the last call. */
 unsigned sunk(void);
 struct fc_slot_status status_of(unsigned slot);
-
-uint64_t now_ms(void);
-void breathe(void);
-#define await(condition)                                                                           \
-	for (uint64_t until_ = now_ms() + LIMIT_MS; !(condition); breathe())                       \
-		if (now_ms() > until_)                                                             \
-			fail_msg("not within %d ms: %s", LIMIT_MS, #condition);
 
 #endif

@@ -129,9 +129,9 @@ static void pass(unsigned flows)
 	static uint64_t last;
 
 	breathe();
-	if (now_ms() - last < 20)
+	if (fc_clock_ms() - last < 20)
 		return;
-	last = now_ms();
+	last = fc_clock_ms();
 	for (unsigned u = 0; u < 2; u++) {
 		if (!card_runs(u))
 			continue;
@@ -157,8 +157,8 @@ static void tell(void)
 /* The unit's card goes on while the unit ends, until the other one has taken over. */
 static void feed_until_taken_over(unsigned u)
 {
-	for (uint64_t until = now_ms() + LIMIT_MS;
-	     state_of(!u) == FC_RF_STANDBY_HOT && now_ms() < until; breathe())
+	for (uint64_t until = fc_clock_ms() + LIMIT_MS;
+	     state_of(!u) == FC_RF_STANDBY_HOT && fc_clock_ms() < until; breathe())
 		card_barrier(&place[u], epoch[u]++);
 }
 
@@ -179,8 +179,8 @@ static void stop_active(unsigned u)
 }
 
 #define await_passing(condition, limit_ms)                                                         \
-	for (uint64_t until_ = now_ms() + (limit_ms); !(condition); pass(0))                       \
-		if (now_ms() > until_) {                                                           \
+	for (uint64_t until_ = fc_clock_ms() + (limit_ms); !(condition); pass(0))                  \
+		if (fc_clock_ms() > until_) {                                                      \
 			tell();                                                                    \
 			fail_msg("not within %d ms: %s", (int)(limit_ms), #condition);             \
 		}
@@ -316,7 +316,7 @@ static void a_pair_that_cannot_run_stays_shut(void **unused)
 	running[0] = false;
 	await_passing(state_of(1) == FC_RF_ACTIVE && gate_of(1) == FC_RF_GATE_OPEN, HOT_MS);
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
-	for (uint64_t until = now_ms() + 2500; now_ms() < until; pass(0)) {
+	for (uint64_t until = fc_clock_ms() + 2500; fc_clock_ms() < until; pass(0)) {
 		assert_int_equal(state_of(0), FC_RF_DISABLED);
 		assert_int_equal(gate_of(0), FC_RF_GATE_CLOSED);
 	}

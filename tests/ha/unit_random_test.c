@@ -4,12 +4,12 @@
  * it, while lines are typed at random.
  *   FC_SEED, FC_CHANGES in the environment
  */
-#include "tests/driver/fake_transport.h"
+#include "tests/ha/card_ring.h"
 #include "tests/ha/config_lines.h"
-#include "tests/ha/fake_card.h"
 
 #include <errno.h>
 #include <flowcard/registers.h>
+#include <ha/clock.h>
 #include <ha/unit.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,33 +109,14 @@ static bool room(void)
 		       (1u << RING_LOG2) / 4;
 }
 
-static void put(uint32_t *record)
-{
-	uint64_t base =
-		(uint64_t)*reg(FC_REG_RING_BASE_HIGH(0)) << 32 | *reg(FC_REG_RING_BASE_LOW(0));
-	uint32_t *mem = fake_card_memory(&fake.card, base, FC_RECORD_OCTETS << RING_LOG2);
-	uint32_t index = fake.written++, phase = !(index >> RING_LOG2 & 1);
-	uint32_t *to = mem + (size_t)(index & ((1 << RING_LOG2) - 1)) * FC_RECORD_WORDS;
-
-	fc_rec_set_trailer0_sequence(record, index);
-	fc_rec_set_trailer0_phase(record, phase);
-	fc_rec_set_trailer1_sequence(record, index);
-	fc_rec_set_trailer1_half(record, 1);
-	fc_rec_set_trailer1_phase(record, phase);
-	memcpy(to, record, 15 * 4);
-	memcpy(to + 16, record + 16, 15 * 4);
-	__atomic_store_n(to + 15, record[15], __ATOMIC_RELEASE);
-	__atomic_store_n(to + 31, record[31], __ATOMIC_RELEASE);
-	*reg(FC_REG_RING_PRODUCER(0)) = fake.written;
-}
+static const struct card_ring ring = {&fake.card, RING_LOG2, &fake.written};
 
 static void end_epoch(void)
 {
-	uint32_t record[FC_RECORD_WORDS], e = fake.epoch++;
+	uint32_t e = fake.epoch++;
 
 	*reg(FC_REG_EPOCH_OPEN) = fake.epoch;
-	fake_barrier_record(e, e * SECOND, (e + 1) * SECOND, record);
-	put(record);
+	card_ring_barrier(ring, e);
 }
 
 /* A record of each monitor that is on. */
@@ -154,7 +135,7 @@ static void meter(void)
 		if (!(*reg(FC_REG_MONITOR_CONTROL(m)) & FC_REG_MONITOR_CONTROL_ENABLE_MASK))
 			continue;
 		fake_flow_record(&d, record);
-		put(record);
+		card_ring_write(ring, record);
 		fake.emitted_packets += d.packets;
 	}
 }
@@ -203,14 +184,6 @@ static void be_forgetful(bool forgetful)
 }
 
 /* ------------------------------------------------------------------ agreement */
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
-}
-
 static bool current(void)
 {
 	bool all = true;
@@ -295,11 +268,11 @@ static void change(void)
 	unsigned count = config_lines_next(&lines, line);
 
 	for (unsigned i = 0; i < count; i++) {
-		uint64_t from = now_ns();
+		uint64_t from = fc_clock_ns();
 
 		fc_unit_line(&unit, &cursor, line[i], &parsed);
-		if (now_ns() - from > longest_ns)
-			longest_ns = now_ns() - from;
+		if (fc_clock_ns() - from > longest_ns)
+			longest_ns = fc_clock_ns() - from;
 	}
 }
 

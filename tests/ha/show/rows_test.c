@@ -3,19 +3,17 @@
  * Every row of show and clear over a unit with a fake card: it runs, as text and as JSON, and what
  * it says is what the card wrote.
  */
-#include "tests/driver/fake_transport.h"
-#include "tests/ha/fake_card.h"
+#include "tests/ha/await.h"
+#include "tests/ha/card_ring.h"
 #include "tests/ha/show/show_fixture.h"
 
 #include <errno.h>
-#include <flowcard/registers.h>
 #include <ha/cli/command.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 /* cmocka wants these before it. */
 #include <cmocka.h>
 
@@ -26,6 +24,7 @@
 static struct fake_card card;
 static struct fc_transport_ops ops; /* the fake's, with a close */
 static uint32_t written;
+static const struct card_ring ring = {&card, RING_LOG2, &written};
 static struct fc_config config;
 static struct fc_unit unit;
 
@@ -43,57 +42,6 @@ static int open_card(const char *where, struct fc_transport **out, char *error, 
 	*out = &card.transport;
 	return 0;
 }
-
-/* ------------------------------------------------------------------ what the card writes */
-static void card_writes(uint32_t *record)
-{
-	uint64_t base = (uint64_t)card.reg[FC_REG_RING_BASE_HIGH(0) / 4] << 32 |
-			card.reg[FC_REG_RING_BASE_LOW(0) / 4];
-	uint32_t *mem = fake_card_memory(&card, base, FC_RECORD_OCTETS << RING_LOG2);
-
-	assert_non_null(mem);
-	fake_record_write(mem, RING_LOG2, written++, record);
-	card.reg[FC_REG_RING_PRODUCER(0) / 4] = written;
-}
-
-static void card_flows(uint32_t epoch, uint32_t flows)
-{
-	uint32_t record[FC_RECORD_WORDS];
-
-	for (uint32_t f = 0; f < flows; f++) {
-		const struct fake_delta d = {.flow = f + 1,
-					     .epoch = epoch,
-					     .packets = 3,
-					     .bytes = 300,
-					     .first_ns = epoch * 1000000000ull + 5,
-					     .last_ns = epoch * 1000000000ull + 9};
-
-		fake_flow_record(&d, record);
-		card_writes(record);
-	}
-}
-
-static void card_barrier(uint32_t epoch)
-{
-	uint32_t record[FC_RECORD_WORDS];
-
-	fake_barrier_record(epoch, epoch * 1000000000ull, (epoch + 1) * 1000000000ull, record);
-	card_writes(record);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-#define await(condition)                                                                           \
-	for (uint64_t until_ = now_ms() + LIMIT_MS; !(condition);                                  \
-	     nanosleep(&(struct timespec){0, 2000000}, NULL))                                      \
-		if (now_ms() > until_)                                                             \
-			fail_msg("not within %d ms: %s", LIMIT_MS, #condition);
 
 /* ------------------------------------------------------------------ commands */
 static const struct fc_cli_command *const tables[] = {fc_cli_show_flow, fc_cli_show_cache,
@@ -373,8 +321,8 @@ static int start(void **state)
 	if (fc_unit_start(&unit, &config, open_card, error, sizeof(error)))
 		fail_msg("%s", error);
 	await(metering());
-	card_flows(0, FLOWS);
-	card_barrier(0);
+	card_ring_flows(ring, 0, 0, FLOWS);
+	card_ring_barrier(ring, 0);
 	await(has("show flow monitor M statistics",
 		  "Current entries:                              40\n"));
 	return 0;
