@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The export thread before collectors of our own: who gets what, what a change of configuration
  * does to it, and that nobody waits for a collector. */
+#include <ha/clock.h>
 #include <tests/driver/export/collector.h>
 
 #include <arpa/inet.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 /* cmocka wants setjmp and stdarg first. */
 #include <cmocka.h>
@@ -32,14 +32,6 @@ struct world {
 	char error[200];
 	uint64_t cuts, state;
 };
-
-static uint64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static struct fc_fnf_exporter *add_exporter(struct world *w, const char *name, const char *port)
 {
@@ -101,10 +93,10 @@ static unsigned close_world(struct world *w)
 
 static void put(struct world *w, const struct fc_flow_message *m)
 {
-	uint64_t end = monotonic_ms() + WAIT_MS;
+	uint64_t end = fc_clock_ms() + WAIT_MS;
 
 	while (!fc_flow_queue_put(w->queue, m)) {
-		assert_true(monotonic_ms() < end);
+		assert_true(fc_clock_ms() < end);
 		poll(NULL, 0, 1);
 	}
 }
@@ -126,9 +118,9 @@ static void meter(struct world *w, int monitor, unsigned flows)
 
 static void await(struct collector *c, unsigned records)
 {
-	uint64_t end = monotonic_ms() + WAIT_MS;
+	uint64_t end = fc_clock_ms() + WAIT_MS;
 
-	while (c->decoder.records < records && monotonic_ms() < end) {
+	while (c->decoder.records < records && fc_clock_ms() < end) {
 		poll(&(struct pollfd){.fd = c->fd, .events = POLLIN}, 1, 10);
 		collector_read(c);
 	}
@@ -249,12 +241,12 @@ static void flows_that_nobody_wants_are_counted(void **state)
 {
 	struct world *w = open_world();
 	int m = add_monitor(w, "M", "netflow-original");
-	uint64_t end = monotonic_ms() + WAIT_MS;
+	uint64_t end = fc_clock_ms() + WAIT_MS;
 
 	(void)state;
 	configure(w);
 	meter(w, m, 50);
-	while (fc_export_thread_unwanted(w->thread) < 50 && monotonic_ms() < end)
+	while (fc_export_thread_unwanted(w->thread) < 50 && fc_clock_ms() < end)
 		poll(NULL, 0, 1);
 	assert_int_equal(fc_export_thread_unwanted(w->thread), 50);
 	assert_int_equal(close_world(w), 0);
@@ -293,7 +285,7 @@ static void a_deaf_collector_holds_up_neither_flows_nor_configuration(void **sta
 	w->config->fnf.monitor[m].exporter[0] = 0;
 	w->config->fnf.monitor[m].exporter[1] = 1;
 	configure(w);
-	start = monotonic_ms();
+	start = fc_clock_ms();
 	for (unsigned i = 1; i <= FLOODS; i++) {
 		meter(w, m, 5000);
 		await(&w->a, i * 5000);
@@ -301,11 +293,11 @@ static void a_deaf_collector_holds_up_neither_flows_nor_configuration(void **sta
 	assert_int_equal(fc_export_thread_stats(w->thread, 0, &s), 0);
 	assert_true(s.ready && s.datagrams_queued > 0);
 	print_message("%u flows in %lu ms past a deaf collector\n", FLOODS * 5000,
-		      (unsigned long)(monotonic_ms() - start));
-	start = monotonic_ms();
+		      (unsigned long)(fc_clock_ms() - start));
+	start = fc_clock_ms();
 	memset(e, 0, sizeof(*e)); /* it goes, with what it has */
 	configure(w);
-	assert_true(monotonic_ms() - start < 500);
+	assert_true(fc_clock_ms() - start < 500);
 	assert_int_equal(fc_export_thread_stats(w->thread, 0, &s), -ENOENT);
 	close_world(w);
 	close(listener);

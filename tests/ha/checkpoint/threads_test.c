@@ -9,11 +9,11 @@
 #include "bay.h"
 
 #include <ha/checkpoint/base.h>
+#include <ha/clock.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WORKERS = 3, FLOWS = 700 };
@@ -32,14 +32,6 @@ static void fail(const char *what)
 {
 	fprintf(stderr, "threads_test: %s\n", what);
 	exit(1);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 /* ------------------------------------------------------------------ the link */
@@ -68,7 +60,7 @@ static size_t on_queued(void *context)
 static uint64_t on_now_ms(void *context)
 {
 	(void)context;
-	return now_ms();
+	return fc_clock_ms();
 }
 
 static struct fc_message *wire_next(void)
@@ -275,7 +267,7 @@ int main(int argc, char **argv)
 	static const struct fc_cuts_ops ops = {
 		.send = on_send, .queued = on_queued, .now_ms = on_now_ms};
 	static struct worker worker[WORKERS];
-	uint64_t until = now_ms() + (uint64_t)(argc > 1 ? atoi(argv[1]) : 2) * 1000;
+	uint64_t until = fc_clock_ms() + (uint64_t)(argc > 1 ? atoi(argv[1]) : 2) * 1000;
 	pthread_t thread[WORKERS + 3];
 	struct fc_message *m;
 
@@ -289,7 +281,7 @@ int main(int argc, char **argv)
 	pthread_create(&thread[WORKERS], NULL, export_thread, NULL);
 	pthread_create(&thread[WORKERS + 1], NULL, link_thread, NULL);
 	pthread_create(&thread[WORKERS + 2], NULL, reader_thread, NULL);
-	for (unsigned turn = 1; now_ms() < until; turn++) {
+	for (unsigned turn = 1; fc_clock_ms() < until; turn++) {
 		fc_cuts_tick(cuts);
 		if (turn % 200 == 0)
 			break_link(turn % 1000 ? FC_CUTS_PAIRED : FC_CUTS_STANDBY, turn / 1000 + 1);

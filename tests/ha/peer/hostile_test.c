@@ -116,10 +116,10 @@ static void a_slow_reader_blocks_nothing(void **state)
 		raw_peer_beat(&peer, 0, 0, 0);
 	}
 	for (unsigned n = 0; n < 100; n++) {
-		uint64_t begin = rig_now_ms(), took;
+		uint64_t begin = fc_clock_ms(), took;
 
 		rig_step(2, 0);
-		took = rig_now_ms() - begin;
+		took = fc_clock_ms() - begin;
 		worst = took > worst ? took : worst;
 		raw_peer_beat(&peer, 0, 0, 0);
 	}

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,14 +19,6 @@ struct rig_end rig_end[3];
 
 static char folder[64], address[3][32], log_path[128];
 static int standard_error = -1;
-
-uint64_t rig_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ------------------------------------------------------------------ files */
 const char *rig_folder(void)
@@ -286,14 +277,14 @@ void rig_step(unsigned unit, unsigned timeout_ms)
 
 bool rig_run(unsigned ms, bool (*until)(void))
 {
-	uint64_t end = rig_now_ms() + ms;
+	uint64_t end = fc_clock_ms() + ms;
 
 	do {
 		if (until && until())
 			return true;
 		rig_step(1, 1);
 		rig_step(2, 1);
-	} while (rig_now_ms() < end);
+	} while (fc_clock_ms() < end);
 	return until && until();
 }
 

@@ -3,6 +3,7 @@
 #ifndef TESTS_HA_PEER_LINK_RIG_H
 #define TESTS_HA_PEER_LINK_RIG_H
 
+#include <ha/clock.h>
 #include <ha/peer/link.h>
 
 #define RIG_PORT 4801
@@ -48,7 +49,6 @@ bool rig_beats_came(void);
 bool rig_unit_2_gets(unsigned messages, unsigned ms);
 /* Unit 2 loses its session, for this, and says why. */
 void rig_expect_down(enum fc_link_down reason, const char *why);
-uint64_t rig_now_ms(void);
 
 /* A message with so many octets of value. */
 struct fc_message *rig_message(enum fc_message_type type, size_t octets);

@@ -42,7 +42,7 @@ int raw_listen(void)
 
 bool raw_closed(int fd, unsigned ms)
 {
-	uint64_t end = rig_now_ms() + ms;
+	uint64_t end = fc_clock_ms() + ms;
 	uint8_t octets[4096];
 
 	do {
@@ -51,7 +51,7 @@ bool raw_closed(int fd, unsigned ms)
 		if (!got || (got < 0 && errno != EAGAIN))
 			return true;
 		rig_run(1, NULL);
-	} while (rig_now_ms() < end);
+	} while (fc_clock_ms() < end);
 	return false;
 }
 
@@ -178,9 +178,9 @@ void raw_peer_beat(struct raw_peer *peer, unsigned path, unsigned octet, uint8_t
 
 void raw_peer_live(struct raw_peer *peer, unsigned ms, int path)
 {
-	uint64_t end = rig_now_ms() + ms;
+	uint64_t end = fc_clock_ms() + ms;
 
-	while (rig_now_ms() < end) {
+	while (fc_clock_ms() < end) {
 		if (path >= 0)
 			raw_peer_beat(peer, (unsigned)path, 0, 0);
 		rig_run(20, NULL);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ha/clock.h>
 #include <ha/redundancy/claim.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -48,14 +49,6 @@ static void use(const char *format, const char *text, uint32_t timeout_ms)
 
 	snprintf(words, sizeof(words), format, text);
 	assert_int_equal(fc_claim_init(&claim, words, timeout_ms, why), 0);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void make(const char *name, const char *text)
@@ -199,24 +192,24 @@ static void a_command_that_succeeds_is_a_claim(void **unused)
 static void a_command_that_hangs_is_ended_and_is_no_claim(void **unused)
 {
 	char command[FC_CLAIM_TEXT], path[128], text[32] = "";
-	uint64_t began = now_ms();
+	uint64_t began = fc_clock_ms();
 	FILE *in;
 
 	(void)unused;
 	snprintf(command, sizeof(command), "echo $$ >%s/pid; sleep 600 & wait; sleep 600", folder);
 	use("peer %s", command, 300);
 	assert_int_equal(fc_claim_ask(&claim, 7, 49, &answer), -ETIMEDOUT);
-	assert_true(now_ms() - began < 5000);
+	assert_true(fc_clock_ms() - began < 5000);
 	/* The thread ends the command at the same deadline; then the next question is asked. */
 	while (fc_claim_ask(&claim, 7, 49, &answer) == -EBUSY)
-		assert_true(now_ms() - began < 10000);
+		assert_true(fc_clock_ms() - began < 10000);
 	snprintf(path, sizeof(path), "%s/pid", folder);
 	in = fopen(path, "r");
 	assert_non_null(in);
 	assert_non_null(fgets(text, sizeof(text), in));
 	fclose(in);
 	while (claim.hanging && fc_claim_ask(&claim, 7, 49, &answer) == -EBUSY)
-		assert_true(now_ms() - began < 20000);
+		assert_true(fc_clock_ms() - began < 20000);
 	assert_true(atoi(text) > 1);
 }
 
@@ -235,7 +228,7 @@ static const struct fc_claim_ops hanging_ops = {.words = "hang", .claim = hang};
 
 static void an_answer_after_the_deadline_is_no_claim(void **unused)
 {
-	uint64_t began = now_ms();
+	uint64_t began = fc_clock_ms();
 
 	(void)unused;
 	claim = (struct fc_claim){.ops = &hanging_ops, .timeout_ms = 50};
@@ -245,7 +238,7 @@ static void an_answer_after_the_deadline_is_no_claim(void **unused)
 	assert_int_equal(fc_claim_ask(&claim, 1, 49, &answer), -EBUSY);
 	pthread_mutex_unlock(&held);
 	while (fc_claim_ask(&claim, 2, 49, &answer))
-		assert_true(now_ms() - began < 10000);
+		assert_true(fc_clock_ms() - began < 10000);
 	assert_true(answer.won);
 	assert_int_equal(answer.newest, 2);
 }
@@ -330,12 +323,12 @@ static void what_is_no_answer_of_etcd_is_no_claim(void **unused)
 
 static void an_etcd_that_never_ends_has_a_deadline(void **unused)
 {
-	uint64_t began = now_ms();
+	uint64_t began = fc_clock_ms();
 
 	(void)unused;
 	assert_true(against(NULL, false) < 0);
 	assert_true(against("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", true) < 0);
-	assert_true(now_ms() - began < 5000);
+	assert_true(fc_clock_ms() - began < 5000);
 	assert_false(answer.won);
 }
 
