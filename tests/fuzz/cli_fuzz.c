@@ -4,7 +4,8 @@
  * of every line is asked '?' and Tab of, in EXEC and in every section of the configuration, and the
  * lines of configuration are applied to a copy.
  */
-#include <errno.h>
+#include "tests/ha/no_card.h"
+
 #include <ha/cli/session.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +17,6 @@ static const char text[] = "flow exporter OUT\n destination 127.0.0.1\n transpor
 			   "flow monitor M\n record netflow ipv4 original-input\n exporter OUT\n"
 			   "card 7\n transport pci nowhere\n"
 			   "interface HundredGigE7/0/0\n ip flow monitor M input\n";
-
-static int nobody(const char *where, struct fc_transport **out, char *error, size_t octets)
-{
-	(void)out;
-	snprintf(error, octets, "%s: nobody there", where);
-	return -ENODEV;
-}
 
 static int refuse(void *argument)
 {
@@ -38,7 +32,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	if (!in || fc_config_read(&config, in, "text", stderr) ||
-	    fc_unit_start(&unit, &config, nobody, error, sizeof(error)))
+	    fc_unit_start(&unit, &config, no_card, error, sizeof(error)))
 		abort();
 	fclose(in);
 	return 0;

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "tests/ha/config_maker.h"
+#include "tests/ha/config_shared_same.h"
 
 #define RUNS 150
 
@@ -68,16 +69,6 @@ static void make(struct fc_config *config, unsigned lines)
 }
 
 /* ------------------------------------------------------------------ what is whose */
-static bool shared_same(const struct fc_config *a, const struct fc_config *b)
-{
-	bool same = !memcmp((const void *)&a->fnf, (const void *)&b->fnf, sizeof(a->fnf));
-
-	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
-		same &= !memcmp((const void *)a->card[s].port, (const void *)b->card[s].port,
-				sizeof(a->card[s].port));
-	return same;
-}
-
 /* A card without a transport, which is left alone, may have come. */
 static void own_is_kept(const struct fc_config *is, const struct fc_config *was)
 {
@@ -135,13 +126,13 @@ static void any_unit_takes_any_other_s_shared_part(void **state)
 		make(&active, 100);
 		make(&standby, 60);
 		before = standby;
-		differed += !shared_same(&active, &standby);
+		differed += !config_shared_same(&active, &standby);
 		assert_true((fc_config_shared_checksum(&active) ==
 			     fc_config_shared_checksum(&standby)) ==
-			    shared_same(&active, &standby));
+			    config_shared_same(&active, &standby));
 		assert_int_equal(take(&standby, &active), 0);
 		own_is_kept(&standby, &before);
-		assert_true(shared_same(&standby, &active));
+		assert_true(config_shared_same(&standby, &active));
 		assert_true(fc_config_shared_checksum(&active) ==
 			    fc_config_shared_checksum(&standby));
 		reads_back(&standby);
@@ -167,10 +158,10 @@ static void a_line_changes_the_checksum_or_is_own(void **state)
 			config_maker_line(&m, cursor.mode);
 			apply(&active, &cursor, m.text);
 			if ((sum == fc_config_shared_checksum(&active)) !=
-			    shared_same(&active, &before))
+			    config_shared_same(&active, &before))
 				fail_msg("%s", m.text);
-			changed += !shared_same(&active, &before);
-			own += shared_same(&active, &before) &&
+			changed += !config_shared_same(&active, &before);
+			own += config_shared_same(&active, &before) &&
 			       memcmp((const void *)&active, (const void *)&before,
 				      sizeof(active)) != 0;
 		}
@@ -262,7 +253,7 @@ static void a_standby_follows_line_by_line(void **state)
 				fail_msg("%s / %s: %s", section, m.text, why);
 			free(ids);
 			followed++;
-			if (!shared_same(&standby, &active))
+			if (!config_shared_same(&standby, &active))
 				fail_msg("%s / %s", section, m.text);
 			own_is_kept(&standby, &before);
 		}
@@ -287,7 +278,7 @@ static void a_line_takes_no_card_of_the_standby_away(void **state)
 	assert_int_equal(
 		fc_config_shared_line(&standby, "card 7", "no card 7", ids, why, sizeof(why)), 0);
 	assert_true(fc_config_card_wanted(&standby.card[7]));
-	assert_true(shared_same(&standby, &active));
+	assert_true(config_shared_same(&standby, &active));
 	before = standby;
 	assert_int_equal(fc_config_shared_line(&standby, "", "sampler S", ids, why, sizeof(why)),
 			 -EINVAL);
@@ -316,7 +307,7 @@ static void both_number_alike_from_then_on(void **state)
 	assert_int_equal(fc_fnf_monitor_find(&standby.fnf, "b"), 1);
 	apply_all(&active, more);
 	apply_all(&standby, more);
-	assert_true(shared_same(&active, &standby));
+	assert_true(config_shared_same(&active, &standby));
 }
 
 static void the_same_text_with_other_numbers_has_another_checksum(void **state)
@@ -337,7 +328,7 @@ static void the_same_text_with_other_numbers_has_another_checksum(void **state)
 	assert_int_not_equal(fc_config_shared_checksum(&active),
 			     fc_config_shared_checksum(&standby));
 	assert_int_equal(take(&standby, &active), 0);
-	assert_true(shared_same(&active, &standby));
+	assert_true(config_shared_same(&active, &standby));
 	free(text[0]);
 	free(text[1]);
 }

@@ -5,22 +5,22 @@
  * same numbers at the same places, and keep what is their own. FC_SEED, FC_CHANGES and
  * FC_SWITCHOVERS choose others, and more.
  */
+#include "tests/ha/await.h"
 #include "tests/ha/config_lines.h"
+#include "tests/ha/config_shared_same.h"
+#include "tests/ha/no_card.h"
+#include "tests/ha/unit_in_pair.h"
 
-#include <errno.h>
-#include <ha/config_shared.h>
 #include <ha/show/redundancy.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 /* cmocka wants these before it. */
 #include <cmocka.h>
 
-#define HOT_MS 20000
+#define LIMIT_MS 20000
 #define CHANGES 150
 #define SWITCHOVERS 1
 
@@ -28,30 +28,7 @@ static struct fc_unit units[2];
 static char folder[] = "/tmp/fc-pair-config-XXXXXX";
 static unsigned taken, refused;
 
-static int nobody(const char *where, struct fc_transport **out, char *error, size_t octets)
-{
-	(void)out;
-	snprintf(error, octets, "%s: nobody there", where);
-	return -ENODEV;
-}
-
 /* ------------------------------------------------------------------ two units */
-static void make_key(void)
-{
-	char path[80];
-	FILE *out;
-
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/key", folder);
-	umask(077);
-	out = fopen(path, "w");
-	assert_non_null(out);
-	for (unsigned i = 0; i < 32; i++)
-		fprintf(out, "%02x", i * 5);
-	fputc('\n', out);
-	fclose(out);
-}
-
 /* Unit 2 has a card less. */
 static void start_unit(unsigned u)
 {
@@ -68,55 +45,21 @@ static void start_unit(unsigned u)
 	in = fmemopen(text, strlen(text), "r");
 	assert_int_equal(fc_config_read(&c, in, "text", stderr), 0);
 	fclose(in);
-	if (fc_unit_start(&units[u], &c, nobody, error, sizeof(error)))
+	if (fc_unit_start(&units[u], &c, no_card, error, sizeof(error)))
 		fail_msg("%s", error);
 }
 
-static enum fc_rf_state state_of(unsigned u)
-{
-	struct fc_show_redundancy *v;
-	enum fc_rf_state state;
-
-	assert_int_equal(fc_unit_redundancy_view(&units[u], &v), 0);
-	state = v->rf.state;
-	free(v);
-	return state;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-#define await(condition)                                                                           \
-	for (uint64_t until_ = now_ms() + HOT_MS; !(condition);                                    \
-	     nanosleep(&(struct timespec){0, 5000000}, NULL))                                      \
-		if (now_ms() > until_)                                                             \
-			fail_msg("not within %d ms: %s", HOT_MS, #condition);
-
 static bool is_pair(unsigned active)
 {
-	return state_of(active) == FC_RF_ACTIVE && state_of(!active) == FC_RF_STANDBY_HOT;
+	return unit_state(&units[active]) == FC_RF_ACTIVE &&
+	       unit_state(&units[!active]) == FC_RF_STANDBY_HOT;
 }
 
 /* ------------------------------------------------------------------ both the same */
-static bool shared_same(const struct fc_config *a, const struct fc_config *b)
-{
-	bool same = !memcmp((const void *)&a->fnf, (const void *)&b->fnf, sizeof(a->fnf));
-
-	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
-		same &= !memcmp((const void *)a->card[s].port, (const void *)b->card[s].port,
-				sizeof(a->card[s].port));
-	return same;
-}
-
 static bool both_same(void)
 {
 	const struct fc_config *a = fc_unit_config(&units[0]), *b = fc_unit_config(&units[1]);
-	bool same = shared_same(a, b);
+	bool same = config_shared_same(a, b);
 
 	fc_unit_config_release(a);
 	fc_unit_config_release(b);
@@ -169,7 +112,7 @@ static void both_units_have_the_same_whatever_is_typed(void **state)
 
 	(void)state;
 	print_message("FC_SEED=%u\n", seed);
-	make_key();
+	make_pair_folder(folder);
 	for (unsigned u = 0; u < 2; u++)
 		start_unit(u);
 	await(is_pair(0));

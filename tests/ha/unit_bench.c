@@ -78,25 +78,31 @@ struct fc_unit unit;
 int sink;
 static unsigned sink_port;
 
+void read_text(const char *text, struct fc_config *out)
+{
+	char *why = NULL;
+	size_t octets;
+	FILE *complaints = open_memstream(&why, &octets);
+	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	int err = fc_config_read(out, in, "x", complaints);
+
+	fclose(in);
+	fclose(complaints);
+	if (err)
+		fail_msg("%s", why);
+	free(why);
+}
+
 void read_config(const char *cards)
 {
-	char text[2000], *why;
-	size_t octets;
-	FILE *out = open_memstream(&why, &octets), *in;
-	int err;
+	char text[2000];
 
 	snprintf(text, sizeof(text),
 		 "flow exporter OUT\n destination 127.0.0.1\n transport udp %u\n"
 		 " export-protocol netflow-v5\n"
 		 "flow monitor M\n record original-input\n exporter OUT\n%s",
 		 sink_port, cards);
-	in = fmemopen(text, strlen(text), "r");
-	err = fc_config_read(&config, in, "x", out);
-	fclose(in);
-	fclose(out);
-	if (err)
-		fail_msg("%s", why);
-	free(why);
+	read_text(text, &config);
 }
 
 static void open_sink(void)

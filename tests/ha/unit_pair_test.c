@@ -4,6 +4,7 @@
  * but the cards.
  */
 #include "tests/ha/unit_bench.h"
+#include "tests/ha/unit_in_pair.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -28,41 +28,16 @@ static char folder[] = "/tmp/fc_unit_pair_XXXXXX";
 static uint32_t epoch[2]; /* a card that comes begins at 0 */
 
 /* ------------------------------------------------------------------ two units */
-static void make_key(void)
-{
-	char path[64];
-	FILE *out;
-
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/key", folder);
-	out = fopen(path, "w");
-	assert_non_null(out);
-	for (unsigned i = 0; i < 32; i++)
-		fprintf(out, "%02x", i * 7);
-	fputc('\n', out);
-	fclose(out);
-	chmod(path, 0600);
-}
-
 static void make_config(unsigned u, const char *more, struct fc_config *out)
 {
-	char text[2000], *why = NULL;
-	size_t octets;
-	FILE *complaints = open_memstream(&why, &octets), *in;
-	int err;
+	char text[2000];
 
 	snprintf(text, sizeof(text),
 		 "redundancy\n mode sso\n unit %u\n peer 127.0.0.%u 127.0.0.%u port %u\n"
 		 " key %s/key\n fencing witness file %s\n"
 		 "card 1\n transport pci fake:%u\n ring size-log2 10\n%s",
 		 u + 1, u + 1, 2 - u, PEERS_PORT, folder, folder, u, more);
-	in = fmemopen(text, strlen(text), "r");
-	err = fc_config_read(out, in, "x", complaints);
-	fclose(in);
-	fclose(complaints);
-	if (err)
-		fail_msg("%s", why);
-	free(why);
+	read_text(text, out);
 }
 
 static void start_unit(unsigned u, const char *more, bool card)
@@ -86,35 +61,14 @@ static void stop_unit(unsigned u)
 	running[u] = false;
 }
 
-static enum fc_rf_state state_of(unsigned u)
-{
-	struct fc_show_redundancy *v;
-	enum fc_rf_state state;
-
-	assert_int_equal(fc_unit_redundancy_view(&units[u], &v), 0);
-	state = v->rf.state;
-	free(v);
-	return state;
-}
-
-static enum fc_rf_gate gate_of(unsigned u)
-{
-	struct fc_show_redundancy *v;
-	enum fc_rf_gate gate;
-
-	assert_int_equal(fc_unit_redundancy_view(&units[u], &v), 0);
-	gate = v->rf.gate;
-	free(v);
-	return gate;
-}
-
 /* A card is only written to while nobody sets it up: when its unit is active, or hot. */
 static bool card_runs(unsigned u)
 {
 	static uint32_t arrivals[2];
 	struct fc_slot_status status;
 
-	if (!running[u] || (state_of(u) != FC_RF_ACTIVE && state_of(u) != FC_RF_STANDBY_HOT))
+	if (!running[u] ||
+	    (unit_state(&units[u]) != FC_RF_ACTIVE && unit_state(&units[u]) != FC_RF_STANDBY_HOT))
 		return false;
 	fc_slot_status(units[u].slot[1], &status);
 	if (status.arrivals != arrivals[u])
@@ -158,7 +112,7 @@ static void tell(void)
 static void feed_until_taken_over(unsigned u)
 {
 	for (uint64_t until = fc_clock_ms() + LIMIT_MS;
-	     state_of(!u) == FC_RF_STANDBY_HOT && fc_clock_ms() < until; breathe())
+	     unit_state(&units[!u]) == FC_RF_STANDBY_HOT && fc_clock_ms() < until; breathe())
 		card_barrier(&place[u], epoch[u]++);
 }
 
@@ -187,8 +141,10 @@ static void stop_active(unsigned u)
 
 static bool is_pair(unsigned active)
 {
-	return state_of(active) == FC_RF_ACTIVE && state_of(!active) == FC_RF_STANDBY_HOT &&
-	       gate_of(active) == FC_RF_GATE_ACKED && gate_of(!active) == FC_RF_GATE_CLOSED;
+	return unit_state(&units[active]) == FC_RF_ACTIVE &&
+	       unit_state(&units[!active]) == FC_RF_STANDBY_HOT &&
+	       unit_gate(&units[active]) == FC_RF_GATE_ACKED &&
+	       unit_gate(&units[!active]) == FC_RF_GATE_CLOSED;
 }
 
 static int order(unsigned u, enum fc_redundancy_order what, char text[FC_RF_TEXT])
@@ -219,7 +175,7 @@ static bool has_record(unsigned u, const char *name)
 static int setup(void **unused)
 {
 	(void)unused;
-	make_key();
+	make_pair_folder(folder);
 	return 0;
 }
 
@@ -314,14 +270,16 @@ static void a_pair_that_cannot_run_stays_shut(void **unused)
 	assert_int_equal(say(0, &cursor, line), 0);
 	feed_until_taken_over(0);
 	running[0] = false;
-	await_passing(state_of(1) == FC_RF_ACTIVE && gate_of(1) == FC_RF_GATE_OPEN, HOT_MS);
+	await_passing(unit_state(&units[1]) == FC_RF_ACTIVE &&
+			      unit_gate(&units[1]) == FC_RF_GATE_OPEN,
+		      HOT_MS);
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
 	for (uint64_t until = fc_clock_ms() + 2500; fc_clock_ms() < until; pass(0)) {
-		assert_int_equal(state_of(0), FC_RF_DISABLED);
-		assert_int_equal(gate_of(0), FC_RF_GATE_CLOSED);
+		assert_int_equal(unit_state(&units[0]), FC_RF_DISABLED);
+		assert_int_equal(unit_gate(&units[0]), FC_RF_GATE_CLOSED);
 	}
 	close(fd); /* its next try finds the port free; the other one's port is back then, too */
-	await_passing(state_of(0) != FC_RF_DISABLED, HOT_MS);
+	await_passing(unit_state(&units[0]) != FC_RF_DISABLED, HOT_MS);
 	snprintf(line, sizeof(line), "peer 127.0.0.1 127.0.0.2 port %u", PEERS_PORT);
 	assert_int_equal(say(0, &cursor, line), 0);
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
@@ -329,7 +287,9 @@ static void a_pair_that_cannot_run_stays_shut(void **unused)
 	place[0].written = epoch[0] = 0; /* its card comes anew */
 	await_passing(is_pair(1), HOT_MS);
 	stop_active(1);
-	await_passing(state_of(0) == FC_RF_ACTIVE && gate_of(0) == FC_RF_GATE_OPEN, LIMIT_MS);
+	await_passing(unit_state(&units[0]) == FC_RF_ACTIVE &&
+			      unit_gate(&units[0]) == FC_RF_GATE_OPEN,
+		      LIMIT_MS);
 	start_unit(1, "", true);
 	await_passing(is_pair(0), HOT_MS);
 }
@@ -344,7 +304,7 @@ static void an_operator_changes_the_roles(void **unused)
 	assert_int_equal(order(0, FC_REDUNDANCY_FORCE, text), 0);
 	await_passing(is_pair(1), HOT_MS);
 	assert_int_equal(order(1, FC_REDUNDANCY_RELOAD_PEER, text), 0);
-	await_passing(state_of(0) != FC_RF_STANDBY_HOT, LIMIT_MS);
+	await_passing(unit_state(&units[0]) != FC_RF_STANDBY_HOT, LIMIT_MS);
 	await_passing(is_pair(1), HOT_MS);
 }
 
@@ -352,7 +312,9 @@ static void a_unit_that_ends_hands_over(void **unused)
 {
 	(void)unused;
 	stop_active(1);
-	await_passing(state_of(0) == FC_RF_ACTIVE && gate_of(0) == FC_RF_GATE_OPEN, LIMIT_MS);
+	await_passing(unit_state(&units[0]) == FC_RF_ACTIVE &&
+			      unit_gate(&units[0]) == FC_RF_GATE_OPEN,
+		      LIMIT_MS);
 	start_unit(1, "", true);
 	await_passing(is_pair(0), HOT_MS);
 }
@@ -384,11 +346,11 @@ static void without_the_section_a_unit_is_alone(void **unused)
 	feed_until_taken_over(0);
 	running[0] = false;
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
-	assert_int_equal(state_of(0), FC_RF_ACTIVE);
+	assert_int_equal(unit_state(&units[0]), FC_RF_ACTIVE);
 	running[0] = true;
 	assert_int_equal(order(0, FC_REDUNDANCY_FORCE, text), -EPERM);
 	assert_non_null(strstr(text, "system is simplex (no peer unit)"));
-	await_passing(state_of(1) == FC_RF_ACTIVE, HOT_MS);
+	await_passing(unit_state(&units[1]) == FC_RF_ACTIVE, HOT_MS);
 	stop_unit(0);
 	stop_unit(1);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A session on a standby unit, key by key: what it may look at, and what it is refused. */
-#include <errno.h>
+#include "tests/ha/no_card.h"
+
 #include <ha/cli/session.h>
 #include <poll.h>
 #include <pthread.h>
@@ -23,13 +24,6 @@ static char seen[65536];
 
 static const char text[] = "hostname box\nflow exporter E\n destination 127.0.0.1\n"
 			   "flow monitor M\n record netflow-original\n exporter E\nsampler S\n";
-
-static int nobody(const char *where, struct fc_transport **out, char *error, size_t octets)
-{
-	(void)out;
-	snprintf(error, octets, "%s: nobody there", where);
-	return -ENODEV;
-}
 
 static unsigned reloads;
 
@@ -58,7 +52,7 @@ static int setup(void **state)
 	reloads = 0;
 	assert_int_equal(fc_config_read(&config, in, "text", stderr), 0);
 	fclose(in);
-	assert_int_equal(fc_unit_start(&unit, &config, nobody, error, sizeof(error)), 0);
+	assert_int_equal(fc_unit_start(&unit, &config, no_card, error, sizeof(error)), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	assert_int_equal(pthread_create(&thread, NULL, serve, NULL), 0);
 	return 0;

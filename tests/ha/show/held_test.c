@@ -1,71 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* show flow monitor NAME cache on a standby unit: the flows that it holds for the active one. */
+#include "tests/ha/await.h"
 #include "tests/ha/checkpoint/bay.h"
+#include "tests/ha/no_card.h"
 #include "tests/ha/show/show_fixture.h"
+#include "tests/ha/unit_in_pair.h"
 
-#include <errno.h>
 #include <ha/cli/session.h>
-#include <ha/show/redundancy.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 /* cmocka wants these before it. */
 #include <cmocka.h>
 
 #define FLOWS 700 /* more than two batches */
 #define TERM 3
-#define KEY "96f5ea142f5c1dcf9f128c2511150c90383cd7245e080a304b1090b3022161db\n"
+#define LIMIT_MS 5000
 
 static struct fc_unit unit;
 static struct bay bay;
-static char folder[] = "/tmp/fc-held-XXXXXX", key[64];
+static char folder[] = "/tmp/fc-held-XXXXXX";
 
 /* The witness is not there: this unit stays what the test makes of it. */
 static const char text[] = "hostname box\nredundancy\n mode sso\n unit 2\n"
-			   " peer 127.0.%u.2 127.0.%u.1\n key %s\n"
+			   " peer 127.0.%u.2 127.0.%u.1\n key %s/key\n"
 			   " fencing witness file /nobody/is/here\n"
 			   "flow monitor M\n record original-input\n"
 			   "flow monitor OTHER\n record original-input\n";
-
-static int nobody(const char *where, struct fc_transport **out, char *error, size_t octets)
-{
-	(void)out;
-	snprintf(error, octets, "%s: nobody there", where);
-	return -ENODEV;
-}
-
-static void write_key(void)
-{
-	FILE *out;
-
-	assert_non_null(mkdtemp(folder));
-	snprintf(key, sizeof(key), "%s/pair.key", folder);
-	umask(077);
-	out = fopen(key, "w");
-	assert_non_null(out);
-	fputs(KEY, out);
-	fclose(out);
-}
-
-/* On its way there it forgets what it holds; after that it only asks for its witness. */
-static void await_negotiation(void)
-{
-	for (unsigned tries = 0; tries < 500; tries++) {
-		struct fc_show_redundancy *view;
-		enum fc_rf_state now;
-
-		assert_int_equal(fc_unit_redundancy_view(&unit, &view), 0);
-		now = view->rf.state;
-		free(view);
-		if (now == FC_RF_NEGOTIATION)
-			return;
-		usleep(10000);
-	}
-	fail_msg("the unit does not negotiate");
-}
 
 static int setup(void **state)
 {
@@ -75,14 +38,15 @@ static int setup(void **state)
 	FILE *in;
 
 	(void)state;
-	write_key();
-	snprintf(all, sizeof(all), text, net, net, key);
+	make_pair_folder(folder);
+	snprintf(all, sizeof(all), text, net, net, folder);
 	in = fmemopen(all, strlen(all), "r");
 	assert_int_equal(fc_config_read(&config, in, "text", stderr), 0);
 	fclose(in);
-	if (fc_unit_start(&unit, &config, nobody, error, sizeof(error)))
+	if (fc_unit_start(&unit, &config, no_card, error, sizeof(error)))
 		fail_msg("%s", error);
-	await_negotiation();
+	/* On its way there it forgets what it holds; after that it only asks for its witness. */
+	await(unit_state(&unit) == FC_RF_NEGOTIATION);
 	atomic_store(&unit.standby, true);
 	bay_open(&bay, NULL);
 	return 0;
@@ -90,12 +54,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	char command[80];
+
 	(void)state;
 	bay_close(&bay);
 	fc_unit_stop(&unit);
-	unlink(key);
-	rmdir(folder);
-	return 0;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
 }
 
 /* ------------------------------------------------------------------ what the active unit sends */
