@@ -4,8 +4,8 @@
  * midst of a message; heartbeats beside it, each of which may be lost. What the daemon's link does
  * with sockets is done here with events.
  *
- *   net_send --> delay, octets, order --> unit_link(MESSAGE)
- *   beats of a session --> heard --> none for too long: unit_link(DOWN)
+ *   net_send --> delay, octets, order --> peer_link(MESSAGE)
+ *   beats of a session --> heard --> none for too long: peer_link(DOWN)
  */
 #ifndef FC_TEST_PAIR_NET_H
 #define FC_TEST_PAIR_NET_H
