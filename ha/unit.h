@@ -62,7 +62,6 @@ struct fc_unit {
 	pthread_rwlock_t pair_lock;
 	struct fc_pair_thread *pair;             /* NULL: a unit alone */
 	struct fc_config_redundancy pair_config; /* that it was started with */
-	atomic_uint_fast64_t checksum;           /* of the shared configuration told last */
 	struct fc_orphans *orphans;              /* with a pair */
 	struct fc_flow_queue *orphan_queue;
 	struct fc_rf *alone; /* the facility of a unit without a peer; under `lock` */

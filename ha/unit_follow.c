@@ -203,6 +203,7 @@ static void pair_again(struct fc_unit *unit, const struct fc_config *config)
 	fc_export_thread_role(unit->export, !shut);
 	if (!fc_unit_pair_create(unit, config, error, sizeof(error)) &&
 	    fc_unit_pair_start(unit, config)) {
+		fc_export_thread_cuts(unit->export, NULL);
 		snprintf(error, sizeof(error), "redundancy: its threads cannot start");
 		fc_unit_pair_destroy(unit);
 	}

@@ -228,8 +228,6 @@ void fc_unit_pair_changed(struct fc_unit *unit, const struct fc_config_cursor *c
 	change.checksum = fc_config_shared_checksum(config);
 	change.ids = cursor ? fc_config_shared_ids(config) : NULL;
 	fc_unit_config_release(config);
-	if (change.checksum == atomic_exchange(&unit->checksum, change.checksum))
-		goto free_ids;
 	if (change.ids) {
 		change.section = (char *)(uintptr_t)section_of(cursor, section);
 		change.line = (char *)(uintptr_t)line;
@@ -237,7 +235,6 @@ void fc_unit_pair_changed(struct fc_unit *unit, const struct fc_config_cursor *c
 	fc_pair_config_changed(fc_pair_thread_lock(unit->pair), &change,
 			       fc_pair_thread_now(unit->pair));
 	fc_pair_thread_unlock(unit->pair);
-free_ids:
 	free(change.ids);
 unlock:
 	pthread_rwlock_unlock(&unit->pair_lock);
@@ -346,7 +343,7 @@ bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *confi
 
 	is.maintenance = was.maintenance = false;
 	return unit->pair ? fc_unit_pair_wanted(config) && same_octets(&is, &was, sizeof(is))
-			  : !fc_unit_pair_wanted(config);
+			  : !fc_unit_pair_wanted(config) && !*unit->pair_why;
 }
 
 int fc_unit_pair_try(const struct fc_config *config, char *error, size_t error_octets)
@@ -392,7 +389,6 @@ int fc_unit_pair_create(struct fc_unit *unit, const struct fc_config *config, ch
 		return err;
 	}
 	unit->pair_config = config->redundancy;
-	atomic_store(&unit->checksum, fc_config_shared_checksum(config));
 	fc_export_thread_cuts(unit->export, fc_pair_cuts(fc_pair_thread_lock(pair)));
 	fc_pair_thread_unlock(pair);
 	fc_export_thread_gate(unit->export, FC_RF_GATE_CLOSED);

@@ -67,6 +67,9 @@ void fc_pair_config_changed(struct fc_pair *pair, const struct fc_pair_config *c
 			    struct fc_rf_time now)
 {
 	pair->now = now;
+	/* Of this unit's own part; or the whole text that has just gone had it already. */
+	if (config->checksum == pair->my_checksum)
+		return;
 	pair->my_checksum = config->checksum;
 	if (!peer_stands_by(pair) || pair->config_sent != pair->peer.want)
 		return;

@@ -215,6 +215,44 @@ static void lines_go_to_the_standby_which_takes_none_itself(void **unused)
 	assert_true(is_pair(0));
 }
 
+static void describe(unsigned u, const char *line)
+{
+	struct fc_config_cursor cursor = {0};
+
+	assert_int_equal(say(u, &cursor, "flow record R"), 0);
+	assert_int_equal(say(u, &cursor, line), 0);
+}
+
+static bool is_described(unsigned u, const char *as)
+{
+	const struct fc_config *c = fc_unit_config(&units[u]);
+	bool is = !strcmp(c->fnf.record[fc_fnf_record_find(&c->fnf, "R")].description, as);
+
+	fc_unit_config_release(c);
+	return is;
+}
+
+/* The unit that becomes active has the text back that it booted with. */
+static void a_line_that_is_taken_back_after_a_switchover_is_told(void **unused)
+{
+	char text[FC_RF_TEXT];
+
+	(void)unused;
+	stop_unit(1);
+	stop_unit(0);
+	start_unit(0, MONITOR, true);
+	start_unit(1, MONITOR, true);
+	await_passing(is_pair(0), HOT_MS);
+	describe(0, "description changed");
+	await_passing(is_described(1, "changed"), LIMIT_MS);
+	assert_int_equal(order(0, FC_REDUNDANCY_FORCE, text), 0);
+	await_passing(is_pair(1), HOT_MS);
+	describe(1, "no description");
+	await_passing(is_described(0, ""), LIMIT_MS);
+	assert_int_equal(order(1, FC_REDUNDANCY_FORCE, text), 0);
+	await_passing(is_pair(0), HOT_MS);
+}
+
 static void a_reload_of_the_standby_takes_its_own_part_only(void **unused)
 {
 	static struct fc_config c;
@@ -256,6 +294,23 @@ static int occupy(unsigned u, unsigned port)
 	return fd;
 }
 
+/* Shut, alone and open, shut again. */
+static void stays_alone_without_the_section(unsigned u)
+{
+	struct fc_config_cursor cursor = {0};
+
+	assert_int_equal(say(u, &cursor, "redundancy"), 0);
+	assert_int_equal(say(u, &cursor, "mode none"), 0);
+	await_passing(unit_state(&units[u]) == FC_RF_ACTIVE &&
+			      unit_gate(&units[u]) == FC_RF_GATE_OPEN,
+		      HOT_MS);
+	await_passing(fc_slot_metering(units[u].slot[1]), LIMIT_MS);
+	assert_int_equal(say(u, &cursor, "mode sso"), 0);
+	await_passing(unit_state(&units[u]) == FC_RF_DISABLED &&
+			      unit_gate(&units[u]) == FC_RF_GATE_CLOSED,
+		      HOT_MS);
+}
+
 /* Whoever had been active is not to go on beside the unit that it has handed over to. */
 static void a_pair_that_cannot_run_stays_shut(void **unused)
 {
@@ -278,6 +333,7 @@ static void a_pair_that_cannot_run_stays_shut(void **unused)
 		assert_int_equal(unit_state(&units[0]), FC_RF_DISABLED);
 		assert_int_equal(unit_gate(&units[0]), FC_RF_GATE_CLOSED);
 	}
+	stays_alone_without_the_section(0);
 	close(fd); /* its next try finds the port free; the other one's port is back then, too */
 	await_passing(unit_state(&units[0]) != FC_RF_DISABLED, HOT_MS);
 	snprintf(line, sizeof(line), "peer 127.0.0.1 127.0.0.2 port %u", PEERS_PORT);
@@ -360,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_units_become_a_pair),
 		cmocka_unit_test(lines_go_to_the_standby_which_takes_none_itself),
+		cmocka_unit_test(a_line_that_is_taken_back_after_a_switchover_is_told),
 		cmocka_unit_test(a_reload_of_the_standby_takes_its_own_part_only),
 		cmocka_unit_test(a_key_that_cannot_be_read_leaves_the_pair_as_it_is),
 		cmocka_unit_test(a_pair_that_cannot_run_stays_shut),
