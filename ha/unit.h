@@ -56,6 +56,7 @@ struct fc_unit {
 	/* Why the pair that is configured cannot run: nothing is exported. "": it can. Under `lock`
 	 */
 	char pair_why[200];
+	char pair_kept[200]; /* the follower's: why the pair goes on with an older section */
 	uint8_t secret[FC_CARD_HASH_KEY_OCTETS]; /* of a pair's cards; under `lock` */
 
 	/* The pair, for whoever looks; changed by the follower, or before and after it runs. */

@@ -189,10 +189,14 @@ static void pair_again(struct fc_unit *unit, const struct fc_config *config)
 	bool alone;
 
 	if (unit->pair && fc_unit_pair_try(config, error, sizeof(error))) {
-		fc_log_as("REDUNDANCY", FC_LOG_ERROR, "KEY",
-			  "The pair goes on with what it had: %s", error);
+		if (strcmp(unit->pair_kept, error) != 0)
+			fc_log_as("REDUNDANCY", FC_LOG_ERROR, "KEY",
+				  "The pair goes on with what it had: %s", error);
+		snprintf(unit->pair_kept, sizeof(unit->pair_kept), "%s", error);
+		fc_unit_pair_maintain(unit, config);
 		return;
 	}
+	*unit->pair_kept = '\0';
 	alone = fc_unit_pair_leave(unit);
 	fc_unit_places_end(unit, NULL);
 	if (alone && shut && !*unit->pair_why)
@@ -214,10 +218,12 @@ static void follow(struct fc_unit *unit, const struct fc_config *config)
 {
 	char error[200] = "";
 
-	if (fc_unit_pair_same(unit, config))
+	if (fc_unit_pair_same(unit, config)) {
+		*unit->pair_kept = '\0';
 		fc_unit_pair_maintain(unit, config);
-	else
+	} else {
 		pair_again(unit, config);
+	}
 	/* Cards that go first: their flows still find their exporters. */
 	fc_unit_places_end(unit, config);
 	fc_export_thread_configure(unit->export, config, error, sizeof(error));

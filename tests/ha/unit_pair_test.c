@@ -265,6 +265,17 @@ static void a_reload_of_the_standby_takes_its_own_part_only(void **unused)
 }
 
 /* Alone it would export beside the unit that it had handed over to. */
+static bool is_maintained(unsigned u)
+{
+	struct fc_show_redundancy *v;
+	bool is;
+
+	assert_int_equal(fc_unit_redundancy_view(&units[u], &v), 0);
+	is = v->rf.maintenance;
+	free(v);
+	return is;
+}
+
 static void a_key_that_cannot_be_read_leaves_the_pair_as_it_is(void **unused)
 {
 	struct fc_config_cursor cursor = {0};
@@ -275,6 +286,11 @@ static void a_key_that_cannot_be_read_leaves_the_pair_as_it_is(void **unused)
 	assert_int_equal(say(0, &cursor, "key /nonexistent"), 0);
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
 	assert_true(is_pair(0));
+	/* What can be followed of the section is. */
+	assert_int_equal(say(0, &cursor, "maintenance-mode"), 0);
+	await_passing(is_maintained(0) && is_maintained(1), LIMIT_MS);
+	assert_int_equal(say(0, &cursor, "no maintenance-mode"), 0);
+	await_passing(!is_maintained(0) && !is_maintained(1), LIMIT_MS);
 	snprintf(line, sizeof(line), "key %s/key", folder);
 	assert_int_equal(say(0, &cursor, line), 0);
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
