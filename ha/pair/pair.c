@@ -142,6 +142,13 @@ uint64_t fc_pair_start(struct fc_pair *pair, struct fc_rf_time now)
 	return settle(pair);
 }
 
+uint64_t fc_pair_twin(struct fc_pair *pair, struct fc_rf_time now)
+{
+	pair->now = now;
+	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_TWIN});
+	return settle(pair);
+}
+
 uint64_t fc_pair_tick(struct fc_pair *pair, struct fc_rf_time now)
 {
 	pair->now = now;

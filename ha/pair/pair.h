@@ -125,6 +125,9 @@ void fc_pair_destroy(struct fc_pair *pair);
 /* Each returns when to call fc_pair_tick again, in the milliseconds of `now`. */
 uint64_t fc_pair_start(struct fc_pair *pair, struct fc_rf_time now);
 uint64_t fc_pair_tick(struct fc_pair *pair, struct fc_rf_time now);
+/* The link has turned away somebody with the pair's key and this unit's number. A witness knows
+ * units by number and would let both be active: one that is not yet stays out of it. */
+uint64_t fc_pair_twin(struct fc_pair *pair, struct fc_rf_time now);
 /* UP, MESSAGE (taken over), DOWN. */
 uint64_t fc_pair_link(struct fc_pair *pair, struct fc_link_report *report, struct fc_rf_time now);
 /* err: 0 with an answer, or -errno: nobody could be asked. */

@@ -55,6 +55,8 @@ void pair_waits(struct fc_pair *pair, char text[FC_CUT_TEXT])
 	if (*pair->witness_why && pair->rf.gate != FC_RF_GATE_OPEN &&
 	    (!pair->greeted || pair->rf.state == FC_RF_NEGOTIATION))
 		snprintf(text, FC_CUT_TEXT, "whoever grants %.80s", pair->witness_why);
+	else if (pair->now.ms < pair->rf.twin_until_ms)
+		snprintf(text, FC_CUT_TEXT, "the peer is unit %u, too", pair->options.rf.unit);
 	else if (!pair->up)
 		snprintf(text, FC_CUT_TEXT, "%.95s",
 			 *pair->refused ? pair->refused : "there is no connection to the peer");

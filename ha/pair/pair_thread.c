@@ -26,7 +26,7 @@ struct fc_pair_thread {
 	pthread_mutex_t lock; /* of the engine */
 	pthread_t thread, claim_thread;
 	bool running, claim_running;
-	uint64_t began_us;
+	uint64_t began_us, twins;
 	atomic_bool leaving, stop;
 	atomic_uint_fast64_t leave_until_ms;
 
@@ -187,6 +187,19 @@ static void hear_claim(struct fc_pair_thread *t)
 	pthread_mutex_unlock(&t->lock);
 }
 
+static void hear_twin(struct fc_pair_thread *t)
+{
+	struct fc_link_stats stats;
+
+	fc_link_stats(t->link, &stats);
+	if (stats.twins == t->twins)
+		return;
+	t->twins = stats.twins;
+	pthread_mutex_lock(&t->lock);
+	fc_pair_twin(t->pair, fc_pair_thread_now(t));
+	pthread_mutex_unlock(&t->lock);
+}
+
 /* ------------------------------------------------------------------ the pair's thread */
 /* Real time where it is allowed: a takeover must not wait behind what the unit computes. */
 static void be_prompt(void)
@@ -247,8 +260,10 @@ static void *run(void *argument)
 	while (!atomic_load(&t->stop)) {
 		unsigned wait_ms = turn(t);
 
-		if (!atomic_load(&t->stop))
+		if (!atomic_load(&t->stop)) {
 			hear_link(t, wait_ms);
+			hear_twin(t);
+		}
 	}
 	flush(t);
 	return NULL;

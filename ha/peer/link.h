@@ -61,6 +61,7 @@ struct fc_link_report {
 struct fc_link_stats {
 	bool up;
 	uint64_t sessions, refused; /* refused: wrong key, no TLS, a stranger, no room for it */
+	uint64_t twins;             /* of these: had the key, and this unit's number */
 	uint64_t sent_messages, sent_octets, received_messages, received_octets;
 	uint64_t bad_messages; /* that did not parse, or came out of order */
 	struct {

@@ -278,6 +278,13 @@ static int finish_connection(struct fc_link *link, struct candidate *c)
 }
 
 /* ------------------------------------------------------------------ greeting */
+static void meet_twin(struct fc_link *link, const struct candidate *c, char why[FC_LINK_TEXT])
+{
+	snprintf(why, FC_LINK_TEXT, "it says that it is unit %u, which this one is", c->unit);
+	if (fc_wire_is_unit(c->wire, c->unit))
+		fc_link_count(link, &link->stats.twins);
+}
+
 static void judge_greeting(struct fc_link *link, struct candidate *c)
 {
 	const struct fc_link_config *mine = &link->config;
@@ -295,8 +302,7 @@ static void judge_greeting(struct fc_link *link, struct candidate *c)
 		snprintf(why, sizeof(why), "its link has version %u, this one %u", be16toh(version),
 			 GREETING_VERSION);
 	else if (c->unit == mine->unit)
-		snprintf(why, sizeof(why), "it says that it is unit %u, which this one is",
-			 c->unit);
+		meet_twin(link, c, why);
 	else if (mine->peer && c->unit != mine->peer)
 		snprintf(why, sizeof(why), "it is unit %u, not the peer, unit %u", c->unit,
 			 mine->peer);

@@ -7,6 +7,7 @@
 
 #define MODE_SSO 7 /* op of RF_STATUS_REDUNDANCY_MODE_CHANGE: hot standby redundant */
 #define MODE_NONE 0
+#define TWIN_MS 10000 /* it comes again within three seconds */
 
 void fc_rf_init(struct fc_rf *rf, const struct fc_rf_options *options)
 {
@@ -94,7 +95,7 @@ static bool peer_first(const struct fc_rf *rf)
 /* ------------------------------------------------------------------ claims */
 static bool wants_as_negotiating(const struct fc_rf *rf, uint64_t ms)
 {
-	if (rf->barred || ms < rf->hold_at_ms || peer_active(rf))
+	if (rf->barred || ms < rf->hold_at_ms || ms < rf->twin_until_ms || peer_active(rf))
 		return false;
 	if (heard(rf) && fc_rf_is_standby(rf->peer.state))
 		return false; /* a hot one takes over; a cold one comes back to negotiate */
@@ -372,6 +373,9 @@ static void take(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_ti
 	case FC_RF_IN_STUCK:
 		rf->stuck = rf->gate == FC_RF_GATE_ACKED;
 		break;
+	case FC_RF_IN_TWIN:
+		rf->twin_until_ms = now.ms + TWIN_MS;
+		break;
 	}
 }
 
@@ -472,6 +476,7 @@ uint64_t fc_rf_wake(const struct fc_rf *rf, uint64_t now_ms)
 		rf->handover != FC_RF_HANDOVER_NO ? rf->handover_at_ms : 0,
 		rf->state == FC_RF_NEGOTIATION ? rf->hold_at_ms : 0,
 		rf->state == FC_RF_NEGOTIATION ? rf->search_at_ms : 0,
+		rf->state == FC_RF_NEGOTIATION ? rf->twin_until_ms : 0,
 		rf->claim_at_ms,
 	};
 	uint64_t wake = UINT64_MAX;

@@ -102,7 +102,8 @@ enum fc_rf_in {
 	FC_RF_IN_HANDOVER_READY,  /* the last cut is acknowledged */
 	FC_RF_IN_HANDOVER_FAILED, /* it could not be */
 	FC_RF_IN_SWACT,           /* the active peer hands over; reason */
-	FC_RF_IN_STUCK            /* active: the standby holds up the output for too long */
+	FC_RF_IN_STUCK,           /* active: the standby holds up the output for too long */
+	FC_RF_IN_TWIN             /* somebody with the pair's key has this unit's number */
 };
 
 struct fc_rf_input {
@@ -165,6 +166,7 @@ struct fc_rf {
 	bool stuck;
 	uint64_t fence; /* newest term known of from a standby that was not in doubt */
 	uint64_t search_at_ms, hold_at_ms, claim_at_ms;
+	uint64_t twin_until_ms; /* until then a twin is taken to be there: no claim */
 
 	enum fc_rf_handover handover;
 	enum fc_rf_reason handover_reason;

@@ -427,6 +427,30 @@ static void without_the_section_a_unit_is_alone(void **unused)
 	stop_unit(1);
 }
 
+/* The second one would be granted every term that the first one has. */
+static void two_units_of_one_number_are_not_both_active(void **unused)
+{
+	struct fc_config_cursor cursor = {0};
+	struct fc_show_redundancy *v;
+
+	(void)unused;
+	start_unit(1, "", true);
+	await_passing(unit_state(&units[1]) == FC_RF_ACTIVE, HOT_MS);
+	start_unit(0, "redundancy\n unit 2\n", true);
+	for (uint64_t until = fc_clock_ms() + 4000; fc_clock_ms() < until; pass(0)) {
+		assert_int_equal(unit_gate(&units[1]), FC_RF_GATE_OPEN);
+		assert_int_equal(unit_gate(&units[0]), FC_RF_GATE_CLOSED);
+	}
+	assert_int_equal(fc_unit_redundancy_view(&units[0], &v), 0);
+	assert_string_equal(v->waits, "the peer is unit 2, too");
+	free(v);
+	assert_int_equal(say(0, &cursor, "redundancy"), 0);
+	assert_int_equal(say(0, &cursor, "unit 1"), 0);
+	await_passing(is_pair(1), HOT_MS);
+	stop_unit(0);
+	stop_unit(1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_unit_that_ends_hands_over),
 		cmocka_unit_test(a_card_comes_late_to_the_active_unit),
 		cmocka_unit_test(without_the_section_a_unit_is_alone),
+		cmocka_unit_test(two_units_of_one_number_are_not_both_active),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

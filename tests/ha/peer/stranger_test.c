@@ -166,6 +166,7 @@ static void a_greeting_that_is_wrong_is_refused(void **state)
 		rig_run(n < 3 ? 1010 : 0, NULL); /* a line a second */
 	}
 	assert_int_equal(rig_end[2].ups, 0);
+	assert_int_equal(rig_stats(2).twins, 1);
 }
 
 static void use_own_certificate(SSL_CTX *context)

@@ -308,6 +308,28 @@ static void in_maintenance_nobody_takes_over_by_itself(void **unused)
 	free(b);
 }
 
+/* Whoever grants terms knows units by their numbers: both would get theirs. */
+static void a_unit_whose_number_another_one_has_stays_out(void **state)
+{
+	struct bench *b = bench(FC_RF_FENCING_FILE);
+
+	(void)state;
+	FEED(b, .type = FC_RF_IN_START);
+	FEED(b, .type = FC_RF_IN_TWIN);
+	b->ms += 9999;
+	FEED(b, .type = FC_RF_IN_TICK);
+	assert_false(b->out.claim);
+	assert_int_equal(fc_rf_wake(&b->rf, b->ms), b->ms + 1);
+	FEED(b, .type = FC_RF_IN_TWIN); /* it comes again */
+	b->ms += 9999;
+	FEED(b, .type = FC_RF_IN_TICK);
+	assert_false(b->out.claim);
+	b->ms++;
+	FEED(b, .type = FC_RF_IN_TICK);
+	assert_true(b->out.claim);
+	free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +348,7 @@ int main(void)
 		cmocka_unit_test(a_switchover_that_the_peer_does_not_take_ends_with_a_claim),
 		cmocka_unit_test(a_switchover_is_refused_in_the_words_of_ios),
 		cmocka_unit_test(in_maintenance_nobody_takes_over_by_itself),
+		cmocka_unit_test(a_unit_whose_number_another_one_has_stays_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
