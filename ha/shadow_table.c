@@ -3,15 +3,8 @@
 #include "shadow_impl.h"
 
 #include <flowcard/registers.h>
+#include <ha/fold.h>
 #include <string.h>
-
-/* Multiply to 128 bits, fold. */
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	__uint128_t product = (__uint128_t)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
 
 /* SplitMix64: twelve key words from one seed; odd, so that none is zero. */
 void fc_shadow_hash_keys(struct fc_shard *shard, uint64_t seed)
@@ -38,9 +31,9 @@ void fc_shadow_key(const struct fc_shard *shard, const uint32_t *record, struct 
 	((uint8_t *)w)[68] = fc_rec_monitor(record);
 	memset((uint8_t *)w + 69, 0, 3);
 	for (unsigned i = 0; i < 8; i += 2)
-		h += fold((w[i] & mask[i]) ^ k[i], (w[i + 1] & mask[i + 1]) ^ k[i + 1]);
-	h += fold((w[8] & mask[8]) ^ k[8], k[9]);
-	key->hash = (uint32_t)(fold(fold(h ^ k[10], k[11]), k[10]) >> 32);
+		h += fc_fold((w[i] & mask[i]) ^ k[i], (w[i + 1] & mask[i + 1]) ^ k[i + 1]);
+	h += fc_fold((w[8] & mask[8]) ^ k[8], k[9]);
+	key->hash = (uint32_t)(fc_fold(fc_fold(h ^ k[10], k[11]), k[10]) >> 32);
 }
 
 static inline bool same_key(const struct fc_shard *shard, uint32_t slot,

@@ -3,6 +3,7 @@
 #include "ha/checkpoint/wire.h"
 
 #include <endian.h>
+#include <ha/fold.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ octets */
@@ -124,13 +125,6 @@ uint64_t fc_cut_flow_instance(const uint8_t at[FC_CUT_FLOW_OCTETS])
 /* ------------------------------------------------------------------ digest */
 enum { DIGEST_WORDS = (FC_CUT_FLOW_OCTETS + 15) / 16 * 2 };
 
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	__uint128_t product = (__uint128_t)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 /*
  * Of the octets as they are written, so that both ends agree whatever their C structures are. Word
  * i is XORed with a constant of its own (multiples of the golden ratio: Knuth, TAOCP 6.4), so that
@@ -147,8 +141,8 @@ uint64_t fc_cut_digest(const struct fc_cut_flow *flow)
 	for (unsigned i = 0; i < DIGEST_WORDS; i += 2) {
 		uint64_t a = get64(&at) ^ key, b = get64(&at) ^ (key + step);
 
-		sum += fold(a, b);
+		sum += fc_fold(a, b);
 		key += 2 * step;
 	}
-	return fold(sum ^ step, flow->instance ^ key);
+	return fc_fold(sum ^ step, flow->instance ^ key);
 }
