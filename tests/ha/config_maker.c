@@ -16,6 +16,21 @@ unsigned config_maker_below(unsigned limit)
 	return (unsigned)((config_maker_random >> 20) % limit);
 }
 
+void config_maker_seed(void)
+{
+	const char *seed = getenv("FC_SEED");
+
+	config_maker_random = seed ? strtoull(seed, NULL, 10) | 1 : 20261123;
+	printf("FC_SEED=%llu\n", (unsigned long long)config_maker_random);
+}
+
+unsigned config_maker_runs(unsigned fallback)
+{
+	const char *text = getenv("FC_RUNS");
+
+	return text ? (unsigned)strtoul(text, NULL, 10) : fallback;
+}
+
 /* ------------------------------------------------------------------ a line of a pattern */
 static void put(struct config_maker *m, const char *word, size_t octets)
 {

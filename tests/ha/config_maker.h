@@ -8,6 +8,9 @@
 
 extern uint64_t config_maker_random; /* not 0 */
 unsigned config_maker_below(unsigned limit);
+/* FC_SEED of the environment, or one; it is printed. FC_RUNS of it, or so many. */
+void config_maker_seed(void);
+unsigned config_maker_runs(unsigned fallback);
 
 struct config_maker {
 	char text[FC_SYNTAX_LINE]; /* the line */

@@ -74,17 +74,10 @@ static void survives_a_round_trip(const struct fc_config *c)
 	free(second);
 }
 
-static unsigned runs(void)
-{
-	const char *text = getenv("FC_RUNS");
-
-	return text ? (unsigned)strtoul(text, NULL, 10) : RUNS;
-}
-
 static void any_configuration_reads_back_as_it_was_written(void **state)
 {
 	(void)state;
-	for (unsigned r = 0; r < runs(); r++) {
+	for (unsigned r = 0; r < config_maker_runs(RUNS); r++) {
 		fc_config_init(&config);
 		cursor = (struct fc_config_cursor){FC_CONFIG_GLOBAL};
 		apply("card 1");
@@ -99,7 +92,7 @@ static void any_configuration_reads_back_as_it_was_written(void **state)
 		survives_a_round_trip(&config);
 	}
 	print_message("%u lines taken, %u refused\n", taken, refused);
-	assert_true(taken > 20 * runs() && refused > 2 * runs());
+	assert_true(taken > 20 * config_maker_runs(RUNS) && refused > 2 * config_maker_runs(RUNS));
 }
 
 /* Objects that stand in each other's way on purpose: bindings, records, samplers. */
@@ -122,7 +115,7 @@ static void bindings_in_any_order_read_back(void **state)
 	unsigned bound = 0;
 
 	(void)state;
-	for (unsigned r = 0; r < runs(); r++) {
+	for (unsigned r = 0; r < config_maker_runs(RUNS); r++) {
 		fc_config_init(&config);
 		cursor = (struct fc_config_cursor){FC_CONFIG_GLOBAL};
 		for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++)
@@ -144,7 +137,7 @@ static void bindings_in_any_order_read_back(void **state)
 		}
 		survives_a_round_trip(&config);
 	}
-	assert_true(bound > 4 * runs());
+	assert_true(bound > 4 * config_maker_runs(RUNS));
 }
 
 /* A pair's lines are few among all others: they meet here. */
@@ -153,7 +146,7 @@ static void pairs_read_back(void **state)
 	unsigned with = 0, lacking = 0;
 
 	(void)state;
-	for (unsigned r = 0; r < 2 * runs(); r++) {
+	for (unsigned r = 0; r < 2 * config_maker_runs(RUNS); r++) {
 		fc_config_init(&config);
 		cursor = (struct fc_config_cursor){FC_CONFIG_GLOBAL};
 		for (unsigned l = 0; l < 40; l++) {
@@ -171,19 +164,18 @@ static void pairs_read_back(void **state)
 		with += config.redundancy.mode == FC_CONFIG_MODE_SSO && *config.redundancy.fencing;
 		lacking += fc_config_redundancy_lacks(&config) != NULL;
 	}
-	assert_true(with > runs() / 8 && lacking > runs() / 8 && lacking < 2 * runs());
+	assert_true(with > config_maker_runs(RUNS) / 8 && lacking > config_maker_runs(RUNS) / 8 &&
+		    lacking < 2 * config_maker_runs(RUNS));
 }
 
 int main(void)
 {
-	const char *seed = getenv("FC_SEED");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_configuration_reads_back_as_it_was_written),
 		cmocka_unit_test(bindings_in_any_order_read_back),
 		cmocka_unit_test(pairs_read_back),
 	};
 
-	config_maker_random = seed ? strtoull(seed, NULL, 10) | 1 : 20261123;
-	print_message("FC_SEED=%llu\n", (unsigned long long)config_maker_random);
+	config_maker_seed();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,13 +20,6 @@
 
 static struct fc_config active, standby, before;
 
-static unsigned runs(void)
-{
-	const char *text = getenv("FC_RUNS");
-
-	return text ? (unsigned)strtoul(text, NULL, 10) : RUNS;
-}
-
 static int apply(struct fc_config *config, struct fc_config_cursor *cursor, const char *text)
 {
 	struct fc_syntax_line line;
@@ -122,7 +115,7 @@ static void any_unit_takes_any_other_s_shared_part(void **state)
 	unsigned differed = 0;
 
 	(void)state;
-	for (unsigned r = 0; r < runs(); r++) {
+	for (unsigned r = 0; r < config_maker_runs(RUNS); r++) {
 		make(&active, 100);
 		make(&standby, 60);
 		before = standby;
@@ -137,7 +130,7 @@ static void any_unit_takes_any_other_s_shared_part(void **state)
 			    fc_config_shared_checksum(&standby));
 		reads_back(&standby);
 	}
-	assert_true(differed > runs() / 2);
+	assert_true(differed > config_maker_runs(RUNS) / 2);
 }
 
 /* The checksum changes with the shared part and with nothing else. */
@@ -146,7 +139,7 @@ static void a_line_changes_the_checksum_or_is_own(void **state)
 	unsigned changed = 0, own = 0;
 
 	(void)state;
-	for (unsigned r = 0; r < runs() / 10; r++) {
+	for (unsigned r = 0; r < config_maker_runs(RUNS) / 10; r++) {
 		struct fc_config_cursor cursor = {FC_CONFIG_GLOBAL};
 
 		make(&active, 40);
@@ -166,7 +159,7 @@ static void a_line_changes_the_checksum_or_is_own(void **state)
 				      sizeof(active)) != 0;
 		}
 	}
-	assert_true(changed > runs() && own > runs() / 10);
+	assert_true(changed > config_maker_runs(RUNS) && own > config_maker_runs(RUNS) / 10);
 }
 
 /* Whatever octets come: all or nothing. */
@@ -175,7 +168,7 @@ static void what_is_spoilt_changes_all_or_nothing(void **state)
 	unsigned taken = 0, refused = 0;
 
 	(void)state;
-	for (unsigned r = 0; r < runs(); r++) {
+	for (unsigned r = 0; r < config_maker_runs(RUNS); r++) {
 		char *text, *ids, *at, why[200];
 
 		make(&active, 80);
@@ -200,7 +193,7 @@ static void what_is_spoilt_changes_all_or_nothing(void **state)
 		free(ids);
 	}
 	print_message("%u taken, %u refused\n", taken, refused);
-	assert_true(taken > runs() / 20 && refused > runs() / 4);
+	assert_true(taken > config_maker_runs(RUNS) / 20 && refused > config_maker_runs(RUNS) / 4);
 }
 
 /* What opens the section that the cursor stands in. */
@@ -233,7 +226,7 @@ static void a_standby_follows_line_by_line(void **state)
 	unsigned followed = 0;
 
 	(void)state;
-	for (unsigned r = 0; r < runs() / 10; r++) {
+	for (unsigned r = 0; r < config_maker_runs(RUNS) / 10; r++) {
 		struct fc_config_cursor cursor = {FC_CONFIG_GLOBAL};
 
 		make(&active, 40);
@@ -259,7 +252,7 @@ static void a_standby_follows_line_by_line(void **state)
 		}
 		reads_back(&standby);
 	}
-	assert_true(followed > 2 * runs());
+	assert_true(followed > 2 * config_maker_runs(RUNS));
 }
 
 static void a_line_takes_no_card_of_the_standby_away(void **state)
@@ -411,7 +404,6 @@ static void what_is_not_shared_is_refused(void **state)
 
 int main(void)
 {
-	const char *seed = getenv("FC_SEED");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_unit_takes_any_other_s_shared_part),
 		cmocka_unit_test(a_line_changes_the_checksum_or_is_own),
@@ -424,7 +416,6 @@ int main(void)
 		cmocka_unit_test(what_is_not_shared_is_refused),
 	};
 
-	config_maker_random = seed ? strtoull(seed, NULL, 10) | 1 : 20261123;
-	print_message("FC_SEED=%llu\n", (unsigned long long)config_maker_random);
+	config_maker_seed();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
