@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the language refuses, and in which words. */
+#include "tests/ha/config_text.h"
+
 #include <errno.h>
 #include <ha/config.h>
 #include <setjmp.h>
@@ -10,21 +12,6 @@
 #include <cmocka.h>
 
 static struct fc_config config;
-
-static char *read_text(const char *text, int want)
-{
-	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	char *complaints;
-	size_t octets;
-	FILE *out = open_memstream(&complaints, &octets);
-	int got = fc_config_read(&config, in, "x", out);
-
-	fclose(in);
-	fclose(out);
-	if (got != want)
-		fail_msg("%d, not %d: %s", got, want, complaints);
-	return complaints;
-}
 
 /* ------------------------------------------------------------------ refusals */
 #define BOUND                                                                                      \
@@ -73,7 +60,7 @@ static void what_does_not_fit_together_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		char *text = read_text(wrong[i][0], -EINVAL);
+		char *text = config_text_read(&config, wrong[i][0], -EINVAL);
 
 		if (!strstr(text, wrong[i][1]))
 			fail_msg("case %zu says: %s", i, text);
@@ -110,7 +97,7 @@ static void what_no_pair_can_be_is_refused(void **state)
 		char text[400], *said;
 
 		snprintf(text, sizeof(text), "redundancy\n%s", wrong[i][0]);
-		said = read_text(text, -EINVAL);
+		said = config_text_read(&config, text, -EINVAL);
 		if (!strstr(said, wrong[i][1]))
 			fail_msg("case %zu says: %s", i, said);
 		free(said);
@@ -136,7 +123,7 @@ static void what_a_pair_lacks_is_said(void **state)
 		const char *lacks;
 
 		strcat(text, lines[i][0]);
-		free(read_text(text, 0));
+		config_text_take(&config, text);
 		lacks = fc_config_redundancy_lacks(&config);
 		if (!lacks != !lines[i][1] || (lacks && !strstr(lacks, lines[i][1])))
 			fail_msg("line %zu: %s", i, lacks ? lacks : "nothing");
@@ -171,35 +158,35 @@ static void what_is_in_use_is_not_changed(void **state)
 		char text[1000], *said;
 
 		snprintf(text, sizeof(text), BOUND "%s", wrong[i][0]);
-		said = read_text(text, -EINVAL);
+		said = config_text_read(&config, text, -EINVAL);
 		if (!strstr(said, wrong[i][1]))
 			fail_msg("case %zu says: %s", i, said);
 		free(said);
 	}
 	/* The same once it is free, in this order; and what may change in use. */
-	free(read_text(BOUND
-		       "flow exporter E\n dscp 7\nflow monitor M\n cache timeout active 9\n"
-		       " no exporter E\ninterface Hu1/0/0\n"
-		       " default ip flow monitor M sampler S input\nflow monitor M\n no record\n"
-		       "no flow monitor M\nno flow record R\nno flow exporter E\nno sampler S\n",
-		       0));
+	config_text_take(&config, BOUND
+			 "flow exporter E\n dscp 7\nflow monitor M\n cache timeout active 9\n"
+			 " no exporter E\ninterface Hu1/0/0\n"
+			 " default ip flow monitor M sampler S input\nflow monitor M\n no record\n"
+			 "no flow monitor M\nno flow record R\nno flow exporter E\nno sampler S\n");
 	assert_int_equal(fc_fnf_record_find(&config.fnf, "R"), FC_FNF_NONE);
 	assert_int_equal(fc_fnf_monitor_find(&config.fnf, "M"), FC_FNF_NONE);
 }
 
 static void a_record_is_not_put_over_another(void **state)
 {
-	char *text = read_text("flow monitor M\n record netflow-original\n"
-			       " record netflow ipv4 original-input\n",
-			       -EINVAL);
+	char *text = config_text_read(&config,
+				      "flow monitor M\n record netflow-original\n"
+				      " record netflow ipv4 original-input\n",
+				      -EINVAL);
 
 	(void)state;
 	assert_non_null(strstr(text, "% Flow Monitor: Failed to set record: Already there is an "
 				     "existing record configured"));
 	free(text);
-	free(read_text("flow monitor M\n record netflow-original\n record netflow-original\n"
-		       " no record\n record netflow ipv6 as peer\n",
-		       0));
+	config_text_take(&config,
+			 "flow monitor M\n record netflow-original\n record netflow-original\n"
+			 " no record\n record netflow ipv6 as peer\n");
 	assert_string_equal(config.fnf.record[config.fnf.monitor[0].record].name,
 			    "netflow ipv6 as peer");
 }
@@ -227,16 +214,16 @@ static void protocols_take_what_they_can_say(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		char *text = read_text(wrong[i][0], -EINVAL);
+		char *text = config_text_read(&config, wrong[i][0], -EINVAL);
 
 		if (!strstr(text, wrong[i][1]))
 			fail_msg("case %zu says: %s", i, text);
 		free(text);
 	}
-	free(read_text("flow exporter E\n export-protocol ipfix\n transport tcp 4739\n"
-		       "flow exporter F\n export-protocol netflow-v5\n"
-		       "flow monitor M\n exporter E\n exporter F\n record netflow-original\n",
-		       0));
+	config_text_take(&config,
+			 "flow exporter E\n export-protocol ipfix\n transport tcp 4739\n"
+			 "flow exporter F\n export-protocol netflow-v5\n"
+			 "flow monitor M\n exporter E\n exporter F\n record netflow-original\n");
 }
 
 static void a_card_takes_so_many_monitors_and_no_more(void **state)
@@ -249,7 +236,7 @@ static void a_card_takes_so_many_monitors_and_no_more(void **state)
 			 "flow monitor M%u\n record netflow-original\ninterface Hu1/0/%u\n"
 			 " ip flow monitor M%u input\n",
 			 m, m % 8, m);
-	said = read_text(text, -EINVAL);
+	said = config_text_read(&config, text, -EINVAL);
 	assert_non_null(strstr(said, "x: card 1 would need more than 8 monitors"));
 	free(said);
 	/* On the way a file may need nine: M0 is on port 7 for IPv4 and not yet for IPv6. */
@@ -260,12 +247,14 @@ static void a_card_takes_so_many_monitors_and_no_more(void **state)
 			 " ip flow monitor M%u input\n ipv6 flow monitor M%u input\n",
 			 m, m, m, m);
 	strcat(text, " ip flow monitor M0 input\n ipv6 flow monitor M0 input\n");
-	free(read_text(text, 0));
-	said = read_text("card 1\n transport pci x\nflow monitor A\n record netflow-original\n"
-			 "flow monitor B\n record netflow-original\nflow monitor C\n"
-			 " record netflow-original\ninterface Hu1/0/0\n ip flow monitor A input\n"
-			 " ip flow monitor B input\ninterface Hu1/0/1\n ip flow monitor C output\n",
-			 -EINVAL);
+	config_text_take(&config, text);
+	said = config_text_read(
+		&config,
+		"card 1\n transport pci x\nflow monitor A\n record netflow-original\n"
+		"flow monitor B\n record netflow-original\nflow monitor C\n"
+		" record netflow-original\ninterface Hu1/0/0\n ip flow monitor A input\n"
+		" ip flow monitor B input\ninterface Hu1/0/1\n ip flow monitor C output\n",
+		-EINVAL);
 	assert_non_null(strstr(said, "x:13: % Flow Monitor: an IPv4 packet of HundredGigE1/0/0 "
 				     "would be metered more than 2 times"));
 	free(said);

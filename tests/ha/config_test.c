@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "tests/ha/config_text.h"
+
 #include <errno.h>
 #include <flowcard/registers.h>
 #include <ha/config.h>
@@ -11,21 +13,6 @@
 #include <cmocka.h>
 
 static struct fc_config config;
-
-static char *read_text(const char *text, int want)
-{
-	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	char *complaints;
-	size_t octets;
-	FILE *out = open_memstream(&complaints, &octets);
-	int got = fc_config_read(&config, in, "x", out);
-
-	fclose(in);
-	fclose(out);
-	if (got != want)
-		fail_msg("%d, not %d: %s", got, want, complaints);
-	return complaints;
-}
 
 /* ------------------------------------------------------------------ a configuration */
 static const char whole[] = "hostname pe1\n"
@@ -75,7 +62,7 @@ static void a_whole_configuration_is_understood(void **state)
 	const struct fc_fnf_record *r;
 
 	(void)state;
-	free(read_text(whole, 0));
+	config_text_take(&config, whole);
 	assert_string_equal(config.hostname, "pe1");
 	r = &f->record[f->monitor[0].record];
 	assert_string_equal(r->name, "PAIRS");
@@ -102,7 +89,7 @@ static void cards_and_interfaces_are_understood(void **state)
 	struct fc_config_port *port = config.card[3].port;
 
 	(void)state;
-	free(read_text(whole, 0));
+	config_text_take(&config, whole);
 	assert_string_equal(config.card[7].where, "vfio-user:/run/card-7.sock");
 	assert_string_equal(config.card[3].where, "0000:03:00.0");
 	assert_int_equal(config.card[3].ring_log2, 12);
@@ -141,7 +128,7 @@ static void a_pair_is_understood_and_written(void **state)
 	FILE *out;
 
 	(void)state;
-	free(read_text(text, 0));
+	config_text_take(&config, text);
 	assert_true(r->mode == FC_CONFIG_MODE_SSO && r->unit == 2 && r->peer.port == 4900);
 	assert_string_equal(r->path[1].remote, "2001:db8::1");
 	assert_true(r->path[0].port == 0 && r->interval_ms == 10 && r->misses == 5);
@@ -154,7 +141,7 @@ static void a_pair_is_understood_and_written(void **state)
 	fclose(out);
 	assert_string_equal(written, text);
 	free(written);
-	free(read_text(defaults, 0));
+	config_text_take(&config, defaults);
 	assert_memory_equal(r, &(struct fc_config_redundancy){0}, sizeof(*r));
 }
 
@@ -165,7 +152,7 @@ static void monitors_of_a_card_follow_from_its_ports(void **state)
 	struct fc_card_monitor m[FC_CARD_MONITORS_MAX];
 
 	(void)state;
-	free(read_text(whole, 0));
+	config_text_take(&config, whole);
 	assert_int_equal(fc_config_needs(&config.fnf, config.card[3].port, n), 3);
 	assert_int_equal(n[0].monitor, 0);
 	assert_int_equal(n[0].ports, 1);
@@ -189,11 +176,10 @@ static void a_record_with_finer_keys_for_one_ip_version_takes_two_monitors(void 
 	struct fc_config_need n[FC_CARD_MONITORS_MAX];
 
 	(void)state;
-	free(read_text("flow record R\n match ipv4 source prefix minimum-mask 16\n"
-		       " match ipv6 source address\nflow monitor M\n record R\n"
-		       "card 1\n transport pci x\ninterface Hu1/0/0\n"
-		       " ip flow monitor M input\n ipv6 flow monitor M input\n",
-		       0));
+	config_text_take(&config, "flow record R\n match ipv4 source prefix minimum-mask 16\n"
+				  " match ipv6 source address\nflow monitor M\n record R\n"
+				  "card 1\n transport pci x\ninterface Hu1/0/0\n"
+				  " ip flow monitor M input\n ipv6 flow monitor M input\n");
 	assert_int_equal(fc_config_needs(&config.fnf, config.card[1].port, n), 2);
 	assert_memory_equal(fc_vec_src(n[0].mask), "\xff\xff\0\0\0", 5);
 	assert_memory_equal(fc_vec_src(n[1].mask), "\xff\xff\xff\xff\xff", 5);
@@ -204,24 +190,26 @@ static void ip_versions_with_different_samplers_take_two_monitors(void **state)
 	struct fc_config_need n[FC_CARD_MONITORS_MAX];
 
 	(void)state;
-	free(read_text("sampler S\n mode deterministic 1 out-of 9\nflow monitor M\n"
-		       " record original-input\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
-		       " ip flow monitor M sampler S input\n ipv6 flow monitor M input\n",
-		       0));
+	config_text_take(&config,
+			 "sampler S\n mode deterministic 1 out-of 9\nflow monitor M\n"
+			 " record original-input\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
+			 " ip flow monitor M sampler S input\n ipv6 flow monitor M input\n");
 	assert_int_equal(fc_config_needs(&config.fnf, config.card[1].port, n), 2);
 	assert_int_equal(n[0].sampler[FC_CONFIG_INPUT][0], 0);
 	assert_int_equal(n[1].sampler[FC_CONFIG_INPUT][0], FC_CONFIG_NONE);
-	free(read_text("sampler S\n mode deterministic 1 out-of 9\nflow monitor M\n"
-		       " record original-input\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
-		       " ip flow monitor M sampler S input\n ipv6 flow monitor M sampler S input\n",
-		       0));
+	config_text_take(
+		&config,
+		"sampler S\n mode deterministic 1 out-of 9\nflow monitor M\n"
+		" record original-input\ncard 1\n transport pci x\ninterface Hu1/0/0\n"
+		" ip flow monitor M sampler S input\n ipv6 flow monitor M sampler S input\n");
 	assert_int_equal(fc_config_needs(&config.fnf, config.card[1].port, n), 1);
 }
 
 static void a_bad_line_is_shown_with_number_and_caret(void **state)
 {
-	char *text = read_text("hostname a\nflow exporter E\n destination h\n  transport ucp 5\n",
-			       -EINVAL);
+	char *text = config_text_read(
+		&config, "hostname a\nflow exporter E\n destination h\n  transport ucp 5\n",
+		-EINVAL);
 
 	(void)state;
 	assert_string_equal(text, "x:4: Invalid input detected at '^' marker.\n"
@@ -295,7 +283,7 @@ static void the_secret_is_kept_hashed(void **state)
 	FILE *out;
 
 	(void)state;
-	free(read_text("enable secret swordfish\n", 0));
+	config_text_take(&config, "enable secret swordfish\n");
 	assert_memory_equal(config.secret, "$6$", 3);
 	assert_true(fc_config_secret_fits(&config, "swordfish"));
 	assert_false(fc_config_secret_fits(&config, "Swordfish"));
@@ -303,14 +291,14 @@ static void the_secret_is_kept_hashed(void **state)
 	assert_int_equal(fc_config_write(&config, NULL, out), 0);
 	fclose(out);
 	assert_null(strstr(text, "swordfish"));
-	copy = read_text(text, 0);
+	copy = config_text_read(&config, text, 0);
 	assert_true(fc_config_secret_fits(&config, "swordfish"));
 	free(copy);
 	free(text);
-	free(read_text("enable secret 0 x\nno enable secret\n", 0));
+	config_text_take(&config, "enable secret 0 x\nno enable secret\n");
 	assert_false(fc_config_secret_fits(&config, "x"));
 	assert_false(fc_config_secret_fits(&config, ""));
-	free(read_text("enable secret 6 x\n", -EINVAL));
+	free(config_text_read(&config, "enable secret 6 x\n", -EINVAL));
 }
 
 /* ------------------------------------------------------------------ a reload */
@@ -320,16 +308,16 @@ static void names_keep_their_numbers_over_a_reload(void **state)
 	const struct fc_fnf *f = &config.fnf;
 
 	(void)state;
-	free(read_text("flow exporter A\n destination a\nflow exporter B\n destination b\n"
-		       "flow monitor M\n record netflow-original\n exporter B\n",
-		       0));
+	config_text_take(&config,
+			 "flow exporter A\n destination a\nflow exporter B\n destination b\n"
+			 "flow monitor M\n record netflow-original\n exporter B\n");
 	running = config;
-	free(read_text("flow exporter C\n destination c\nflow exporter B\n destination bb\n"
-		       "flow monitor N\n record netflow-original\n exporter C\n"
-		       "flow monitor M\n record netflow-original\n exporter B\n"
-		       "card 1\n transport pci x\n"
-		       "interface Hu1/0/0\n ip flow monitor M input\n",
-		       0));
+	config_text_take(&config,
+			 "flow exporter C\n destination c\nflow exporter B\n destination bb\n"
+			 "flow monitor N\n record netflow-original\n exporter C\n"
+			 "flow monitor M\n record netflow-original\n exporter B\n"
+			 "card 1\n transport pci x\n"
+			 "interface Hu1/0/0\n ip flow monitor M input\n");
 	fc_config_align(&config, &running);
 	assert_string_equal(f->exporter[1].name, "B");
 	assert_string_equal(f->exporter[1].destination, "bb");

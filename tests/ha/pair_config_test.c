@@ -8,6 +8,7 @@
 #include "tests/ha/await.h"
 #include "tests/ha/config_lines.h"
 #include "tests/ha/config_shared_same.h"
+#include "tests/ha/config_text.h"
 #include "tests/ha/no_card.h"
 #include "tests/ha/unit_in_pair.h"
 
@@ -35,16 +36,13 @@ static void start_unit(unsigned u)
 	static struct fc_config c;
 	unsigned net = 1 + (unsigned)getpid() % 250;
 	char text[800], error[200];
-	FILE *in;
 
 	snprintf(text, sizeof(text),
 		 "hostname unit%u\nredundancy\n mode sso\n unit %u\n peer 127.9.%u.%u 127.9.%u.%u\n"
 		 " key %s/key\n fencing witness file %s\ncard 1\n ring size-log2 %u\n%s",
 		 u + 1, u + 1, net, u + 1, net, 2 - u, folder, folder, 11 + u,
 		 u ? "" : "card 3\n description only here\n");
-	in = fmemopen(text, strlen(text), "r");
-	assert_int_equal(fc_config_read(&c, in, "text", stderr), 0);
-	fclose(in);
+	config_text_take(&c, text);
 	if (fc_unit_start(&units[u], &c, no_card, error, sizeof(error)))
 		fail_msg("%s", error);
 }

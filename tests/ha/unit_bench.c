@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/ha/unit_bench.h"
+#include "tests/ha/config_text.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -78,21 +79,6 @@ struct fc_unit unit;
 int sink;
 static unsigned sink_port;
 
-void read_text(const char *text, struct fc_config *out)
-{
-	char *why = NULL;
-	size_t octets;
-	FILE *complaints = open_memstream(&why, &octets);
-	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	int err = fc_config_read(out, in, "x", complaints);
-
-	fclose(in);
-	fclose(complaints);
-	if (err)
-		fail_msg("%s", why);
-	free(why);
-}
-
 void read_config(const char *cards)
 {
 	char text[2000];
@@ -102,7 +88,7 @@ void read_config(const char *cards)
 		 " export-protocol netflow-v5\n"
 		 "flow monitor M\n record original-input\n exporter OUT\n%s",
 		 sink_port, cards);
-	read_text(text, &config);
+	config_text_take(&config, text);
 }
 
 static void open_sink(void)

@@ -26,8 +26,6 @@ extern int sink;
 	"card " #slot "\n transport pci fake:" #place_ "\n ring size-log2 10\n"                    \
 	"interface Hu" #slot "/0/0\n ip flow monitor M input\n"
 
-/* Text that is to have nothing wrong. */
-void read_text(const char *text, struct fc_config *out);
 /* Exporter OUT to the collector, monitor M, and these cards. */
 void read_config(const char *cards);
 int open_place(const char *where, struct fc_transport **out, char *error, size_t octets);

@@ -3,6 +3,7 @@
  * Two units of a pair in one process, over loopback, with fake cards and a key: everything is real
  * but the cards.
  */
+#include "tests/ha/config_text.h"
 #include "tests/ha/unit_bench.h"
 #include "tests/ha/unit_in_pair.h"
 
@@ -37,7 +38,7 @@ static void make_config(unsigned u, const char *more, struct fc_config *out)
 		 " key %s/key\n fencing witness file %s\n"
 		 "card 1\n transport pci fake:%u\n ring size-log2 10\n%s",
 		 u + 1, u + 1, 2 - u, PEERS_PORT, folder, folder, u, more);
-	read_text(text, out);
+	config_text_take(out, text);
 }
 
 static void start_unit(unsigned u, const char *more, bool card)
@@ -147,6 +148,11 @@ static bool is_pair(unsigned active)
 	       unit_gate(&units[!active]) == FC_RF_GATE_CLOSED;
 }
 
+static bool is_alone(unsigned u)
+{
+	return unit_state(&units[u]) == FC_RF_ACTIVE && unit_gate(&units[u]) == FC_RF_GATE_OPEN;
+}
+
 static int order(unsigned u, enum fc_redundancy_order what, char text[FC_RF_TEXT])
 {
 	return fc_unit_redundancy_order(&units[u], what, text);
@@ -169,6 +175,15 @@ static bool has_record(unsigned u, const char *name)
 
 	fc_unit_config_release(c);
 	return has;
+}
+
+/* It is active, and comes back to stand by. */
+static void restart_unit_2(void)
+{
+	stop_active(1);
+	await_passing(is_alone(0), LIMIT_MS);
+	start_unit(1, "", true);
+	await_passing(is_pair(0), HOT_MS);
 }
 
 /* ------------------------------------------------------------------ tests */
@@ -341,9 +356,7 @@ static void a_pair_that_cannot_run_stays_shut(void **unused)
 	assert_int_equal(say(0, &cursor, line), 0);
 	feed_until_taken_over(0);
 	running[0] = false;
-	await_passing(unit_state(&units[1]) == FC_RF_ACTIVE &&
-			      unit_gate(&units[1]) == FC_RF_GATE_OPEN,
-		      HOT_MS);
+	await_passing(is_alone(1), HOT_MS);
 	assert_int_equal(fc_unit_settle(&units[0], HOT_MS), 0);
 	for (uint64_t until = fc_clock_ms() + 2500; fc_clock_ms() < until; pass(0)) {
 		assert_int_equal(unit_state(&units[0]), FC_RF_DISABLED);
@@ -358,12 +371,7 @@ static void a_pair_that_cannot_run_stays_shut(void **unused)
 	running[0] = true;
 	place[0].written = epoch[0] = 0; /* its card comes anew */
 	await_passing(is_pair(1), HOT_MS);
-	stop_active(1);
-	await_passing(unit_state(&units[0]) == FC_RF_ACTIVE &&
-			      unit_gate(&units[0]) == FC_RF_GATE_OPEN,
-		      LIMIT_MS);
-	start_unit(1, "", true);
-	await_passing(is_pair(0), HOT_MS);
+	restart_unit_2();
 }
 
 static void an_operator_changes_the_roles(void **unused)
@@ -383,12 +391,7 @@ static void an_operator_changes_the_roles(void **unused)
 static void a_unit_that_ends_hands_over(void **unused)
 {
 	(void)unused;
-	stop_active(1);
-	await_passing(unit_state(&units[0]) == FC_RF_ACTIVE &&
-			      unit_gate(&units[0]) == FC_RF_GATE_OPEN,
-		      LIMIT_MS);
-	start_unit(1, "", true);
-	await_passing(is_pair(0), HOT_MS);
+	restart_unit_2();
 }
 
 /* The cut of everything is over without it by then. */

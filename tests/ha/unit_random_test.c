@@ -6,6 +6,7 @@
  */
 #include "tests/ha/card_ring.h"
 #include "tests/ha/config_lines.h"
+#include "tests/ha/config_text.h"
 
 #include <errno.h>
 #include <flowcard/registers.h>
@@ -276,15 +277,6 @@ static void change(void)
 	}
 }
 
-static void read_config(void)
-{
-	static const char text[] = "card 7\n transport pci fake\n ring size-log2 14\n";
-	FILE *in = fmemopen((char *)(uintptr_t)text, strlen(text), "r");
-
-	assert_int_equal(fc_config_read(&config, in, "x", stderr), 0);
-	fclose(in);
-}
-
 /* All records that the card wrote are merged; none was refused or lost on the way. */
 static void assert_nothing_lost(void)
 {
@@ -328,7 +320,7 @@ static void changes_and_failures_at_random(void **state)
 				      .ports = 2,
 				      .collector_port = 9};
 	insert();
-	read_config();
+	config_text_take(&config, "card 7\n transport pci fake\n ring size-log2 14\n");
 	if (fc_unit_start(&unit, &config, open_place, error, sizeof(error)))
 		fail_msg("%s", error);
 	for (unsigned i = 1; i <= changes; i++) {

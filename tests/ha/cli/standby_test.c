@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A session on a standby unit, key by key: what it may look at, and what it is refused. */
+#include "tests/ha/config_text.h"
 #include "tests/ha/no_card.h"
 
 #include <ha/cli/session.h>
@@ -44,14 +45,12 @@ static void *serve(void *argument)
 static int setup(void **state)
 {
 	static struct fc_config config;
-	FILE *in = fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
 	char error[200];
 
 	(void)state;
 	host.reload = reload;
 	reloads = 0;
-	assert_int_equal(fc_config_read(&config, in, "text", stderr), 0);
-	fclose(in);
+	config_text_take(&config, text);
 	assert_int_equal(fc_unit_start(&unit, &config, no_card, error, sizeof(error)), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	assert_int_equal(pthread_create(&thread, NULL, serve, NULL), 0);

@@ -2,6 +2,7 @@
 /* show flow monitor NAME cache on a standby unit: the flows that it holds for the active one. */
 #include "tests/ha/await.h"
 #include "tests/ha/checkpoint/bay.h"
+#include "tests/ha/config_text.h"
 #include "tests/ha/no_card.h"
 #include "tests/ha/show/show_fixture.h"
 #include "tests/ha/unit_in_pair.h"
@@ -35,14 +36,11 @@ static int setup(void **state)
 	static struct fc_config config;
 	unsigned net = 100 + (unsigned)getpid() % 100;
 	char all[600], error[200];
-	FILE *in;
 
 	(void)state;
 	make_pair_folder(folder);
 	snprintf(all, sizeof(all), text, net, net, folder);
-	in = fmemopen(all, strlen(all), "r");
-	assert_int_equal(fc_config_read(&config, in, "text", stderr), 0);
-	fclose(in);
+	config_text_take(&config, all);
 	if (fc_unit_start(&unit, &config, no_card, error, sizeof(error)))
 		fail_msg("%s", error);
 	/* On its way there it forgets what it holds; after that it only asks for its witness. */

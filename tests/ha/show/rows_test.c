@@ -5,6 +5,7 @@
  */
 #include "tests/ha/await.h"
 #include "tests/ha/card_ring.h"
+#include "tests/ha/config_text.h"
 #include "tests/ha/show/show_fixture.h"
 
 #include <errno.h>
@@ -283,17 +284,8 @@ static void read_config(void)
 		"flow monitor EMPTY\n"
 		"card 7\n transport pci fake:0\n ring size-log2 10\n"
 		"interface Hu7/0/0\n ip flow monitor M sampler HALF input\n";
-	FILE *in = fmemopen((void *)text, strlen(text), "r");
-	char *why;
-	size_t octets;
-	FILE *out = open_memstream(&why, &octets);
-	int err = fc_config_read(&config, in, "x", out);
 
-	fclose(in);
-	fclose(out);
-	if (err)
-		fail_msg("%s", why);
-	free(why);
+	config_text_take(&config, text);
 }
 
 static bool metering(void)
