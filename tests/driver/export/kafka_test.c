@@ -174,30 +174,41 @@ static void json_is_one_message_a_flow_with_its_key(void **state)
 	cluster_close(&c);
 }
 
-static void a_refused_message_is_counted_as_lost(void **state)
+/* Ten flows to a cluster that refuses so many requests, each with an error that librdkafka does not
+ * try again. */
+static void send_refused(bool json, size_t refusals, struct fc_exporter_stats *s,
+			 struct fc_exporter_client_stats *client)
 {
-	struct fc_exporter_client_stats client;
-	struct fc_exporter_stats s;
+	rd_kafka_resp_err_t errors[10];
 	struct fc_exporter *e;
 	uint64_t sent = 0;
 	struct cluster c;
 
-	(void)state;
+	assert_in_range(refusals, 1, sizeof(errors) / sizeof(*errors));
+	for (size_t i = 0; i < refusals; i++)
+		errors[i] = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
 	cluster_open(&c);
-	e = open_to(c.servers, false);
-	/* An error that librdkafka does not try again. */
-	rd_kafka_mock_push_request_errors(c.mock, 0 /* Produce */, 1,
-					  RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+	e = open_to(c.servers, json);
+	rd_kafka_mock_push_request_errors_array(c.mock, 0 /* Produce */, refusals, errors);
 	add(e, 10, &sent);
 	assert_int_equal(fc_exporter_send(e, DEADLINE_MS), 0);
-	fc_exporter_stats(e, &s);
-	assert_int_equal(fc_exporter_client_stats(e, 1, &client), 0);
+	fc_exporter_stats(e, s);
+	assert_int_equal(fc_exporter_client_stats(e, 1, client), 0);
+	fc_exporter_close(e);
+	cluster_close(&c);
+}
+
+static void a_refused_message_is_counted_as_lost(void **state)
+{
+	struct fc_exporter_client_stats client;
+	struct fc_exporter_stats s;
+
+	(void)state;
+	send_refused(false, 1, &s, &client);
 	assert_int_equal(client.records_failed, 10);
 	assert_int_equal(client.records_sent, 0);
 	assert_int_equal(s.datagrams_sent, 0);
 	assert_int_equal(s.dropped_datagrams, s.datagrams_sealed);
-	fc_exporter_close(e);
-	cluster_close(&c);
 }
 
 static void without_brokers_nobody_waits(void **state)
@@ -215,30 +226,13 @@ static void lines_that_nobody_takes_are_not_sent(void **state)
 {
 	struct fc_exporter_client_stats client;
 	struct fc_exporter_stats s;
-	struct fc_exporter *e;
-	uint64_t sent = 0;
-	struct cluster c;
 
 	(void)state;
-	cluster_open(&c);
-	e = open_to(c.servers, true);
-	rd_kafka_mock_push_request_errors(
-		c.mock, 0 /* Produce */, 10, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-		RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
-	add(e, 10, &sent);
-	assert_int_equal(fc_exporter_send(e, DEADLINE_MS), 0);
-	fc_exporter_stats(e, &s);
-	assert_int_equal(fc_exporter_client_stats(e, 1, &client), 0);
+	send_refused(true, 10, &s, &client);
 	assert_int_equal(client.records_failed, 10);
 	assert_int_equal(s.datagrams_sent + s.octets_sent, 0);
 	assert_int_equal(s.dropped_datagrams, s.datagrams_sealed);
 	assert_int_equal(s.failed[FC_UNSENT_NONE].octets, client.octets_failed);
-	fc_exporter_close(e);
-	cluster_close(&c);
 }
 
 int main(void)
