@@ -122,14 +122,15 @@ static void shake(struct fc_wire *wire)
 		stop("plain stream", why);
 }
 
-static void *sender(void *argument)
+static void carry(struct stream *s, bool sends)
 {
-	struct stream *s = argument;
 	char *octets = calloc(1, CHUNK), why[FC_LINK_TEXT];
 
 	shake(s->wire);
 	for (size_t left = s->octets; octets && left;) {
-		ssize_t n = fc_wire_write(s->wire, octets, left < CHUNK ? left : CHUNK, why);
+		size_t most = left < CHUNK ? left : CHUNK;
+		ssize_t n = sends ? fc_wire_write(s->wire, octets, most, why)
+				  : fc_wire_read(s->wire, octets, CHUNK, why);
 
 		if (n == -EAGAIN)
 			await(s->wire);
@@ -139,26 +140,17 @@ static void *sender(void *argument)
 			left -= (size_t)n;
 	}
 	free(octets);
+}
+
+static void *sender(void *argument)
+{
+	carry(argument, true);
 	return NULL;
 }
 
 static void *receiver(void *argument)
 {
-	struct stream *s = argument;
-	char *octets = malloc(CHUNK), why[FC_LINK_TEXT];
-
-	shake(s->wire);
-	for (size_t left = s->octets; octets && left;) {
-		ssize_t n = fc_wire_read(s->wire, octets, CHUNK, why);
-
-		if (n == -EAGAIN)
-			await(s->wire);
-		else if (n < 0)
-			stop("plain stream", why);
-		else
-			left -= (size_t)n;
-	}
-	free(octets);
+	carry(argument, false);
 	return NULL;
 }
 
