@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <flowcard/dump.h>
 #include <flowcard/registers.h>
+#include <ha/clock.h>
 #include <ha/config.h>
 #include <ha/control_client.h>
 #include <jansson.h>
@@ -30,14 +31,6 @@ struct run {
 	uint64_t longest_ns, sum_ns;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 /* The whole answer, the caller's to free; the connection's end is the program's. */
 static char *ask(struct run *r, const char *line, int *err)
 {
@@ -56,11 +49,11 @@ static char *ask(struct run *r, const char *line, int *err)
 
 static void say(struct run *r, const char *line)
 {
-	uint64_t from = now_ns(), took;
+	uint64_t from = fc_clock_ns(), took;
 	int err;
 
 	free(ask(r, line, &err));
-	took = now_ns() - from;
+	took = fc_clock_ns() - from;
 	r->said++;
 	r->refused += err != 0;
 	r->sum_ns += took;
