@@ -19,10 +19,10 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 
+from scenario import check, keep, run
 from unit import Daemon, fail, tool, wait_for
 
 CONFIG = """hostname box
@@ -36,20 +36,6 @@ flow monitor M
  record MINE
  exporter OUT
 """
-processes = []
-checks = 0
-
-
-def check(condition, what):
-    global checks
-    checks += 1
-    if not condition:
-        fail(what + "\n" + "\n".join(p.text() for p in processes if hasattr(p, "text")))
-
-
-def keep(process):
-    processes.append(process)
-    return process
 
 
 class Terminal:
@@ -60,7 +46,7 @@ class Terminal:
         if not self.pid:
             os.execv(tool("flowcard"), ["flowcard", "--control", daemon.control, *words])
         self.seen = ""
-        processes.append(self)
+        keep(self)
         self.expect(prompt)
         self.command(f"terminal length {rows}")
 
@@ -427,14 +413,7 @@ def as_user(daemon):
 
 
 def main():
-    scenario = {"typing": typing, "enable": enable, "files": files, "many": many, "script": script}[sys.argv[1]]
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            scenario(folder)
-        finally:
-            for process in processes:
-                process.kill()
-    print(f"{checks} checks")
+    run({"typing": typing, "enable": enable, "files": files, "many": many, "script": script}[sys.argv[1]])
 
 
 if __name__ == "__main__":

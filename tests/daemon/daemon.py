@@ -18,24 +18,11 @@ import sys
 import tempfile
 import time
 
-from unit import BUILD, LOST_WITHIN, SOURCE, Card, Daemon, card, collectors, exporter, fail, monitor, tool, wait_for
+from scenario import check, keep, run
+from unit import BUILD, LOST_WITHIN, SOURCE, Card, Daemon, card, collectors, exporter, monitor, tool, wait_for
 
 SHARED = os.path.join(SOURCE, "..", "shared")
 CAPTURES = ["o04-tls-v4-v6.pcap", "o17-ipv6-ext-chains.pcapng", "o10-synscan.pcap"]
-processes = []
-checks = 0
-
-
-def keep(process):
-    processes.append(process)
-    return process
-
-
-def check(condition, what):
-    global checks
-    checks += 1
-    if not condition:
-        fail(what + "\n" + "\n".join(p.text() for p in processes if hasattr(p, "text")))
 
 
 def made(folder, flows, packets, seed, seconds=6):
@@ -292,14 +279,7 @@ def main():
     if missing:
         print(f"skipped: not installed: {missing}")
         sys.exit(77)
-    scenario = {"captures": captures, "loss": loss, "reload": reload, "service": service, "regs": registers}[sys.argv[1]]
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            scenario(folder)
-        finally:
-            for process in processes:
-                process.kill()
-    print(f"{checks} checks")
+    run({"captures": captures, "loss": loss, "reload": reload, "service": service, "regs": registers}[sys.argv[1]])
 
 
 main()

@@ -3,10 +3,9 @@
 """Two flowcardd on this machine make a pair; what is typed at the active unit, and what the standby unit refuses."""
 import os
 import subprocess
-import tempfile
 
-import cli
-from cli import Terminal, check, keep
+from cli import Terminal
+from scenario import check, keep, run
 from unit import Daemon, tool, wait_for
 
 NET = f"127.{1 + os.getpid() // 250 % 250}.{1 + os.getpid() % 250}"
@@ -96,21 +95,15 @@ def switchover(t, s, active, standby):
     check("% Standby unit" in t.command("configure terminal"), "and refused")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            checks_of_a_file(folder)
-            active, standby = make(folder)
-            s = Terminal(standby, prompt="box-stby>")
-            refusals(s, standby)
-            t = Terminal(active)
-            changes(t, active, standby)
-            switchover(t, s, active, standby)
-            check(standby.end() == 0 and active.end() == 0, "both end in order")
-        finally:
-            for process in cli.processes:
-                process.kill()
-    print(f"{cli.checks} checks")
+def pair(folder):
+    checks_of_a_file(folder)
+    active, standby = make(folder)
+    s = Terminal(standby, prompt="box-stby>")
+    refusals(s, standby)
+    t = Terminal(active)
+    changes(t, active, standby)
+    switchover(t, s, active, standby)
+    check(standby.end() == 0 and active.end() == 0, "both end in order")
 
 
-main()
+run(pair)

@@ -16,20 +16,13 @@ import subprocess
 import sys
 import tempfile
 
+from scenario import check, run
 from unit import SOURCE, Card, Daemon, collectors, fail, tool, wait_for
 
 PARSERS = os.path.join(SOURCE, "tests", "ha", "show", "parsers.py")
 PACKETS = 6000
 SORTED = ("ipv4 source address", "ipv4 destination address", "transport source-port", "transport destination-port",
           "flow direction", "ipv4 version", "ipv4 tos", "ipv4 protocol", "ipv4 ttl")
-checks = 0
-
-
-def check(condition, what):
-    global checks
-    checks += 1
-    if not condition:
-        fail(what)
 
 
 def same(got, want, what):
@@ -240,22 +233,20 @@ def parsers_read_them(unit, flows, both):
     print(f"Cisco's parsers read {len(PARSED)} texts")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        unit = Unit(folder)
-        try:
-            rows = await_all(unit)
-            flows = cache_equals_replay(unit, rows)
-            forms_agree(unit)
-            queries_equal_the_same_done_here(unit, flows)
-            counts_are_exact(unit, rows)
-            parsers_read_them(unit, unit.json("show flow monitor V4 cache")["flows"], flows)
-            clear_does_what_it_says(unit, rows)
-            same(unit.daemon.end(), 0, "flowcardd's exit status")
-        finally:
-            unit.end()
-    print(f"{checks} checks")
+def listings(folder):
+    unit = Unit(folder)
+    try:
+        rows = await_all(unit)
+        flows = cache_equals_replay(unit, rows)
+        forms_agree(unit)
+        queries_equal_the_same_done_here(unit, flows)
+        counts_are_exact(unit, rows)
+        parsers_read_them(unit, unit.json("show flow monitor V4 cache")["flows"], flows)
+        clear_does_what_it_says(unit, rows)
+        same(unit.daemon.end(), 0, "flowcardd's exit status")
+    finally:
+        unit.end()
 
 
 if __name__ == "__main__":
-    main()
+    run(listings)
