@@ -37,9 +37,12 @@ void *fc_unit_follow(void *unit);
 int fc_unit_place_start(struct fc_unit *unit, const struct fc_config *config, unsigned number);
 void fc_unit_places_end(struct fc_unit *unit, const struct fc_config *config);
 
-/* ------------------------------------------------------------------ a pair; ha/unit_pair.c */
+/* ------------------------------------------------------------------ a pair; ha/unit_pair*.c */
 struct fc_link_config;
+struct fc_pair_thread_config;
 void fc_unit_pair_link(const struct fc_config_redundancy *r, struct fc_link_config *out);
+/* All that the section says; the host stays as it is. */
+void fc_unit_pair_config(const struct fc_config *config, struct fc_pair_thread_config *out);
 /* Does the configuration make a pair of this unit; the pair that runs (or that none does)? */
 bool fc_unit_pair_wanted(const struct fc_config *config);
 bool fc_unit_pair_same(const struct fc_unit *unit, const struct fc_config *config);
