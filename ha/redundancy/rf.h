@@ -207,8 +207,8 @@ bool fc_rf_manual_swact(const struct fc_rf *rf, char text[FC_RF_TEXT]);
 /*
  * Each returns 0, or -EPERM with a sentence that begins with "% " in text.
  * force: USER_FORCED at the command line, USER_INITIATED by a program, UNIT_FAILED when the peer
- * has more healthy cards. A unit that is barred from claiming is freed by it: who says so vouches
- * that the peer is dead.
+ * has more healthy cards, UNIT_REMOVED when this unit ends, in maintenance mode too. A unit that is
+ * barred from claiming is freed by it: who says so vouches that the peer is dead.
  */
 int fc_rf_force(struct fc_rf *rf, enum fc_rf_reason reason, struct fc_rf_time now,
 		struct fc_rf_out *out, char text[FC_RF_TEXT]);

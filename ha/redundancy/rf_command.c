@@ -5,30 +5,41 @@
 #include <stdio.h>
 #include <string.h>
 
-bool fc_rf_manual_swact(const struct fc_rf *rf, char text[FC_RF_TEXT])
+/* NULL: it can be. Maintenance mode keeps no unit from its end: shut, what came after the last
+ * commit would be void, and nobody would export. */
+static const char *why_not(const struct fc_rf *rf, bool ends)
 {
-	const char *why = NULL;
+	if (!rf->comm)
+		return "system is simplex (no peer unit)";
+	if (rf->peer_state != FC_RF_STANDBY_HOT)
+		return "peer unit not yet in terminal standby state";
+	if (rf->state != FC_RF_ACTIVE)
+		return "this unit is not yet active";
+	if (rf->maintenance && !ends)
+		return "system is in maintenance mode";
+	return rf->handover != FC_RF_HANDOVER_NO ? "a switchover is in progress" : NULL;
+}
+
+static bool can_swact(const struct fc_rf *rf, bool ends, char text[FC_RF_TEXT])
+{
+	const char *why;
 
 	if (fc_rf_is_standby(rf->state)) {
 		/* IOS's words, to the letter. */
 		snprintf(text, FC_RF_TEXT, "cannot be initiated from this the standby unit");
 		return false;
 	}
-	if (!rf->comm)
-		why = "system is simplex (no peer unit)";
-	else if (rf->peer_state != FC_RF_STANDBY_HOT)
-		why = "peer unit not yet in terminal standby state";
-	else if (rf->state != FC_RF_ACTIVE)
-		why = "this unit is not yet active";
-	else if (rf->maintenance)
-		why = "system is in maintenance mode";
-	else if (rf->handover != FC_RF_HANDOVER_NO)
-		why = "a switchover is in progress";
+	why = why_not(rf, ends);
 	if (why)
 		snprintf(text, FC_RF_TEXT, "disabled (%s)", why);
 	else
 		snprintf(text, FC_RF_TEXT, "enabled");
 	return !why;
+}
+
+bool fc_rf_manual_swact(const struct fc_rf *rf, char text[FC_RF_TEXT])
+{
+	return can_swact(rf, false, text);
 }
 
 /* A unit that may not claim, since nobody can say whether the peer still sends. */
@@ -51,7 +62,7 @@ int fc_rf_force(struct fc_rf *rf, enum fc_rf_reason reason, struct fc_rf_time no
 	*text = 0;
 	if (vouched(rf, now, out))
 		return 0;
-	if (!fc_rf_manual_swact(rf, why)) {
+	if (!can_swact(rf, reason == FC_RF_REASON_UNIT_REMOVED, why)) {
 		snprintf(text, FC_RF_TEXT, "%% Manual Swact %.80s", why);
 		return -EPERM;
 	}

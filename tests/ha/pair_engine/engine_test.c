@@ -213,23 +213,6 @@ static void a_switchover_waits_until_all_has_left(void **unused)
 	close_well(b);
 }
 
-static void a_unit_that_leaves_hands_over_first(void **unused)
-{
-	struct bench *b = hot_pair();
-	unsigned turns = 0;
-
-	(void)unused;
-	while (!fc_pair_leave(b->end[0].pair, bench_now(b, 0)) && turns++ < 2000)
-		bench_run(b, 1);
-	assert_true(turns < 500);
-	bench_run(b, 20);
-	assert_int_equal(bench_state(b, 1), FC_RF_ACTIVE);
-	assert_int_equal(b->end[0].gate, FC_RF_GATE_CLOSED);
-	assert_int_equal(b->repeated, 0);
-	assert_int_equal(b->end[1].pair->rf.last_reason, FC_RF_REASON_UNIT_REMOVED);
-	close_well(b);
-}
-
 static void the_unit_with_more_cards_that_meter_takes_over(void **unused)
 {
 	struct bench *b = hot_pair();
@@ -377,53 +360,6 @@ static void slices_that_differ_are_told_in_the_log(void **unused)
 	close_well(b);
 }
 
-static void maintain(struct bench *b, unsigned u, bool on)
-{
-	char text[FC_RF_TEXT];
-
-	assert_int_equal(fc_pair_maintenance(b->end[u].pair, on, bench_now(b, u), text), 0);
-	b->end[u].moved = true;
-	bench_run(b, 200);
-}
-
-/* One unit's word is the pair's, and outlives that unit; a person at the other takes it back. */
-static void maintenance_mode_of_the_active_unit_keeps_the_standby_from_taking_over(void **unused)
-{
-	struct bench *b = hot_pair();
-	char text[FC_RF_TEXT];
-
-	(void)unused;
-	maintain(b, 0, true);
-	assert_true(b->end[1].pair->rf.maintenance);
-	maintain(b, 0, false);
-	assert_false(b->end[1].pair->rf.maintenance);
-	maintain(b, 0, true);
-	assert_int_equal(
-		fc_pair_force(b->end[0].pair, FC_RF_REASON_USER_FORCED, bench_now(b, 0), text),
-		-EPERM);
-	bench_crash(b, 0);
-	bench_run(b, 3000);
-	assert_int_equal(bench_active(b), -1);
-	maintain(b, 1, false);
-	assert_int_equal(bench_active(b), 1);
-	close_well(b);
-}
-
-static void what_is_sent_and_received_is_counted(void **unused)
-{
-	struct bench *b = hot_pair();
-	const struct fc_rf_counters *c[2];
-
-	(void)unused;
-	for (unsigned u = 0; u < 2; u++) {
-		c[u] = &fc_pair_rf(b->end[u].pair)->counters;
-		assert_true(c[u]->buffers_tx > 0 && c[u]->buffers_rx > 0);
-	}
-	assert_true(c[1]->buffers_rx <= c[0]->buffers_tx);
-	assert_true(c[0]->buffers_rx <= c[1]->buffers_tx);
-	close_well(b);
-}
-
 static void a_witness_that_is_away_is_told_once_and_shown(void **unused)
 {
 	struct bench *b = bench_open();
@@ -462,7 +398,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_switchover_that_fails_gives_the_traffic_back),
 		cmocka_unit_test(a_switchover_waits_for_every_ring),
 		cmocka_unit_test(a_switchover_waits_until_all_has_left),
-		cmocka_unit_test(a_unit_that_leaves_hands_over_first),
 		cmocka_unit_test(the_unit_with_more_cards_that_meter_takes_over),
 		cmocka_unit_test(a_peer_begins_anew_when_it_is_asked_to),
 		cmocka_unit_test(a_partition_with_a_witness_has_one_exporter),
@@ -470,9 +405,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(without_fencing_the_newer_term_stays),
 		cmocka_unit_test(a_standby_that_acknowledges_nothing_is_left_behind),
 		cmocka_unit_test(slices_that_differ_are_told_in_the_log),
-		cmocka_unit_test(
-			maintenance_mode_of_the_active_unit_keeps_the_standby_from_taking_over),
-		cmocka_unit_test(what_is_sent_and_received_is_counted),
 		cmocka_unit_test(a_witness_that_is_away_is_told_once_and_shown),
 	};
 
