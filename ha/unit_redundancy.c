@@ -43,6 +43,7 @@ static void view_pair(struct fc_unit *unit, struct fc_show_redundancy *v)
 
 	v->now_ms = fc_pair_thread_now(unit->pair).ms;
 	v->rf = *fc_pair_rf(pair);
+	fc_pair_counters(pair, &v->rf.counters);
 	p->there = true;
 	fc_pair_look(pair, &p->look);
 	fc_cuts_look(fc_pair_cuts(pair), &p->cuts);
@@ -116,7 +117,7 @@ static int order_pair(struct fc_pair *pair, enum fc_redundancy_order order, stru
 		fc_rf_clear_history(fc_pair_rf(pair));
 		return 0;
 	case FC_REDUNDANCY_CLEAR_COUNTERS:
-		fc_rf_clear_counters(fc_pair_rf(pair));
+		fc_pair_clear_counters(pair);
 		return 0;
 	}
 	return -EINVAL;

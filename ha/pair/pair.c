@@ -314,11 +314,13 @@ void pair_maintain(struct fc_pair *pair)
 }
 
 /* ------------------------------------------------------------------ life */
+/* Of workers and the export thread, too: nothing of the engine is theirs. */
 static void cuts_send(void *context, struct fc_message *m)
 {
 	struct fc_pair *pair = context;
 
-	pair_send(pair, m);
+	atomic_fetch_add_explicit(&pair->cuts_tx, 1, memory_order_relaxed);
+	pair->host.send(pair->context, m);
 }
 
 static size_t cuts_queued(void *context)

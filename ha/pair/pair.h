@@ -154,6 +154,10 @@ int fc_pair_reload_peer(struct fc_pair *pair, struct fc_rf_time now, char text[F
 int fc_pair_maintenance(struct fc_pair *pair, bool on, struct fc_rf_time now,
 			char text[FC_RF_TEXT]);
 
+/* The facility's, and what was sent past the engine; all of them back to 0. */
+void fc_pair_counters(struct fc_pair *pair, struct fc_rf_counters *out);
+void fc_pair_clear_counters(struct fc_pair *pair);
+
 struct fc_pair_look {
 	enum fc_pair_role role;
 	uint32_t peer;    /* unit; 0: not known */

@@ -5,6 +5,7 @@
 
 #include <ha/pair/pair.h>
 #include <ha/redundancy/claim.h>
+#include <stdatomic.h>
 
 #define PAIR_VERSION_MIN 1
 #define PAIR_VERSION_MAX 1
@@ -120,7 +121,8 @@ struct fc_pair {
 	char witness_why[FC_CUT_TEXT]; /* it could not be asked; empty: it could */
 	uint64_t witness_ms;           /* when that was last told in the log */
 	uint64_t takeovers, takeover_us, stuck, refused_messages, late_messages, refused_peers;
-	uint64_t slices_differed; /* that were told in the log */
+	uint64_t slices_differed;     /* that were told in the log */
+	atomic_uint_fast64_t cuts_tx; /* sent by any thread, with the cuts' lock only */
 };
 
 /* pair.c */

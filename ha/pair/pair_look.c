@@ -72,6 +72,18 @@ void pair_waits(struct fc_pair *pair, char text[FC_CUT_TEXT])
 			 fc_rf_state_name(pair->rf.state));
 }
 
+void fc_pair_counters(struct fc_pair *pair, struct fc_rf_counters *out)
+{
+	*out = pair->rf.counters;
+	out->buffers_tx += atomic_load(&pair->cuts_tx);
+}
+
+void fc_pair_clear_counters(struct fc_pair *pair)
+{
+	fc_rf_clear_counters(&pair->rf);
+	atomic_store(&pair->cuts_tx, 0);
+}
+
 void fc_pair_look(struct fc_pair *pair, struct fc_pair_look *out)
 {
 	memset(out, 0, sizeof(*out));

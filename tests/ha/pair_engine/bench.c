@@ -55,6 +55,7 @@ static void host_send(void *context, struct fc_message *m)
 {
 	struct end *e = bench_end_of(context), *peer = &bench_of(context)->end[!e->index];
 
+	e->sent++;
 	if (!e->up || !peer->up || peer->down_due ||
 	    (bench_of(context)->drop_acks && m->type == FC_MESSAGE_ACK))
 		fc_message_free(m);

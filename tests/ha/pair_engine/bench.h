@@ -48,6 +48,7 @@ struct end {
 	char config[64];
 	bool refuses;
 	/* what it did */
+	uint64_t sent;
 	unsigned hooks_to_me, hooks_to_peer, reloads, switchovers_logged, refused_logged;
 	char last_log[256];
 };

@@ -2,9 +2,7 @@
 /* Two engines: boot, sync, switchovers, crashes, partitions. */
 #include "bench_check.h"
 
-#include <errno.h>
 #include <ha/checkpoint/wire.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ boot */

@@ -80,15 +80,22 @@ static void maintenance_mode_keeps_nothing_back_at_the_end(void **unused)
 static void what_is_sent_and_received_is_counted(void **unused)
 {
 	struct bench *b = hot_pair();
-	const struct fc_rf_counters *c[2];
+	struct fc_rf_counters c[2];
 
 	(void)unused;
 	for (unsigned u = 0; u < 2; u++) {
-		c[u] = &fc_pair_rf(b->end[u].pair)->counters;
-		assert_true(c[u]->buffers_tx > 0 && c[u]->buffers_rx > 0);
+		fc_pair_counters(b->end[u].pair, &c[u]);
+		assert_int_equal(c[u].buffers_tx, b->end[u].sent);
+		assert_true(c[u].buffers_rx > 0);
 	}
-	assert_true(c[1]->buffers_rx <= c[0]->buffers_tx);
-	assert_true(c[0]->buffers_rx <= c[1]->buffers_tx);
+	assert_true(c[1].buffers_rx <= c[0].buffers_tx);
+	assert_true(c[0].buffers_rx <= c[1].buffers_tx);
+	fc_pair_clear_counters(b->end[0].pair);
+	b->end[0].sent = 0;
+	bench_run(b, 200);
+	fc_pair_counters(b->end[0].pair, &c[0]);
+	assert_int_equal(c[0].buffers_tx, b->end[0].sent);
+	assert_in_range(b->end[0].sent, 1, c[1].buffers_rx - 1);
 	close_well(b);
 }
 
