@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define FACILITY "HA_CONFIG_SYNC"
+#define AGAIN_MS 1000 /* after a message that could not be made */
 
 /* ------------------------------------------------------------------ active */
 static void send_config(struct fc_pair *pair, const struct fc_pair_config *config)
@@ -21,11 +22,18 @@ static void send_config(struct fc_pair *pair, const struct fc_pair_config *confi
 	struct fc_message *m = pair_config_write(config, pair->config_serial + 1);
 
 	if (!m) {
-		pair_log(pair, FACILITY, FC_LOG_ERROR, "LARGE",
-			 "The configuration cannot be sent to unit %u: no memory, or too large",
-			 (unsigned)pair->hello.unit);
+		if (!pair->config_again_ms)
+			pair_log(pair, FACILITY, FC_LOG_ERROR, "LARGE",
+				 "The configuration cannot be sent to unit %u: no memory, or too "
+				 "large",
+				 (unsigned)pair->hello.unit);
+		/* As a whole, and again until it goes. */
+		pair->config_sent = pair->config_whole = 0;
+		pair->config_same = false;
+		pair->config_again_ms = pair->now.ms + AGAIN_MS;
 		return;
 	}
+	pair->config_again_ms = 0;
 	pair->config_serial++;
 	pair_send(pair, m);
 }
@@ -57,7 +65,7 @@ void pair_config_tick(struct fc_pair *pair)
 			pair->config_same = pair->config_failed = false;
 		return;
 	}
-	if (pair->config_sent == pair->peer.want)
+	if (pair->config_sent == pair->peer.want || pair->now.ms < pair->config_again_ms)
 		return;
 	pair->config_same = pair->config_failed = false;
 	send_whole(pair);

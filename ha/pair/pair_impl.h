@@ -107,6 +107,7 @@ struct fc_pair {
 	/* ---- configuration */
 	uint64_t config_sent;                 /* active: for this `want` of the peer; 0: not */
 	uint64_t config_serial, config_whole; /* serial sent last; checksum sent as a whole */
+	uint64_t config_again_ms;             /* it could not be sent: not before; 0: it could */
 	uint64_t config_got;                  /* standby: for this `want` */
 	uint64_t my_checksum, peer_checksum;
 	char config_why[FC_CUT_TEXT];

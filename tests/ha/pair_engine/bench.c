@@ -169,8 +169,13 @@ static uint64_t checksum(const char *text)
 
 static int host_config_read(void *context, struct fc_pair_config *out)
 {
-	out->text = strdup(bench_end_of(context)->config);
-	out->ids = strdup("");
+	const struct end *e = bench_end_of(context);
+	size_t ids = e->too_large ? FC_MESSAGE_BODY_MAX + 1 : 1;
+
+	out->text = strdup(e->config);
+	out->ids = malloc(ids);
+	memset(out->ids, 'x', ids - 1);
+	out->ids[ids - 1] = 0;
 	out->checksum = checksum(out->text);
 	memset(out->secret, 7, sizeof(out->secret));
 	return 0;
@@ -203,6 +208,7 @@ static void host_log(void *context, const char *facility, int level, const char 
 	struct end *e = bench_end_of(context);
 
 	e->switchovers_logged += !strcmp(mnemonic, "SWITCHOVER");
+	e->large_logged += !strcmp(mnemonic, "LARGE");
 	e->refused_logged += !strcmp(mnemonic, "PEER_REFUSED");
 	snprintf(e->last_log, sizeof(e->last_log), "%%%s-%d-%s: %.200s", facility, level, mnemonic,
 		 text);

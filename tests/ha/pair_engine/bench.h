@@ -46,10 +46,11 @@ struct end {
 	enum fc_pair_role role;
 	/* configuration */
 	char config[64];
-	bool refuses;
+	bool refuses, too_large;
 	/* what it did */
 	uint64_t sent;
-	unsigned hooks_to_me, hooks_to_peer, reloads, switchovers_logged, refused_logged;
+	unsigned hooks_to_me, hooks_to_peer, reloads, switchovers_logged, refused_logged,
+		large_logged;
 	char last_log[256];
 };
 

@@ -14,10 +14,10 @@ static void tell_line(struct bench *b, const char *line)
 	b->end[0].pair->host.config_read(b->end[0].pair->context, &config);
 	change.section = (char *)(uintptr_t) "";
 	change.line = (char *)(uintptr_t)line;
-	change.ids = (char *)(uintptr_t) "";
+	change.ids = config.ids;
 	change.checksum = config.checksum;
-	pair_config_free(&config);
 	fc_pair_config_changed(b->end[0].pair, &change, bench_now(b, 0));
+	pair_config_free(&config);
 }
 
 static void a_line_goes_to_the_standby(void **unused)
@@ -74,6 +74,37 @@ static void a_line_that_the_standby_refuses_makes_it_cold(void **unused)
 	bench_run(b, 300);
 	assert_int_equal(bench_state(b, 1), FC_RF_STANDBY_CONFIG);
 	assert_int_equal(b->end[0].gate, FC_RF_GATE_OPEN);
+	close_well(b);
+}
+
+/* As without memory: the message cannot be made. */
+static void a_configuration_that_could_not_be_sent_is_sent_again(void **unused)
+{
+	struct bench *b = bench_open();
+	struct fc_pair_look look;
+
+	(void)unused;
+	b->end[0].too_large = true;
+	bench_boot(b, 0);
+	bench_boot(b, 1);
+	bench_run(b, 5000);
+	assert_int_equal(bench_state(b, 1), FC_RF_STANDBY_CONFIG);
+	assert_int_equal(b->end[0].large_logged, 1);
+	b->end[0].too_large = false;
+	assert_true(bench_settle(b));
+	/* A line; then the whole one goes. */
+	b->end[0].too_large = true;
+	tell_line(b, "flow record S;");
+	bench_run(b, 500);
+	bench_look(b, 0, &look);
+	assert_false(look.config_same);
+	assert_string_equal(b->end[1].config, "flow record R;");
+	b->end[0].too_large = false;
+	bench_run(b, 1500);
+	assert_string_equal(b->end[1].config, b->end[0].config);
+	bench_look(b, 0, &look);
+	assert_true(look.config_same);
+	assert_int_equal(b->end[0].large_logged, 2);
 	close_well(b);
 }
 
@@ -259,6 +290,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_line_goes_to_the_standby),
 		cmocka_unit_test(another_configuration_keeps_the_standby_cold),
 		cmocka_unit_test(a_line_that_the_standby_refuses_makes_it_cold),
+		cmocka_unit_test(a_configuration_that_could_not_be_sent_is_sent_again),
 		cmocka_unit_test(another_version_makes_no_pair),
 		cmocka_unit_test(a_feed_of_another_kind_or_the_same_unit_makes_no_pair),
 		cmocka_unit_test(another_fencing_makes_no_pair),
