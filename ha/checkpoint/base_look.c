@@ -83,10 +83,12 @@ bool fc_base_take(struct fc_base *base, uint64_t instance)
 	uint32_t place;
 
 	pthread_mutex_lock(&base->lock);
-	/* Places of a cut being built must not go; whoever takes over has ended it. */
-	if (base->open)
-		fc_base_void(base);
 	place = fc_base_find(base, instance);
+	/* Places of a cut being built must not go; whoever takes over has ended it. */
+	if (place != PLACE_NONE && base->open) {
+		fc_base_void(base);
+		place = fc_base_find(base, instance);
+	}
 	if (place != PLACE_NONE)
 		fc_base_remove(base, place);
 	pthread_mutex_unlock(&base->lock);

@@ -224,6 +224,26 @@ static void taken_flows_are_not_seen_again(void **unused)
 	standby_begin();
 }
 
+/* A flow that only the cut has is nobody's. */
+static void taking_voids_the_open_cut_only_for_a_flow_that_is_there(void **unused)
+{
+	(void)unused;
+	standby_begin();
+	assert_int_equal(standby_give_flow(2, 2, 2), 0);
+	assert_false(fc_base_take(standby, 77));
+	assert_int_equal(standby_commit(2, 1, 0), 1);
+	standby_expect(2, 2);
+	assert_int_equal(standby_give_flow(3, 4, 1), 0);
+	assert_false(fc_base_take(standby, 4));
+	assert_int_equal(standby_committed(), 3);
+	assert_int_equal(standby_commit(3, 1, 0), -EPROTO);
+	assert_int_equal(standby_everything(4), 0);
+	assert_int_equal(standby_give_flow(4, 1, 4), 0);
+	assert_true(fc_base_take(standby, 1));
+	assert_int_equal(standby_committed(), 2);
+	assert_int_equal(standby_commit(4, 1, 0), -EPROTO);
+}
+
 static void times_are_those_of_the_vector(void **unused)
 {
 	struct fc_cut_commit c = standby_commit_of(1, 0, 0);
@@ -268,6 +288,7 @@ int main(void)
 		TEST(an_ended_flow_has_no_values),
 		TEST(a_full_base_refuses_and_keeps_on),
 		TEST(taken_flows_are_not_seen_again),
+		TEST(taking_voids_the_open_cut_only_for_a_flow_that_is_there),
 		TEST(times_are_those_of_the_vector),
 	};
 
