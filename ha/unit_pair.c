@@ -156,23 +156,32 @@ static int host_config_read(void *context, struct fc_pair_config *out)
 	return -ENOMEM;
 }
 
-/* The secret first: cards that have another one are set up anew. */
-static bool take_secret(struct fc_unit *unit, const struct fc_pair_config *in)
+static bool other_secret(struct fc_unit *unit, const struct fc_pair_config *in)
 {
 	bool other;
 
 	pthread_mutex_lock(&unit->lock);
 	other = in->text && memcmp(unit->secret, in->secret, sizeof(unit->secret)) != 0;
-	if (other)
-		memcpy(unit->secret, in->secret, sizeof(unit->secret));
 	pthread_mutex_unlock(&unit->lock);
 	return other;
+}
+
+/* When the configuration was taken: what fails comes again, and must find the secret another one
+ * then. Cards that have another one are set up anew. */
+static void take_secret(struct fc_unit *unit, const struct fc_pair_config *in)
+{
+	pthread_mutex_lock(&unit->lock);
+	memcpy(unit->secret, in->secret, sizeof(unit->secret));
+	unit->wanted++; /* the follower may have seen to the commit already */
+	pthread_cond_broadcast(&unit->moved);
+	pthread_mutex_unlock(&unit->lock);
 }
 
 static int host_config_take(void *context, const struct fc_pair_config *in, char *why)
 {
 	struct fc_unit *unit = unit_of(context);
 	struct fc_unit_snapshot *fresh;
+	bool other = other_secret(unit, in);
 	int err;
 
 	pthread_mutex_lock(&unit->commit);
@@ -182,11 +191,13 @@ static int host_config_take(void *context, const struct fc_pair_config *in, char
 		      ? fc_config_shared_take(&fresh->config, in->text, in->ids, why, FC_CUT_TEXT)
 		      : fc_config_shared_line(&fresh->config, in->section, in->line, in->ids, why,
 					      FC_CUT_TEXT);
-	if (!err && (take_secret(unit, in) || !same_octets(&fresh->config, &unit->snapshot->config,
-							   sizeof(fresh->config)))) {
+	if (!err && (other || !same_octets(&fresh->config, &unit->snapshot->config,
+					   sizeof(fresh->config)))) {
 		err = fc_unit_commit(unit, fresh);
 		if (!err)
 			fresh = NULL;
+		if (!err && other)
+			take_secret(unit, in);
 	}
 	pthread_mutex_unlock(&unit->commit);
 	fc_unit_snapshot_release(fresh);
