@@ -230,6 +230,8 @@ void fc_unit_pair_changed(struct fc_unit *unit, const struct fc_config_cursor *c
 	char section[FC_FNF_TEXT];
 	struct fc_pair_config change = {0};
 	const struct fc_config *config;
+	struct fc_rf_time now;
+	struct fc_pair *pair;
 
 	pthread_rwlock_rdlock(&unit->pair_lock);
 	if (!unit->pair)
@@ -242,8 +244,8 @@ void fc_unit_pair_changed(struct fc_unit *unit, const struct fc_config_cursor *c
 		change.section = (char *)(uintptr_t)section_of(cursor, section);
 		change.line = (char *)(uintptr_t)line;
 	}
-	fc_pair_config_changed(fc_pair_thread_lock(unit->pair), &change,
-			       fc_pair_thread_now(unit->pair));
+	pair = fc_pair_thread_lock_at(unit->pair, &now);
+	fc_pair_config_changed(pair, &change, now);
 	fc_pair_thread_unlock(unit->pair);
 	free(change.ids);
 unlock:
@@ -323,12 +325,13 @@ int fc_unit_pair_create(struct fc_unit *unit, const struct fc_config *config, ch
 void fc_unit_pair_maintain(struct fc_unit *unit, const struct fc_config *config)
 {
 	char text[FC_RF_TEXT];
+	struct fc_rf_time now;
+	struct fc_pair *pair;
 
 	pthread_rwlock_rdlock(&unit->pair_lock);
 	if (unit->pair) {
-		if (fc_pair_maintenance(fc_pair_thread_lock(unit->pair),
-					config->redundancy.maintenance,
-					fc_pair_thread_now(unit->pair), text))
+		pair = fc_pair_thread_lock_at(unit->pair, &now);
+		if (fc_pair_maintenance(pair, config->redundancy.maintenance, now, text))
 			fc_log_as("REDUNDANCY", FC_LOG_WARNING, "MAINTENANCE", "%s", text + 2);
 		fc_pair_thread_unlock(unit->pair);
 	}

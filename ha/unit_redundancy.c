@@ -146,13 +146,15 @@ static int order_alone(struct fc_unit *unit, enum fc_redundancy_order order, cha
 int fc_unit_redundancy_order(struct fc_unit *unit, enum fc_redundancy_order order,
 			     char text[FC_RF_TEXT])
 {
+	struct fc_rf_time now;
+	struct fc_pair *pair;
 	int err;
 
 	*text = 0;
 	pthread_rwlock_rdlock(&unit->pair_lock);
 	if (unit->pair) {
-		err = order_pair(fc_pair_thread_lock(unit->pair), order,
-				 fc_pair_thread_now(unit->pair), text);
+		pair = fc_pair_thread_lock_at(unit->pair, &now);
+		err = order_pair(pair, order, now, text);
 		fc_pair_thread_unlock(unit->pair);
 	} else {
 		err = order_alone(unit, order, text);

@@ -68,6 +68,13 @@ struct fc_pair *fc_pair_thread_lock(struct fc_pair_thread *t)
 	return t->pair;
 }
 
+struct fc_pair *fc_pair_thread_lock_at(struct fc_pair_thread *t, struct fc_rf_time *now)
+{
+	pthread_mutex_lock(&t->lock);
+	*now = fc_pair_thread_now(t);
+	return t->pair;
+}
+
 void fc_pair_thread_unlock(struct fc_pair_thread *t)
 {
 	pthread_mutex_unlock(&t->lock);
@@ -212,11 +219,11 @@ static void be_prompt(void)
 
 static unsigned turn(struct fc_pair_thread *t)
 {
-	struct fc_rf_time now = fc_pair_thread_now(t);
+	struct fc_rf_time now;
 	uint64_t next;
 
 	hear_claim(t);
-	pthread_mutex_lock(&t->lock);
+	fc_pair_thread_lock_at(t, &now);
 	if (atomic_load(&t->leaving) &&
 	    (fc_pair_leave(t->pair, now) || now.ms >= atomic_load(&t->leave_until_ms)))
 		atomic_store(&t->stop, true);

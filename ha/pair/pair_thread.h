@@ -48,6 +48,8 @@ struct fc_link *fc_pair_thread_link(struct fc_pair_thread *t);
 
 /* Between the two the engine is the caller's, for moments. Any thread. */
 struct fc_pair *fc_pair_thread_lock(struct fc_pair_thread *t);
+/* With the time of now, which the engine is to be given: it never goes back. */
+struct fc_pair *fc_pair_thread_lock_at(struct fc_pair_thread *t, struct fc_rf_time *now);
 void fc_pair_thread_unlock(struct fc_pair_thread *t);
 struct fc_rf_time fc_pair_thread_now(const struct fc_pair_thread *t);
 

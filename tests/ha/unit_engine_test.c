@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* One unit of a pair whose peer never comes: what its engine asks of it. */
+/* One unit of a pair whose peer never comes: what its engine asks of it, what time it is told. */
 #include "tests/ha/config_text.h"
 #include "tests/ha/unit_bench.h"
 #include "tests/ha/unit_in_pair.h"
@@ -8,6 +8,7 @@
 #include <ha/config_shared.h>
 #include <ha/pair/pair_impl.h>
 #include <ha/pair/pair_thread.h>
+#include <ha/show/redundancy.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <cmocka.h>
 
 #define PORT (20000 + (unsigned)getpid() % 10000) /* tests run side by side */
+#define ROUNDS 10
 
 static char folder[] = "/tmp/fc_unit_engine_XXXXXX";
 static unsigned fail_commits;
@@ -96,10 +98,50 @@ static void a_secret_whose_commit_failed_reaches_the_card_the_next_time(void **u
 	await(fc_slot_metering(unit.slot[1]));
 }
 
+/* ------------------------------------------------------------------ time */
+static void *order(void *argument)
+{
+	char text[FC_RF_TEXT];
+
+	(void)argument;
+	fc_unit_redundancy_order(&unit, FC_REDUNDANCY_RELOAD_PEER, text);
+	return NULL;
+}
+
+static uint64_t engine_ms(void)
+{
+	uint64_t ms = fc_pair_thread_lock(unit.pair)->now.ms;
+
+	fc_pair_thread_unlock(unit.pair);
+	return ms;
+}
+
+/* The engine's thread and an order wait for the lock, each with a time, if it had one already. */
+static void whoever_waited_for_the_engine_does_not_turn_its_time_back(void **unused)
+{
+	(void)unused;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct fc_rf_time now;
+		struct fc_pair *pair = fc_pair_thread_lock(unit.pair);
+		pthread_t thread;
+
+		assert_int_equal(pthread_create(&thread, NULL, order, NULL), 0);
+		for (uint64_t until = fc_clock_ms() + 150; fc_clock_ms() < until; breathe())
+			;
+		now = fc_pair_thread_now(unit.pair);
+		fc_pair_tick(pair, now);
+		fc_pair_thread_unlock(unit.pair);
+		for (uint64_t until = fc_clock_ms() + 20; fc_clock_ms() < until;)
+			assert_true(engine_ms() >= now.ms);
+		pthread_join(thread, NULL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_secret_whose_commit_failed_reaches_the_card_the_next_time),
+		cmocka_unit_test(whoever_waited_for_the_engine_does_not_turn_its_time_back),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
