@@ -98,6 +98,7 @@ struct fc_pair_options {
 	uint64_t fencing_sum;         /* of its words, where they must be the same; else 0 */
 	uint64_t skew_max_ns;         /* dual feed is refused above it */
 	unsigned stuck_epochs;        /* a cut may fly so long: 4 */
+	unsigned stuck_ms;            /* likewise: a card that is gone counts no epochs */
 	size_t stuck_octets;          /* unacknowledged: 64 MiB */
 	unsigned silence_ms; /* that the link waits for a sign of life: interval x misses */
 	size_t flows_max;    /* of the base */
@@ -108,8 +109,8 @@ struct fc_pair_options {
 #define FC_PAIR_OPTIONS_DEFAULT                                                                    \
 	{                                                                                          \
 		.rf = FC_RF_OPTIONS_DEFAULT, .skew_max_ns = 1000000, .stuck_epochs = 4,            \
-		.stuck_octets = (size_t)64 << 20, .silence_ms = 150, .flows_max = (size_t)1 << 24, \
-		.cuts = {                                                                          \
+		.stuck_ms = 4000, .stuck_octets = (size_t)64 << 20, .silence_ms = 150,             \
+		.flows_max = (size_t)1 << 24, .cuts = {                                            \
 			.join_ms = 2000,                                                           \
 			.queued_max = (size_t)1 << 20,                                             \
 			.resend_max = 4                                                            \

@@ -101,6 +101,8 @@ struct fc_pair {
 	uint64_t leave_ms;
 	uint64_t last_cut, barrier_ms, quiet_ms;
 	uint64_t healthier_ms;
+	uint64_t held_cut, held_ms,
+		held_seen_ms;  /* the cut in flight, since when, looked at last */
 	uint64_t lost_us;      /* when the active unit's sign of life was missed */
 	const char *lost_with; /* what that moment was, in words */
 

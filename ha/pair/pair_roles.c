@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define HEALTHIER_MS 1000 /* the peer has more healthy cards for so long */
+#define LOOK_MS 1000      /* a look that comes so late was kept from it */
 #define AGAIN_MS 5000     /* and is asked again after so long, if it could not take over */
 
 /* ------------------------------------------------------------------ the gate */
@@ -205,6 +206,20 @@ bool pair_synced(struct fc_pair *pair)
 
 /* ------------------------------------------------------------------ what the facility is to know
  */
+/* Epochs of this unit's cards; where none counts them, time. Time in which nobody looked was this
+ * unit's own: the answer may be there, unread. */
+static bool flies_too_long(struct fc_pair *pair, const struct fc_cuts_look *look)
+{
+	if (look->open != pair->held_cut || !look->flying ||
+	    pair->now.ms - pair->held_seen_ms > LOOK_MS) {
+		pair->held_cut = look->open;
+		pair->held_ms = pair->now.ms;
+	}
+	pair->held_seen_ms = pair->now.ms;
+	return look->flying && (look->epochs_merged > pair->options.stuck_epochs ||
+				pair->now.ms - pair->held_ms > pair->options.stuck_ms);
+}
+
 static void look_stuck(struct fc_pair *pair)
 {
 	struct fc_cuts_look look;
@@ -215,8 +230,8 @@ static void look_stuck(struct fc_pair *pair)
 		return;
 	fc_cuts_look(pair->cuts, &look);
 	queued = pair->host.queued(pair->context);
-	if (!(look.flying && look.epochs_merged > pair->options.stuck_epochs) &&
-	    queued <= pair->options.stuck_octets && !pair->config_failed)
+	if (!flies_too_long(pair, &look) && queued <= pair->options.stuck_octets &&
+	    !pair->config_failed)
 		return;
 	pair->stuck++;
 	if (pair->config_failed)

@@ -334,6 +334,14 @@ static void locks_destroy(struct fc_pair_thread *t)
 	pthread_mutex_destroy(&t->lock);
 }
 
+/* Where the epochs are short a cut may wait for a card for longer than four of them. */
+static unsigned stuck_ms(const struct fc_pair_options *options, uint64_t epoch_ns)
+{
+	uint64_t ms = epoch_ns * options->stuck_epochs / 1000000;
+
+	return ms > options->cuts.join_ms ? (unsigned)ms : options->cuts.join_ms;
+}
+
 int fc_pair_thread_create(const struct fc_pair_thread_config *config, struct fc_pair_thread **out,
 			  char why[FC_LINK_TEXT])
 {
@@ -356,6 +364,7 @@ int fc_pair_thread_create(const struct fc_pair_thread_config *config, struct fc_
 	}
 	options.rf.fencing = fencing_of(&t->claim);
 	options.hook = *config->hook != 0;
+	options.stuck_ms = stuck_ms(&options, config->epoch_ns);
 	options.silence_ms = config->link.interval_ms * config->link.misses;
 	err = fc_link_open(&config->link, &t->link, why);
 	if (err)

@@ -21,7 +21,7 @@ struct fc_pair_thread;
 
 struct fc_pair_thread_config {
 	struct fc_link_config link;
-	struct fc_pair_options options; /* rf.fencing, hook and silence_ms follow from the rest */
+	struct fc_pair_options options; /* rf.fencing, hook, *_ms follow from the rest */
 	char fencing[FC_CLAIM_TEXT];    /* words for fc_claim_init */
 	char hook[256];                 /* command; "": none */
 	/* The unit's part: role, gate, barrier, drained, followed, export_*, config_*, healthy,

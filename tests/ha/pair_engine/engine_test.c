@@ -158,7 +158,7 @@ static void a_switchover_that_fails_gives_the_traffic_back(void **unused)
 	assert_true(bench_settle(b));
 	to_me = b->end[0].hooks_to_me;
 	b->drop_acks = true;
-	b->end[0].pair->options.stuck_epochs = 1000000;
+	b->end[0].pair->options.stuck_epochs = b->end[0].pair->options.stuck_ms = 1000000;
 	fc_pair_force(b->end[0].pair, FC_RF_REASON_USER_FORCED, bench_now(b, 0), text);
 	bench_run(b, 5500);
 	assert_int_equal(bench_active(b), 0);
@@ -332,6 +332,48 @@ static void a_standby_that_acknowledges_nothing_is_left_behind(void **unused)
 	close_well(b);
 }
 
+/* Of a unit whose last card is gone there are no epochs to count. */
+static void without_a_card_it_is_left_behind_by_the_clock(void **unused)
+{
+	struct bench *b = hot_pair();
+	unsigned stuck_ms = b->end[0].pair->options.stuck_ms;
+	uint64_t instances;
+
+	(void)unused;
+	b->drop_acks = b->end[0].silent = true;
+	fc_cuts_member_remove(b->end[0].member);
+	bench_run(b, stuck_ms - 200);
+	assert_int_equal(b->end[0].gate, FC_RF_GATE_ACKED);
+	bench_run(b, 1000);
+	assert_int_equal(b->end[0].gate, FC_RF_GATE_OPEN);
+	assert_int_equal(b->end[0].pair->stuck, 1);
+	assert_int_equal(b->end[0].pair->rf.term, 2);
+	b->drop_acks = false;
+	assert_true(bench_settle(b));
+	assert_int_equal(bench_active(b), 0);
+	fc_cuts_member_add(fc_pair_cuts(b->end[0].pair), 1, 0, 1, &b->end[0].member, &instances);
+	close_well(b);
+}
+
+static void time_in_which_the_unit_was_stopped_does_not_count(void **unused)
+{
+	struct bench *b = hot_pair();
+	struct fc_cuts_look look;
+
+	(void)unused;
+	do {
+		bench_run(b, 1);
+		fc_cuts_look(fc_pair_cuts(b->end[0].pair), &look);
+	} while (!look.flying);
+	/* It goes on, and has not read yet what came meanwhile. */
+	b->now_ms += 2 * b->end[0].pair->options.stuck_ms;
+	fc_pair_tick(b->end[0].pair, bench_now(b, 0));
+	bench_run(b, 1000);
+	assert_int_equal(b->end[0].pair->stuck, 0);
+	assert_int_equal(bench_state(b, 1), FC_RF_STANDBY_HOT);
+	close_well(b);
+}
+
 /* The standby's base is judged by tests/ha/checkpoint; here its answer is written by hand. */
 static void slices_that_differ_are_told_in_the_log(void **unused)
 {
@@ -402,6 +444,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_short_break_changes_no_role),
 		cmocka_unit_test(without_fencing_the_newer_term_stays),
 		cmocka_unit_test(a_standby_that_acknowledges_nothing_is_left_behind),
+		cmocka_unit_test(without_a_card_it_is_left_behind_by_the_clock),
+		cmocka_unit_test(time_in_which_the_unit_was_stopped_does_not_count),
 		cmocka_unit_test(slices_that_differ_are_told_in_the_log),
 		cmocka_unit_test(a_witness_that_is_away_is_told_once_and_shown),
 	};
