@@ -391,6 +391,7 @@ static void stop_claims(struct fc_pair_thread *t)
 	t->claim_stop = true;
 	pthread_cond_signal(&t->claim_moved);
 	pthread_mutex_unlock(&t->claim_lock);
+	fc_claim_stop(&t->claim);
 	pthread_join(t->claim_thread, NULL);
 }
 

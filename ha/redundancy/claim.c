@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
+
+#define STOP_MS 500 /* for a command to be ended */
 
 static int claim_none(const struct fc_claim_question *question, struct fc_claim_answer *answer)
 {
@@ -49,7 +53,7 @@ int fc_claim_init(struct fc_claim *claim, const char *words, uint32_t timeout_ms
 		return -EINVAL;
 	}
 	snprintf(claim->argument, sizeof(claim->argument), "%s", argument);
-	claim->timeout_ms = timeout_ms;
+	claim->timeout_ms = claim->ops->timeout_ms ? claim->ops->timeout_ms : timeout_ms;
 	return 0;
 }
 
@@ -60,14 +64,18 @@ struct job {
 	const struct fc_claim_ops *ops;
 	struct fc_claim_question question;
 	struct fc_claim_answer answer;
-	bool done, left; /* left: the asker has gone, the thread cleans up */
+	bool done, stopped, left; /* left: the asker has gone, the thread cleans up */
 	int error;
 };
+
+/* Of fc_claim.asking and stopped, which another thread may look at. */
+static pthread_mutex_t asking_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void job_free(struct job *job)
 {
 	pthread_cond_destroy(&job->answered);
 	pthread_mutex_destroy(&job->lock);
+	close(job->question.stop);
 	free(job);
 }
 
@@ -98,6 +106,11 @@ static struct job *job_start(const struct fc_claim *claim, uint64_t term, uint32
 
 	if (!job)
 		return NULL;
+	job->question.stop = eventfd(0, EFD_CLOEXEC);
+	if (job->question.stop < 0) {
+		free(job);
+		return NULL;
+	}
 	pthread_mutex_init(&job->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -145,37 +158,96 @@ void fc_claim_free(struct fc_claim *claim)
 		job_free(job);
 }
 
+void fc_claim_stop(struct fc_claim *claim)
+{
+	struct job *job;
+
+	pthread_mutex_lock(&asking_lock);
+	claim->stopped = true;
+	job = claim->asking;
+	if (job) {
+		pthread_mutex_lock(&job->lock);
+		job->stopped = true;
+		eventfd_write(job->question.stop, 1);
+		pthread_cond_signal(&job->answered);
+		pthread_mutex_unlock(&job->lock);
+	}
+	pthread_mutex_unlock(&asking_lock);
+}
+
+static struct timespec after_ms(uint32_t ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += (long)(ms % 1000) * 1000000;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	return t;
+}
+
+/* Return 0: it is done; -ETIMEDOUT or -ECANCELED: it is not, yet. */
+static int job_await(struct job *job, uint32_t timeout_ms)
+{
+	struct timespec until = after_ms(timeout_ms);
+	bool hurried = false;
+	int error = 0;
+
+	pthread_mutex_lock(&job->lock);
+	while (!job->done && !error) {
+		if (job->stopped && !hurried)
+			until = after_ms(STOP_MS);
+		hurried = job->stopped;
+		error = pthread_cond_timedwait(&job->answered, &job->lock, &until);
+	}
+	if (job->done)
+		error = 0;
+	else
+		error = hurried ? -ECANCELED : -ETIMEDOUT;
+	pthread_mutex_unlock(&job->lock);
+	return error;
+}
+
+static int begin(struct fc_claim *claim, uint64_t term, uint32_t unit)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&asking_lock);
+	if (claim->stopped)
+		error = -ECANCELED;
+	else
+		claim->asking = job_start(claim, term, unit);
+	if (!error && !claim->asking)
+		error = -ENOMEM;
+	pthread_mutex_unlock(&asking_lock);
+	return error;
+}
+
 int fc_claim_ask(struct fc_claim *claim, uint64_t term, uint32_t unit,
 		 struct fc_claim_answer *answer)
 {
-	struct timespec until;
 	struct job *job;
-	int error = 0;
+	int error;
 
 	if (claim->hanging && !job_over(claim->hanging))
 		return -EBUSY;
 	claim->hanging = NULL;
-	job = job_start(claim, term, unit);
-	if (!job)
-		return -ENOMEM;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += claim->timeout_ms / 1000;
-	until.tv_nsec += (long)(claim->timeout_ms % 1000) * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&job->lock);
-	while (!job->done && !error)
-		error = pthread_cond_timedwait(&job->answered, &job->lock, &until);
-	if (job->done) {
-		error = job->error;
-		if (!error)
-			*answer = job->answer;
-	} else {
-		error = -ETIMEDOUT;
+	error = begin(claim, term, unit);
+	if (error)
+		return error;
+	job = claim->asking;
+	error = job_await(job, claim->timeout_ms);
+	pthread_mutex_lock(&asking_lock);
+	claim->asking = NULL;
+	pthread_mutex_unlock(&asking_lock);
+	if (error) {
 		claim->hanging = job;
+		return error;
 	}
-	pthread_mutex_unlock(&job->lock);
-	if (!claim->hanging)
-		job_free(job);
+	error = job->error;
+	if (!error)
+		*answer = job->answer;
+	job_free(job);
 	return error;
 }

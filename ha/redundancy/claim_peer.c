@@ -47,14 +47,17 @@ static int start(const struct fc_claim_question *q, pid_t *child)
 	return -error;
 }
 
-/* Return 0: it has ended; -ETIMEDOUT or another -errno: it has been ended. */
-static int wait_for(pid_t child, uint32_t timeout_ms)
+/* Return 0: it has ended; -ETIMEDOUT, -ECANCELED or another -errno: it has been ended. */
+static int wait_for(pid_t child, const struct fc_claim_question *q)
 {
 	int fd = (int)syscall(SYS_pidfd_open, child, 0);
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int ready = fd < 0 ? -1 : poll(&p, 1, timeout_ms < INT32_MAX ? (int)timeout_ms : INT32_MAX);
-	int error = ready > 0 ? 0 : ready == 0 ? -ETIMEDOUT : -errno;
+	struct pollfd p[] = {{.fd = fd, .events = POLLIN}, {.fd = q->stop, .events = POLLIN}};
+	int limit = q->timeout_ms < INT32_MAX ? (int)q->timeout_ms : INT32_MAX;
+	int ready = fd < 0 ? -1 : poll(p, 2, limit);
+	int error = ready == 0 ? -ETIMEDOUT : ready < 0 ? -errno : 0;
 
+	if (ready > 0 && !p[0].revents)
+		error = -ECANCELED;
 	if (fd >= 0)
 		close(fd);
 	if (error)
@@ -70,7 +73,7 @@ static int claim_peer(const struct fc_claim_question *q, struct fc_claim_answer 
 	error = start(q, &child);
 	if (error)
 		return error;
-	error = wait_for(child, q->timeout_ms);
+	error = wait_for(child, q);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -82,4 +85,5 @@ static int claim_peer(const struct fc_claim_question *q, struct fc_claim_answer 
 	return 0;
 }
 
-const struct fc_claim_ops fc_claim_peer = {.words = "peer", .argument = true, .claim = claim_peer};
+const struct fc_claim_ops fc_claim_peer = {
+	.words = "peer", .argument = true, .timeout_ms = FC_CLAIM_COMMAND_MS, .claim = claim_peer};

@@ -49,6 +49,7 @@ static void use(const char *format, const char *text, uint32_t timeout_ms)
 
 	snprintf(words, sizeof(words), format, text);
 	assert_int_equal(fc_claim_init(&claim, words, timeout_ms, why), 0);
+	claim.timeout_ms = timeout_ms;
 }
 
 static void make(const char *name, const char *text)
@@ -213,6 +214,88 @@ static void a_command_that_hangs_is_ended_and_is_no_claim(void **unused)
 	assert_true(atoi(text) > 1);
 }
 
+static void a_command_has_a_limit_of_its_own(void **unused)
+{
+	(void)unused;
+	assert_int_equal(fc_claim_init(&claim, "peer sleep 2", 1000, why), 0);
+	assert_int_equal(claim.timeout_ms, FC_CLAIM_COMMAND_MS);
+	assert_int_equal(fc_claim_ask(&claim, 7, 49, &answer), 0);
+	assert_true(answer.won);
+	assert_int_equal(fc_claim_init(&claim, "witness file /x", 1000, why), 0);
+	assert_int_equal(claim.timeout_ms, 1000);
+}
+
+static void *ask_it(void *pointer)
+{
+	int *error = pointer;
+
+	*error = fc_claim_ask(&claim, 7, 49, &answer);
+	return NULL;
+}
+
+static pid_t written_pid(void)
+{
+	char path[128], text[32] = "";
+	uint64_t began = now_ms();
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/pid", folder);
+	while (!atoi(text)) {
+		assert_true(now_ms() - began < 10000);
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+		in = fopen(path, "r");
+		if (in && !fgets(text, sizeof(text), in))
+			*text = 0;
+		if (in)
+			fclose(in);
+	}
+	return atoi(text);
+}
+
+/* Gone, or nobody has taken note of its end: its parent has ended with it. */
+static bool has_ended(pid_t pid)
+{
+	char path[64], line[256] = "";
+	const char *state;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	in = fopen(path, "r");
+	if (!in)
+		return true;
+	if (!fgets(line, sizeof(line), in))
+		*line = 0;
+	fclose(in);
+	state = strrchr(line, ')');
+	return !state || state[2] == 'Z' || state[2] == 'X';
+}
+
+static void a_command_that_nobody_waits_for_ends_with_its_group(void **unused)
+{
+	char command[FC_CLAIM_TEXT];
+	uint64_t began;
+	pthread_t thread;
+	int error = 0;
+	pid_t pid;
+
+	(void)unused;
+	snprintf(command, sizeof(command),
+		 "sleep 600 & echo $! >%s/pid.new; mv %s/pid.new %s/pid; wait", folder, folder,
+		 folder);
+	use("peer %s", command, 60000);
+	pthread_create(&thread, NULL, ask_it, &error);
+	pid = written_pid();
+	began = now_ms();
+	fc_claim_stop(&claim);
+	pthread_join(thread, NULL);
+	assert_true(now_ms() - began < 2000);
+	assert_int_equal(error, -ECANCELED);
+	while (!has_ended(pid))
+		assert_true(now_ms() - began < 5000);
+	assert_int_equal(fc_claim_ask(&claim, 8, 49, &answer), -ECANCELED);
+	assert_null(claim.hanging);
+}
+
 /* ------------------------------------------------------------------ a store that hangs */
 static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
 
@@ -241,6 +324,24 @@ static void an_answer_after_the_deadline_is_no_claim(void **unused)
 		assert_true(fc_clock_ms() - began < 10000);
 	assert_true(answer.won);
 	assert_int_equal(answer.newest, 2);
+}
+
+static void a_store_that_hangs_holds_nobody_up(void **unused)
+{
+	uint64_t began = now_ms();
+	pthread_t thread;
+	int error = 0;
+
+	(void)unused;
+	claim = (struct fc_claim){.ops = &hanging_ops, .timeout_ms = 60000};
+	pthread_mutex_lock(&held);
+	pthread_create(&thread, NULL, ask_it, &error);
+	nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	fc_claim_stop(&claim);
+	pthread_join(thread, NULL);
+	pthread_mutex_unlock(&held);
+	assert_int_equal(error, -ECANCELED);
+	assert_true(now_ms() - began < 5000);
 }
 
 /* ------------------------------------------------------------------ an etcd that is none */
@@ -343,7 +444,10 @@ int main(void)
 		T(a_directory_that_is_not_there_grants_nothing),
 		T(a_command_that_succeeds_is_a_claim),
 		T(a_command_that_hangs_is_ended_and_is_no_claim),
+		T(a_command_has_a_limit_of_its_own),
+		T(a_command_that_nobody_waits_for_ends_with_its_group),
 		T(an_answer_after_the_deadline_is_no_claim),
+		T(a_store_that_hangs_holds_nobody_up),
 		T(what_is_no_answer_of_etcd_is_no_claim),
 		T(an_etcd_that_never_ends_has_a_deadline),
 	};
