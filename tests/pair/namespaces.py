@@ -28,8 +28,13 @@ SIOCETHTOOL, ETHTOOL_STXCSUM = 0x8946, 0x17
 SKIPPED = 77
 
 
-def ip(*words, check=True):
-    done = subprocess.run(["ip", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+def inside(name):
+    """Words to put before a command. ip's own "netns exec" wants to mount things anew, which a root that is no mount forbids."""
+    return ["nsenter", "--net=/run/netns/" + name]
+
+
+def ip(*words, within=None, check=True):
+    done = subprocess.run([*(inside(within) if within else ()), "ip", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
     if check and done.returncode:
         raise RuntimeError(f"ip {' '.join(words)}: {done.stdout.strip()}")
     return done
@@ -47,7 +52,7 @@ def allowed():
     if done.returncode:
         return "no network namespaces here: " + done.stdout.strip()
     try:
-        done = ip("-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1", check=False)
+        done = ip("link", "add", "v0", "type", "veth", "peer", "name", "v1", check=False, within=name)
         return "no veth pairs here: " + done.stdout.strip() if done.returncode else None
     finally:
         ip("netns", "del", name)
@@ -122,14 +127,14 @@ class Net:
     def namespace(self, name):
         ip("netns", "add", name)
         self.made.append(name)
-        subprocess.run(["ip", "netns", "exec", name, "sh", "-c", "for w in all default; do echo 1 >/proc/sys/net/ipv6/conf/$w/disable_ipv6;"
+        subprocess.run([*inside(name), "sh", "-c", "for w in all default; do echo 1 >/proc/sys/net/ipv6/conf/$w/disable_ipv6;"
                         " echo 0 >/proc/sys/net/ipv4/conf/$w/rp_filter; done 2>/dev/null; :"], check=True, timeout=30)
-        ip("-n", name, "link", "set", "lo", "up")
+        ip("link", "set", "lo", "up", within=name)
 
     def wire(self, one, name, other, far):
         ip("link", "add", name, "netns", one, "mtu", str(MTU), "type", "veth", "peer", "name", far, "netns", other, "mtu", str(MTU))
-        ip("-n", one, "link", "set", name, "up")
-        ip("-n", other, "link", "set", far, "up")
+        ip("link", "set", name, "up", within=one)
+        ip("link", "set", far, "up", within=other)
 
     def build(self):
         for name in (self.a, self.b, self.c) + ((self.r,) if self.relayed else ()):
@@ -140,24 +145,24 @@ class Net:
                 self.wire(self.b, link, self.r, link + "b")
             else:
                 self.wire(self.a, link, self.b, link)
-            ip("-n", self.a, "addr", "add", f"10.9.{number}.1/24", "dev", link)
-            ip("-n", self.b, "addr", "add", f"10.9.{number}.2/24", "dev", link)
+            ip("addr", "add", f"10.9.{number}.1/24", "dev", link, within=self.a)
+            ip("addr", "add", f"10.9.{number}.2/24", "dev", link, within=self.b)
         for unit, name in ((1, self.a), (2, self.b)):
             self.wire(name, "out", self.c, f"out{unit}")
             for card in range(self.cards):
                 self.wire(name, f"port{card}", self.c, f"feed{unit}_{card}")
-            ip("-n", name, "addr", "add", f"10.{unit}.0.1/24", "dev", "out")
-            ip("-n", self.c, "addr", "add", f"10.{unit}.0.254/24", "dev", f"out{unit}")
-            ip("-n", name, "addr", "add", SOURCE_ADDRESS + "/32", "dev", "lo")
-            ip("-n", name, "route", "add", COLLECTOR + "/32", "via", f"10.{unit}.0.254")
-        ip("-n", self.c, "addr", "add", COLLECTOR + "/32", "dev", "lo")
+            ip("addr", "add", f"10.{unit}.0.1/24", "dev", "out", within=name)
+            ip("addr", "add", f"10.{unit}.0.254/24", "dev", f"out{unit}", within=self.c)
+            ip("addr", "add", SOURCE_ADDRESS + "/32", "dev", "lo", within=name)
+            ip("route", "add", COLLECTOR + "/32", "via", f"10.{unit}.0.254", within=name)
+        ip("addr", "add", COLLECTOR + "/32", "dev", "lo", within=self.c)
         if self.relayed:
             for name in (self.a, self.b):
                 checksums_in_software(name, LINKS)
 
     def within(self, letter):
         """Words to put before a command, for it to run there."""
-        return ["ip", "netns", "exec", self.prefix + letter]
+        return inside(self.prefix + letter)
 
     def of_unit(self, unit):
         return self.within("ab"[unit - 1])
