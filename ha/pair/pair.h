@@ -29,8 +29,8 @@ enum fc_pair_role {
 /* Clients of the redundancy facility that go through a checkpoint. */
 enum fc_pair_client {
 	FC_PAIR_CLIENT_CHECKPOINT = 25,
-	FC_PAIR_CLIENT_FLOWS = 7102,
-	FC_PAIR_CLIENT_EXPORTERS = 7103
+	FC_PAIR_CLIENT_FLOWS = 7105,
+	FC_PAIR_CLIENT_EXPORTERS = 7106
 };
 
 enum fc_pair_feed { FC_PAIR_FEED_SINGLE, FC_PAIR_FEED_DUAL };

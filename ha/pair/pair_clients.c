@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The parts of a unit as clients of the redundancy facility, told of each step in this order. Ids
- * and sequences are IOS's where the role is the same. Those on the takeover path do nothing here:
- * the gate, the cuts and the role follow the state by themselves (pair_roles.c).
+ * and sequences are IOS's where the role is the same, and numbers that it leaves free where not
+ * (104 to 109, before Config Sync). Those on the takeover path do nothing here: the gate, the cuts
+ * and the role follow the state by themselves (pair_roles.c).
  */
 #include "ha/pair/pair_impl.h"
 
@@ -23,6 +24,7 @@ static bool everything_came(struct fc_pair *pair)
 	       pair->peer.rf.term == pair->rf.term;
 }
 
+/* Of all four brokers: a card takes what they hold as one plan. */
 static bool cards_have_followed(struct fc_pair *pair)
 {
 	return pair->host.followed(pair->context) || pair->now.ms - pair->rf.since_ms >= FOLLOW_MS;
@@ -39,10 +41,16 @@ static const struct {
 	[PAIR_CLIENT_IFINDEX] = {139, 62, "IfIndex", 0, NULL},
 	[PAIR_CLIENT_CHECKPOINT] = {FC_PAIR_CLIENT_CHECKPOINT, 69, "CHKPT RF",
 				    FC_CODE_RF_PROG_STANDBY_BULK, everything_came},
-	[PAIR_CLIENT_BROKERS] = {7101, 97, "FNF Brokers", FC_CODE_RF_PROG_STANDBY_FILESYS,
+	[PAIR_CLIENT_SAMPLERS] = {7101, 104, "FNF Sampler Broker", FC_CODE_RF_PROG_STANDBY_FILESYS,
+				  cards_have_followed},
+	[PAIR_CLIENT_OUTPUTS] = {7102, 105, "FNF Exporter Broker", FC_CODE_RF_PROG_STANDBY_FILESYS,
 				 cards_have_followed},
-	[PAIR_CLIENT_FLOWS] = {FC_PAIR_CLIENT_FLOWS, 98, "FNF Flow Table", 0, NULL},
-	[PAIR_CLIENT_EXPORTERS] = {FC_PAIR_CLIENT_EXPORTERS, 99, "FNF Exporters", 0, NULL},
+	[PAIR_CLIENT_RECORDS] = {7103, 106, "FNF Record Broker", FC_CODE_RF_PROG_STANDBY_FILESYS,
+				 cards_have_followed},
+	[PAIR_CLIENT_MONITORS] = {7104, 107, "FNF Monitor Broker", FC_CODE_RF_PROG_STANDBY_FILESYS,
+				  cards_have_followed},
+	[PAIR_CLIENT_FLOWS] = {FC_PAIR_CLIENT_FLOWS, 108, "FNF Flow Table", 0, NULL},
+	[PAIR_CLIENT_EXPORTERS] = {FC_PAIR_CLIENT_EXPORTERS, 109, "FNF Exporters", 0, NULL},
 	[PAIR_CLIENT_CONFIG] = {5, 135, "Config Sync RF clien", FC_CODE_RF_PROG_STANDBY_CONFIG,
 				config_is_the_same},
 	[PAIR_CLIENT_LAST] = {65000, 336, "RF_LAST_CLIENT", 0, NULL},

@@ -158,6 +158,11 @@ static bool host_true(void *context)
 	return true;
 }
 
+static bool host_followed(void *context)
+{
+	return !bench_end_of(context)->coming_up;
+}
+
 static uint64_t checksum(const char *text)
 {
 	uint64_t sum = 14695981039346656037u;
@@ -233,7 +238,7 @@ static const struct fc_pair_host host = {
 	.barrier = bench_barrier,
 	.hook = host_hook,
 	.quiet = host_true,
-	.followed = host_true,
+	.followed = host_followed,
 	.drained = bench_drained,
 	.export_message = bench_export_message,
 	.export_commit = bench_export_commit,

@@ -39,6 +39,7 @@ struct end {
 	uint64_t instances, epoch;
 	unsigned flows, healthy;
 	uint64_t card_ahead_ns;
+	bool coming_up; /* its card */
 	bool silent;    /* its card gives no barriers */
 	bool undrained; /* its collector takes nothing */
 	struct exporter own, building;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Two engines: maintenance mode, the end in order, what is counted. */
+/* Two engines: maintenance mode, the end in order, clients, what is counted. */
 #include "bench_check.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 static void maintain(struct bench *b, unsigned u, bool on)
 {
@@ -76,6 +78,52 @@ static void maintenance_mode_keeps_nothing_back_at_the_end(void **unused)
 	close_well(b);
 }
 
+/* ------------------------------------------------------------------ clients */
+static void every_part_of_a_unit_is_a_client(void **unused)
+{
+	struct bench *b = bench_open();
+	const struct fc_rf *rf;
+	char text[1000] = "";
+
+	(void)unused;
+	bench_boot(b, 0);
+	rf = fc_pair_rf(b->end[0].pair);
+	for (unsigned i = 0; i < rf->members; i++) {
+		const struct fc_rf_client *c = &rf->member[i].client;
+
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%u %u %s\n",
+			 c->sequence, c->id, c->name);
+	}
+	assert_string_equal(text, "0 0 RF_INTERNAL_MSG\n"
+				  "60 29 Redundancy Mode RF\n"
+				  "62 139 IfIndex\n"
+				  "69 25 CHKPT RF\n"
+				  "104 7101 FNF Sampler Broker\n"
+				  "105 7102 FNF Exporter Broker\n"
+				  "106 7103 FNF Record Broker\n"
+				  "107 7104 FNF Monitor Broker\n"
+				  "108 7105 FNF Flow Table\n"
+				  "109 7106 FNF Exporters\n"
+				  "135 5 Config Sync RF clien\n"
+				  "336 65000 RF_LAST_CLIENT\n");
+	bench_close(b);
+}
+
+static void the_brokers_wait_for_cards_that_come_up(void **unused)
+{
+	struct bench *b = bench_open();
+
+	(void)unused;
+	b->end[1].coming_up = true;
+	bench_boot(b, 0);
+	bench_boot(b, 1);
+	bench_run(b, 5000);
+	assert_int_equal(bench_state(b, 1), FC_RF_STANDBY_FILESYS);
+	b->end[1].coming_up = false;
+	assert_true(bench_settle(b));
+	close_well(b);
+}
+
 /* ------------------------------------------------------------------ counters */
 static void what_is_sent_and_received_is_counted(void **unused)
 {
@@ -106,6 +154,8 @@ int main(int argc, char **argv)
 			maintenance_mode_of_the_active_unit_keeps_the_standby_from_taking_over),
 		cmocka_unit_test(a_unit_that_leaves_hands_over_first),
 		cmocka_unit_test(maintenance_mode_keeps_nothing_back_at_the_end),
+		cmocka_unit_test(every_part_of_a_unit_is_a_client),
+		cmocka_unit_test(the_brokers_wait_for_cards_that_come_up),
 		cmocka_unit_test(what_is_sent_and_received_is_counted),
 	};
 

@@ -57,8 +57,8 @@ static void init(unsigned unit)
 		const char *name;
 	} clients[] = {{0, 0, "RF_INTERNAL_MSG"},
 		       {FC_PAIR_CLIENT_CHECKPOINT, 69, "CHKPT RF"},
-		       {FC_PAIR_CLIENT_FLOWS, 98, "FNF Flow Table"},
-		       {FC_PAIR_CLIENT_EXPORTERS, 99, "FNF Exporters"},
+		       {FC_PAIR_CLIENT_FLOWS, 108, "FNF Flow Table"},
+		       {FC_PAIR_CLIENT_EXPORTERS, 109, "FNF Exporters"},
 		       {65000, 336, "RF_LAST_CLIENT"}};
 	struct fc_rf_options options = FC_RF_OPTIONS_DEFAULT;
 
