@@ -252,7 +252,7 @@ static void look_healthier(struct fc_pair *pair)
 	char text[FC_RF_TEXT];
 
 	if (!pair->greeted || pair->rf.state != FC_RF_ACTIVE ||
-	    pair->rf.peer_state != FC_RF_STANDBY_HOT || pair->leaving ||
+	    pair->rf.peer_state != FC_RF_STANDBY_HOT || pair->leaving || pair->rf.maintenance ||
 	    pair->peer.healthy <= pair->host.healthy(pair->context)) {
 		pair->healthier_ms = pair->now.ms + HEALTHIER_MS;
 		return;

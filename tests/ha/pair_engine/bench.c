@@ -213,6 +213,7 @@ static void host_log(void *context, const char *facility, int level, const char 
 	struct end *e = bench_end_of(context);
 
 	e->switchovers_logged += !strcmp(mnemonic, "SWITCHOVER");
+	e->cards_logged += !strcmp(mnemonic, "CARDS");
 	e->large_logged += !strcmp(mnemonic, "LARGE");
 	e->refused_logged += !strcmp(mnemonic, "PEER_REFUSED");
 	snprintf(e->last_log, sizeof(e->last_log), "%%%s-%d-%s: %.200s", facility, level, mnemonic,

@@ -51,7 +51,7 @@ struct end {
 	/* what it did */
 	uint64_t sent;
 	unsigned hooks_to_me, hooks_to_peer, reloads, switchovers_logged, refused_logged,
-		large_logged;
+		large_logged, cards_logged;
 	char last_log[256];
 };
 

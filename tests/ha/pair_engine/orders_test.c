@@ -62,6 +62,23 @@ static void a_unit_that_leaves_hands_over_first(void **unused)
 	close_well(b);
 }
 
+static void in_maintenance_mode_cards_that_fail_change_no_role(void **unused)
+{
+	struct bench *b = hot_pair();
+
+	(void)unused;
+	maintain(b, 0, true);
+	b->end[0].healthy = 0;
+	bench_run(b, 12000);
+	assert_int_equal(bench_active(b), 0);
+	assert_int_equal(b->end[0].cards_logged, 0); /* nor is it announced */
+	maintain(b, 0, false);
+	bench_run(b, 1500);
+	assert_int_equal(bench_active(b), 1);
+	assert_int_equal(b->end[0].cards_logged, 1);
+	close_well(b);
+}
+
 static void maintenance_mode_keeps_nothing_back_at_the_end(void **unused)
 {
 	struct bench *b = hot_pair();
@@ -153,6 +170,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			maintenance_mode_of_the_active_unit_keeps_the_standby_from_taking_over),
 		cmocka_unit_test(a_unit_that_leaves_hands_over_first),
+		cmocka_unit_test(in_maintenance_mode_cards_that_fail_change_no_role),
 		cmocka_unit_test(maintenance_mode_keeps_nothing_back_at_the_end),
 		cmocka_unit_test(every_part_of_a_unit_is_a_client),
 		cmocka_unit_test(the_brokers_wait_for_cards_that_come_up),
