@@ -40,6 +40,22 @@ def ip(*words, within=None, check=True):
     return done
 
 
+def mounted():
+    with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
+        return any(line.split()[4] == "/run/netns" for line in mounts)
+
+
+WAS_MOUNTED = mounted()
+
+
+def delete(names):
+    """The mount that the first namespace of a machine brings goes with the last one."""
+    for name in names:
+        ip("netns", "del", name, check=False)
+    if not WAS_MOUNTED:
+        subprocess.run(["umount", "/run/netns"], stderr=subprocess.DEVNULL, check=False, timeout=30)  # busy: others are there
+
+
 def allowed():
     """Can namespaces be made here? Else a sentence."""
     if os.geteuid():
@@ -55,7 +71,7 @@ def allowed():
         done = ip("link", "add", "v0", "type", "veth", "peer", "name", "v1", check=False, within=name)
         return "no veth pairs here: " + done.stdout.strip() if done.returncode else None
     finally:
-        ip("netns", "del", name)
+        delete([name])
 
 
 def require():
@@ -120,8 +136,7 @@ class Net:
         self.remove()
 
     def remove(self):
-        for name in reversed(self.made):
-            ip("netns", "del", name, check=False)
+        delete(reversed(self.made))
         self.made = []
 
     def namespace(self, name):
