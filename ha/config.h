@@ -104,6 +104,9 @@ struct fc_config {
 	struct fc_config_redundancy redundancy;
 };
 
+/* The shortest guard time of the cards that are wanted; UINT64_MAX without one. */
+uint64_t fc_config_guard_ns(const struct fc_config *config);
+
 /* An empty configuration: predefined records, defaults. */
 void fc_config_init(struct fc_config *config);
 

@@ -134,3 +134,14 @@ const struct fc_syntax_command fc_config_rows_card[] = {
 	{0, false, NULL, NULL, NULL},
 };
 /* clang-format on */
+
+uint64_t fc_config_guard_ns(const struct fc_config *config)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned s = 0; s < FC_CONFIG_SLOTS; s++)
+		if (fc_config_card_wanted(&config->card[s]) &&
+		    config->card[s].epoch_guard_ns < least)
+			least = config->card[s].epoch_guard_ns;
+	return least;
+}

@@ -5,6 +5,7 @@
  */
 #include "ha/unit_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <ha/config_shared.h>
 #include <ha/log.h>
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+
+static_assert(FC_PAIR_SLOTS == FC_CONFIG_SLOTS, "a clock each");
 
 #define LEAVE_MS 12000 /* handover_ms twice, and a bit */
 
@@ -98,16 +101,23 @@ static bool host_followed(void *context)
 	return followed;
 }
 
-static uint64_t host_card_ns(void *context)
+static uint64_t host_card_ns(void *context, unsigned slot)
 {
 	struct fc_unit *unit = unit_of(context);
-	uint64_t ns = 0;
+	uint64_t ns;
 
 	pthread_mutex_lock(&unit->lock);
-	for (unsigned s = 0; s < FC_CONFIG_SLOTS && !ns; s++)
-		if (unit->place[s])
-			ns = fc_slot_card_ns(unit->place[s]->slot);
+	ns = unit->place[slot] ? fc_slot_card_ns(unit->place[slot]->slot) : 0;
 	pthread_mutex_unlock(&unit->lock);
+	return ns;
+}
+
+static uint64_t host_guard_ns(void *context)
+{
+	const struct fc_config *config = fc_unit_config(unit_of(context));
+	uint64_t ns = fc_config_guard_ns(config);
+
+	fc_unit_config_release(config);
 	return ns;
 }
 
@@ -270,6 +280,7 @@ static void make_config(struct fc_unit *unit, const struct fc_config *config,
 			 .config_take = host_config_take,
 			 .healthy = host_healthy,
 			 .card_ns = host_card_ns,
+			 .guard_ns = host_guard_ns,
 			 .reload = host_reload},
 		.packets = count_frames,
 		.context = unit,

@@ -57,7 +57,6 @@ static void view_pair(struct fc_unit *unit, struct fc_show_redundancy *v)
 	fc_export_thread_pairing(unit->export, &p->exports);
 	fc_link_stats(fc_pair_thread_link(unit->pair), &p->link);
 	fc_unit_pair_link(r, &p->ends);
-	p->skew_max_us = r->skew_us ? r->skew_us : FC_CONFIG_SKEW_US;
 	memcpy(v->peer.image, p->look.peer_image, sizeof(v->peer.image));
 	memcpy(v->waits, p->look.waits, sizeof(v->waits));
 }

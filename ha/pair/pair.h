@@ -33,6 +33,8 @@ enum fc_pair_client {
 	FC_PAIR_CLIENT_EXPORTERS = 7106
 };
 
+#define FC_PAIR_SLOTS 32
+
 enum fc_pair_feed { FC_PAIR_FEED_SINGLE, FC_PAIR_FEED_DUAL };
 
 enum fc_pair_fencing {
@@ -84,8 +86,10 @@ struct fc_pair_host {
 	int (*config_take)(void *context, const struct fc_pair_config *config, char *why);
 	/* ---- health: configured slots with a card that meters */
 	unsigned (*healthy)(void *context);
-	uint64_t (*card_ns)(void *context); /* newest card time seen here; 0: none */
-	void (*moved)(void *context);       /* call fc_pair_tick soon; any thread */
+	/* Time of the card in this slot, 0: none; the shortest guard time of the unit's cards */
+	uint64_t (*card_ns)(void *context, unsigned slot);
+	uint64_t (*guard_ns)(void *context);
+	void (*moved)(void *context); /* call fc_pair_tick soon; any thread */
 	void (*log)(void *context, const char *facility, int level, const char *mnemonic,
 		    const char *text);
 	void (*reload)(void *context); /* the peer asks this unit to begin anew: drop everything */
@@ -96,7 +100,7 @@ struct fc_pair_options {
 	enum fc_pair_feed feed;
 	enum fc_pair_fencing fencing; /* must be the peer's, too */
 	uint64_t fencing_sum;         /* of its words, where they must be the same; else 0 */
-	uint64_t skew_max_ns;         /* dual feed is refused above it */
+	uint64_t skew_max_ns;         /* dual feed is refused above it, and above guard times */
 	unsigned stuck_epochs;        /* a cut may fly so long: 4 */
 	unsigned stuck_ms;            /* likewise: a card that is gone counts no epochs */
 	size_t stuck_octets;          /* unacknowledged: 64 MiB */
@@ -168,7 +172,9 @@ struct fc_pair_look {
 	uint64_t my_checksum, peer_checksum;
 	char config_why[FC_CUT_TEXT]; /* why the standby did not take it; "" */
 	unsigned healthy, peer_healthy;
-	int64_t skew_ns; /* peer's card clock against ours */
+	bool skew_known;
+	int64_t skew_ns; /* the peer's card's clock against ours, of the slot that is the worst */
+	uint64_t skew_max_ns;
 	uint64_t rtt_us;
 	enum fc_pair_feed feed;
 	char feed_why[FC_CUT_TEXT]; /* dual feed was refused; "" */

@@ -63,6 +63,14 @@ struct pair_client_context {
 	uint32_t step; /* that it answers later; 0: none */
 };
 
+/* The peer's card of one slot against ours. */
+struct pair_clock {
+	bool known;
+	bool both; /* both units had a card there when any were compared last; then it is known */
+	int64_t skew_ns;
+	uint64_t error_ns; /* it may be off by so much */
+};
+
 struct fc_pair {
 	struct fc_pair_options options;
 	struct fc_pair_host host;
@@ -119,9 +127,9 @@ struct fc_pair {
 	bool config_same, config_failed;
 
 	/* ---- figures */
-	bool skew_known, dual;
-	int64_t skew_ns;
-	uint64_t skew_error_ns; /* it may be off by so much */
+	struct pair_clock clock[FC_PAIR_SLOTS];
+	uint64_t peer_skew_max_ns; /* what the peer bears; with its last PONG */
+	bool dual;
 	uint64_t rtt_us;
 	char feed_why[FC_CUT_TEXT];
 	char witness_why[FC_CUT_TEXT]; /* it could not be asked; empty: it could */
@@ -141,7 +149,7 @@ void pair_send(struct fc_pair *pair, struct fc_message *m);
 /* End the session because the peer broke the rules. */
 void pair_refuse(struct fc_pair *pair, const char *why);
 
-/* pair_session.c: link up and down, HELLO, SAYS, PING. */
+/* pair_session.c: link up and down, HELLO, SAYS. */
 void pair_link_up(struct fc_pair *pair);
 void pair_link_down(struct fc_pair *pair, enum fc_link_down reason, const char *why);
 void pair_session_tick(struct fc_pair *pair);
@@ -149,8 +157,17 @@ void pair_session_tick(struct fc_pair *pair);
 void pair_say(struct fc_pair *pair, bool always);
 int pair_take_hello(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT]);
 int pair_take_says(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT]);
+
+/* pair_clocks.c: PING, PONG; how far the cards' clocks are apart, and what that is for the feed. */
+void pair_clocks_forget(struct fc_pair *pair);
+void pair_clocks_tick(struct fc_pair *pair);
 int pair_take_ping(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT]);
 int pair_take_pong(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT]);
+void pair_clocks_feed(struct fc_pair *pair);
+/* Of the slot that is the worst: NULL, none is known. */
+const struct pair_clock *pair_clocks_worst(const struct fc_pair *pair);
+/* What both units bear. */
+uint64_t pair_clocks_limit(struct fc_pair *pair);
 
 /* pair_messages.c: who may be told what, when. */
 void pair_message(struct fc_pair *pair, const struct fc_message *m);
@@ -196,10 +213,11 @@ void pair_config_free(struct fc_pair_config *config);
 enum {
 	PAIR_TAG_REASON = 1, /* SWACT */
 	PAIR_TAG_SENT_US,    /* PING, PONG: of whoever asks */
-	PAIR_TAG_CARD_NS,    /* PONG */
+	PAIR_TAG_CARD_NS,    /* PONG: for each slot with a card its number, 1 octet, and time, 8 */
 	PAIR_TAG_SERIAL,     /* CONFIG_STATE */
 	PAIR_TAG_CHECKSUM,
-	PAIR_TAG_WHY
+	PAIR_TAG_WHY,
+	PAIR_TAG_SKEW_MAX_NS /* PONG: skew that its sender bears */
 };
 
 #endif

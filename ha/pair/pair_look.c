@@ -86,6 +86,8 @@ void fc_pair_clear_counters(struct fc_pair *pair)
 
 void fc_pair_look(struct fc_pair *pair, struct fc_pair_look *out)
 {
+	const struct pair_clock *worst = pair_clocks_worst(pair);
+
 	memset(out, 0, sizeof(*out));
 	out->role = pair->role;
 	out->peer = (uint32_t)pair->hello.unit;
@@ -97,7 +99,9 @@ void fc_pair_look(struct fc_pair *pair, struct fc_pair_look *out)
 	memcpy(out->config_why, pair->config_why, sizeof(out->config_why));
 	out->healthy = pair->host.healthy(pair->context);
 	out->peer_healthy = (unsigned)pair->peer.healthy;
-	out->skew_ns = pair->skew_ns;
+	out->skew_known = worst;
+	out->skew_ns = worst ? worst->skew_ns : 0;
+	out->skew_max_ns = pair_clocks_limit(pair);
 	out->rtt_us = pair->rtt_us;
 	out->feed = pair->dual ? FC_PAIR_FEED_DUAL : FC_PAIR_FEED_SINGLE;
 	memcpy(out->feed_why, pair->feed_why, sizeof(out->feed_why));

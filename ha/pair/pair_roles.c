@@ -267,37 +267,9 @@ static void look_healthier(struct fc_pair *pair)
 	fc_pair_force(pair, FC_RF_REASON_UNIT_FAILED, pair->now, text);
 }
 
-static void look_feed(struct fc_pair *pair)
-{
-	uint64_t skew = (uint64_t)(pair->skew_ns < 0 ? -pair->skew_ns : pair->skew_ns);
-	bool dual;
-
-	/* Once the peer is gone it stays as it was: the takeover goes by it. */
-	if (pair->options.feed != FC_PAIR_FEED_DUAL || !pair->greeted || !pair->rtt_us)
-		return;
-	/* What the measurement leaves open is no proof: a long way must not switch it on and off.
-	 */
-	dual = pair->skew_known && skew <= pair->options.skew_max_ns + pair->skew_error_ns;
-	if (dual == pair->dual && (dual || *pair->feed_why))
-		return;
-	pair->dual = dual;
-	fc_cuts_feed(pair->cuts, dual);
-	if (dual)
-		*pair->feed_why = 0;
-	else if (!pair->skew_known)
-		snprintf(pair->feed_why, sizeof(pair->feed_why), "the cards' clocks are not known");
-	else
-		snprintf(pair->feed_why, sizeof(pair->feed_why),
-			 "the cards' clocks differ by %llu ns, more than %llu",
-			 (unsigned long long)skew, (unsigned long long)pair->options.skew_max_ns);
-	pair_log(pair, "REDUNDANCY", dual ? FC_LOG_NOTICE : FC_LOG_WARNING, "FEED",
-		 dual ? "Dual feed: the cards' clocks agree%s" : "Dual feed is refused: %s",
-		 pair->feed_why);
-}
-
 void pair_roles_tick(struct fc_pair *pair)
 {
-	look_feed(pair);
+	pair_clocks_feed(pair);
 	look_stuck(pair);
 	look_healthier(pair);
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * The session with the peer: who it is and what it can, what both say of themselves, and how far
- * apart their clocks are.
- */
+/* The session with the peer: who it is and what it can, and what both say of themselves. */
 #include "ha/pair/pair_impl.h"
 
 #include <errno.h>
@@ -11,9 +8,7 @@
 #include <string.h>
 
 #define HELLO_MS 5000 /* for the peer's first message */
-#define PING_MS 1000
-#define DRIFT_NS UINT64_C(100) /* a millisecond: two free-running clocks */
-#define GRACE_MS 1000          /* for a peer whose connection was ended here */
+#define GRACE_MS 1000 /* for a peer whose connection was ended here */
 
 static void send(struct fc_pair *pair, struct fc_message *m)
 {
@@ -32,8 +27,7 @@ static void session_forget(struct fc_pair *pair)
 	pair->config_sent = 0;
 	pair->version = 0;
 	pair->can = 0;
-	pair->skew_known = false;
-	pair->rtt_us = 0;
+	pair_clocks_forget(pair);
 }
 
 void pair_link_up(struct fc_pair *pair)
@@ -271,71 +265,7 @@ int pair_take_says(struct fc_pair *pair, const struct fc_message *m, char why[PA
 	return 0;
 }
 
-/* ------------------------------------------------------------------ clocks */
-static void ping(struct fc_pair *pair)
-{
-	struct fc_message *m = fc_message_create(FC_MESSAGE_PING, 64);
-
-	if (!m)
-		return;
-	fc_message_put_u64(m, PAIR_TAG_SENT_US, pair->host.now_us(pair->context));
-	send(pair, m);
-}
-
-int pair_take_ping(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])
-{
-	struct fc_message *pong;
-	uint64_t sent;
-
-	if (fc_message_u64(m, PAIR_TAG_SENT_US, &sent)) {
-		snprintf(why, PAIR_TEXT, "PING without a time");
-		return -EPROTO;
-	}
-	pong = fc_message_create(FC_MESSAGE_PONG, 64);
-	if (!pong)
-		return 0;
-	fc_message_put_u64(pong, PAIR_TAG_SENT_US, sent);
-	fc_message_put_u64(pong, PAIR_TAG_CARD_NS, pair->host.card_ns(pair->context));
-	send(pair, pong);
-	return 0;
-}
-
-/* The peer's card clock as it was half a round trip ago, against ours. */
-/*
- * A way that takes longer in one direction than in the other looks like a skew of up to half the
- * round trip. So the sample with the shortest one stands, until it is so old that the clocks may
- * have run apart by more than what another one leaves open.
- */
-static void take_skew(struct fc_pair *pair, uint64_t theirs, uint64_t ours)
-{
-	uint64_t error = pair->rtt_us * 500;
-
-	/* Without a card nothing is learned; what is known stays. */
-	if (!theirs || !ours)
-		return;
-	pair->skew_error_ns += PING_MS * DRIFT_NS;
-	if (pair->skew_known && error > pair->skew_error_ns)
-		return;
-	pair->skew_known = true;
-	pair->skew_error_ns = error;
-	pair->skew_ns = (int64_t)(theirs + error - ours);
-}
-
-int pair_take_pong(struct fc_pair *pair, const struct fc_message *m, char why[PAIR_TEXT])
-{
-	uint64_t sent, theirs, ours = pair->host.card_ns(pair->context);
-	uint64_t now = pair->host.now_us(pair->context);
-
-	if (fc_message_u64(m, PAIR_TAG_SENT_US, &sent) ||
-	    fc_message_u64(m, PAIR_TAG_CARD_NS, &theirs) || sent > now) {
-		snprintf(why, PAIR_TEXT, "PONG without times, or from the future");
-		return -EPROTO;
-	}
-	pair->rtt_us = now - sent;
-	take_skew(pair, theirs, ours);
-	return 0;
-}
-
+/* ------------------------------------------------------------------ time */
 void pair_session_tick(struct fc_pair *pair)
 {
 	if (pair->grace_ms && pair->now.ms >= pair->grace_ms)
@@ -347,8 +277,5 @@ void pair_session_tick(struct fc_pair *pair)
 			turn_away(pair, "the peer says nothing");
 		return;
 	}
-	if (pair->now.ms < pair->ping_ms)
-		return;
-	pair->ping_ms = pair->now.ms + PING_MS;
-	ping(pair);
+	pair_clocks_tick(pair);
 }

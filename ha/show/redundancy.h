@@ -29,7 +29,6 @@ struct fc_show_pair {
 	struct fc_pair_look look;
 	struct fc_link_config ends; /* of it: addresses, ports, heartbeats */
 	struct fc_link_stats link;
-	uint32_t skew_max_us; /* of a dual feed, as configured */
 	struct fc_cuts_look cuts;
 	struct fc_base_look base;
 	struct fc_orphans_stats orphans;        /* flows taken over for slots without a card here */

@@ -211,8 +211,8 @@ static void feed_row(const struct fc_show_pair *p, FILE *out)
 {
 	if (p->look.feed == FC_PAIR_FEED_DUAL)
 		fc_show_red_row(out, "Feed",
-				"dual, clocks differ by %" PRId64 " ns (at most %u us)",
-				p->look.skew_ns, p->skew_max_us);
+				"dual, clocks differ by %" PRId64 " ns (at most %" PRIu64 ")",
+				p->look.skew_ns, p->look.skew_max_ns);
 	else if (*p->look.feed_why)
 		fc_show_red_row(out, "Feed", "single; dual is refused: %s", p->look.feed_why);
 	else
@@ -274,7 +274,7 @@ json_t *fc_show_red_pair_json(const struct fc_show_redundancy *v)
 	fc_show_put_text(object, "feed", p->look.feed == FC_PAIR_FEED_DUAL ? "dual" : "single");
 	fc_show_put_text(object, "feed_refused", p->look.feed_why);
 	json_object_set_new(object, "skew_ns", json_integer(p->look.skew_ns));
-	fc_show_put(object, "skew_max_us", p->skew_max_us);
+	fc_show_put(object, "skew_max_ns", p->look.skew_max_ns);
 	fc_show_put(object, "healthy", p->look.healthy);
 	fc_show_put(object, "peer_healthy", p->look.peer_healthy);
 	fc_show_put(object, "takeovers", p->look.takeovers);

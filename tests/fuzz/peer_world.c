@@ -126,6 +126,11 @@ static uint64_t on_time(void *context)
 	return ((const struct world *)context)->now_ms * 1000;
 }
 
+static uint64_t on_card_time(void *context, unsigned slot)
+{
+	return slot % 3 ? 0 : on_time(context) + slot;
+}
+
 static void on_log(void *context, const char *facility, int level, const char *mnemonic,
 		   const char *text)
 {
@@ -155,7 +160,8 @@ const struct fc_pair_host world_host = {
 	.config_read = on_config_read,
 	.config_take = on_config_take,
 	.healthy = on_healthy,
-	.card_ns = on_time,
+	.card_ns = on_card_time,
+	.guard_ns = on_time,
 	.moved = on_event,
 	.log = on_log,
 	.reload = on_event,

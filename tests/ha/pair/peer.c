@@ -380,27 +380,6 @@ void peer_config_line(unsigned unit)
 	free(config.ids);
 }
 
-/* ------------------------------------------------------------------ health */
-static unsigned host_healthy(void *context)
-{
-	struct sim_unit *u = context;
-	unsigned healthy = 0;
-
-	for (unsigned s = 0; s < sim_world.slots; s++)
-		healthy += u->slot[s].working && u->slot[s].card->alive;
-	return healthy;
-}
-
-static uint64_t host_card_ns(void *context)
-{
-	struct sim_unit *u = context;
-
-	for (unsigned s = 0; s < sim_world.slots; s++)
-		if (u->slot[s].working && u->slot[s].card->alive)
-			return sim_card_time(u->slot[s].card);
-	return 0;
-}
-
 static void host_moved(void *context)
 {
 	struct sim_unit *u = context;
@@ -443,8 +422,9 @@ static const struct fc_pair_host host = {
 	.export_rollback = host_export_rollback,
 	.config_read = host_config_read,
 	.config_take = host_config_take,
-	.healthy = host_healthy,
-	.card_ns = host_card_ns,
+	.healthy = sim_peer_healthy,
+	.card_ns = sim_peer_card_ns,
+	.guard_ns = sim_peer_guard_ns,
 	.moved = host_moved,
 	.log = host_log,
 	.reload = host_reload,

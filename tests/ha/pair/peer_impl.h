@@ -22,4 +22,9 @@ extern struct sim_peer sim_peer[SIM_UNITS];
 struct fc_rf_time sim_peer_time(unsigned unit);
 extern const char *const sim_gates[];
 
+/* As struct fc_pair_host has them. */
+unsigned sim_peer_healthy(void *context);
+uint64_t sim_peer_card_ns(void *context, unsigned slot);
+uint64_t sim_peer_guard_ns(void *context);
+
 #endif

@@ -101,3 +101,29 @@ void peer_story(void)
 			(unsigned long long)base.committed, (unsigned long long)base.flows);
 	}
 }
+
+/* ------------------------------------------------------------------ health */
+unsigned sim_peer_healthy(void *context)
+{
+	struct sim_unit *u = context;
+	unsigned healthy = 0;
+
+	for (unsigned s = 0; s < sim_world.slots; s++)
+		healthy += u->slot[s].working && u->slot[s].card->alive;
+	return healthy;
+}
+
+uint64_t sim_peer_card_ns(void *context, unsigned slot)
+{
+	struct sim_unit *u = context;
+
+	if (slot >= sim_world.slots || !u->slot[slot].working || !u->slot[slot].card->alive)
+		return 0;
+	return sim_card_time(u->slot[slot].card);
+}
+
+uint64_t sim_peer_guard_ns(void *context)
+{
+	(void)context;
+	return SIM_MS;
+}

@@ -168,8 +168,8 @@ static void card_comes(struct sim_unit *u, unsigned s)
 
 	card->unit = u->number;
 	card->slot = s;
-	card->shift_ns = sim_world.shift_ns[u->number];
-	card->drift_ppb = sim_world.drift_ppb[u->number];
+	card->shift_ns = sim_world.shift_ns[u->number][s];
+	card->drift_ppb = sim_world.drift_ppb[u->number][s];
 	card->generation = ++u->slot[s].generation;
 	card->evict = sim_world.evict;
 	for (unsigned m = 0; m < SIM_MONITORS; m++)

@@ -144,10 +144,16 @@ static void choose_clocks(void)
 	for (unsigned m = 0; m < SIM_MONITORS && !sim_world.dual; m++)
 		if (sim_world.monitor[m].cache == FC_CACHE_PERMANENT)
 			sim_world.skewed = false;
-	for (unsigned u = 0; u < SIM_UNITS && sim_world.skewed; u++) {
-		sim_world.shift_ns[u] = (int64_t)sim_below((uint64_t)shift) - shift / 2;
-		sim_world.drift_ppb[u] = (int64_t)sim_below(20000) - 10000;
+	for (unsigned i = 0; i < SIM_UNITS * SIM_SLOTS && sim_world.skewed; i++) {
+		unsigned u = i % SIM_UNITS, s = i / SIM_UNITS;
+
+		sim_world.shift_ns[u][s] = (int64_t)sim_below((uint64_t)shift) - shift / 2;
+		sim_world.drift_ppb[u][s] = (int64_t)sim_below(20000) - 10000;
 	}
+	sim_world.apart = sim_world.dual && sim_chance(10);
+	if (sim_world.apart)
+		sim_world.shift_ns[sim_below(SIM_UNITS)][sim_below(sim_world.slots)] +=
+			(int64_t)sim_between(5 * SIM_MS, SIM_SECOND);
 }
 
 void world_begin(uint64_t seed, bool pair)
@@ -197,9 +203,12 @@ void world_describe(char *text, size_t octets)
 	snprintf(text, octets,
 		 "%s feed, %s, %s, %u slots of %u rings, %u flows, epochs of %llu ms, version %d %s"
 		 "%s%s, version %d %s%s%s",
-		 sim_world.dual ? "dual" : "single", sim_world.hook ? "hook" : "no hook",
-		 sim_world.fencing ? "witness" : "no witness", sim_world.slots, sim_world.rings,
-		 sim_world.flows, (unsigned long long)(sim_world.epoch_ns / SIM_MS),
+		 sim_world.apart  ? "dual (apart)"
+		 : sim_world.dual ? "dual"
+				  : "single",
+		 sim_world.hook ? "hook" : "no hook", sim_world.fencing ? "witness" : "no witness",
+		 sim_world.slots, sim_world.rings, sim_world.flows,
+		 (unsigned long long)(sim_world.epoch_ns / SIM_MS),
 		 versions[fnf->exporter[0].protocol], cache_of(0),
 		 sim_world.monitor[0].spread_ns ? " spread" : "",
 		 sim_world.monitor[0].entries < sim_world.flows ? " small" : "",

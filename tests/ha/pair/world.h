@@ -28,7 +28,9 @@ struct sim_world {
 	uint64_t delay_ns;  /* of a message, at most */
 	uint64_t octet_ns;  /* and for each octet */
 	uint64_t collector_ns[SIM_UNITS];
-	int64_t shift_ns[SIM_UNITS], drift_ppb[SIM_UNITS]; /* of the cards' clocks */
+	/* Of the cards' clocks */
+	int64_t shift_ns[SIM_UNITS][SIM_SLOTS], drift_ppb[SIM_UNITS][SIM_SLOTS];
+	bool apart;  /* dual: of one slot they are so much that it must be refused */
 	bool skewed; /* dual: two cards give one packet two times */
 	struct fc_shadow_monitor monitor[SIM_MONITORS];
 	struct fc_config *config;    /* the shared part, and cards */

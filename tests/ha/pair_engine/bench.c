@@ -33,8 +33,10 @@ struct fc_rf_time bench_now(const struct bench *b, unsigned u)
 }
 
 /* ------------------------------------------------------------------ the link */
-static void push(struct end *to, struct fc_message *m)
+/* The engine does not look at a message's number: it says when it arrives. */
+static void push(struct end *to, struct fc_message *m, uint64_t at_ms)
 {
+	m->number = at_ms;
 	m->next = NULL;
 	*to->last = m;
 	to->last = &m->next;
@@ -60,7 +62,7 @@ static void host_send(void *context, struct fc_message *m)
 	    (bench_of(context)->drop_acks && m->type == FC_MESSAGE_ACK))
 		fc_message_free(m);
 	else
-		push(peer, m);
+		push(peer, m, bench_of(context)->now_ms + bench_of(context)->delay_ms);
 }
 
 static size_t host_queued(void *context)
@@ -248,6 +250,7 @@ static const struct fc_pair_host host = {
 	.config_take = host_config_take,
 	.healthy = bench_healthy,
 	.card_ns = bench_card_ns,
+	.guard_ns = bench_guard_ns,
 	.moved = host_moved,
 	.log = host_log,
 	.reload = host_reload,
@@ -262,12 +265,15 @@ struct bench *bench_open(void)
 	b->net = true;
 	b->fencing = FC_RF_FENCING_FILE;
 	b->now_ms = 1000;
+	b->skew_max_ns = 1000000;
 	b->random = 1;
 	for (unsigned u = 0; u < 2; u++) {
 		contexts[u] = (struct context){b, u};
 		b->end[u].index = u;
 		b->end[u].last = &b->end[u].first;
 		b->end[u].healthy = 1;
+		b->end[u].card[0].there = true;
+		b->end[u].guard_ns = 20000000;
 		strcpy(b->end[u].config, u ? "" : "flow record R;");
 	}
 	return b;
@@ -283,6 +289,7 @@ void bench_boot(struct bench *b, unsigned u)
 	options.rf.fencing = b->fencing;
 	options.flows_max = 1024;
 	options.feed = b->feed;
+	options.skew_max_ns = b->skew_max_ns;
 	options.fencing = b->words;
 	options.fencing_sum = b->words_sum;
 	options.hook = b->hook;
@@ -333,7 +340,7 @@ static void deliver(struct bench *b, struct end *e)
 		e->up_due = false;
 		report(b, e, (struct fc_link_report){.event = FC_LINK_UP});
 	}
-	while (e->first && e->up) {
+	while (e->first && e->up && e->first->number <= b->now_ms) {
 		struct fc_message *m = e->first;
 
 		e->first = m->next;
@@ -404,7 +411,7 @@ bool bench_settle(struct bench *b)
 
 void bench_inject(struct bench *b, unsigned u, struct fc_message *m)
 {
-	push(&b->end[u], m);
+	push(&b->end[u], m, 0);
 }
 
 uint64_t bench_gaps(const struct bench *b)

@@ -38,7 +38,11 @@ struct end {
 	struct fc_cut_member *member;
 	uint64_t instances, epoch;
 	unsigned flows, healthy;
-	uint64_t card_ahead_ns;
+	struct {
+		bool there;
+		uint64_t ahead_ns;
+	} card[2]; /* in slots 1 and 2; their clocks */
+	uint64_t guard_ns;
 	bool coming_up; /* its card */
 	bool silent;    /* its card gives no barriers */
 	bool undrained; /* its collector takes nothing */
@@ -60,11 +64,13 @@ struct bench {
 	uint64_t now_ms;
 	bool net;            /* the units can reach each other */
 	uint64_t connect_ms; /* not before */
+	unsigned delay_ms;   /* of a message */
 	bool witness_away, drop_acks;
 	enum fc_rf_fencing fencing;
 	enum fc_pair_feed feed;
 	enum fc_pair_fencing words; /* of `redundancy fencing`, and their sum */
 	uint64_t words_sum;
+	uint64_t skew_max_ns; /* of units that boot */
 	bool hook;
 	uint64_t newest;
 	uint32_t holder;

@@ -22,6 +22,7 @@ void bench_gate(void *context, enum fc_rf_gate gate);
 void bench_role(void *context, enum fc_pair_role role, uint64_t term);
 void bench_barrier(void *context);
 unsigned bench_healthy(void *context);
-uint64_t bench_card_ns(void *context);
+uint64_t bench_card_ns(void *context, unsigned slot);
+uint64_t bench_guard_ns(void *context);
 
 #endif

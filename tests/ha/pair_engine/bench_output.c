@@ -212,9 +212,16 @@ unsigned bench_healthy(void *context)
 	return bench_end_of(context)->healthy;
 }
 
-uint64_t bench_card_ns(void *context)
+uint64_t bench_card_ns(void *context, unsigned slot)
 {
 	const struct end *e = bench_end_of(context);
 
-	return (1000000 + bench_of(context)->now_ms) * 1000000 + e->card_ahead_ns;
+	if (slot < 1 || slot > 2 || !e->card[slot - 1].there)
+		return 0;
+	return (1000000 + bench_of(context)->now_ms) * 1000000 + e->card[slot - 1].ahead_ns;
+}
+
+uint64_t bench_guard_ns(void *context)
+{
+	return bench_end_of(context)->guard_ns;
 }

@@ -180,26 +180,117 @@ static void another_fencing_makes_no_pair(void **unused)
 	refused_for(b, "unit 2 asks another witness etcd than this one");
 }
 
+static void dual_pair_of(struct bench *b, unsigned cards)
+{
+	b->feed = FC_PAIR_FEED_DUAL;
+	for (unsigned u = 0; u < 2; u++)
+		b->end[u].card[1].there = cards > 1;
+	bench_boot(b, 0);
+	bench_boot(b, 1);
+	assert_true(bench_settle(b));
+}
+
+static struct bench *dual_pair(unsigned cards)
+{
+	struct bench *b = bench_open();
+
+	dual_pair_of(b, cards);
+	return b;
+}
+
+static enum fc_pair_feed feed_of(struct bench *b, unsigned u)
+{
+	struct fc_pair_look look;
+
+	bench_look(b, u, &look);
+	return look.feed;
+}
+
 static void a_dual_feed_needs_clocks_that_agree(void **unused)
+{
+	struct bench *b = dual_pair(1);
+	struct fc_pair_look look;
+
+	(void)unused;
+	assert_int_equal(feed_of(b, 0), FC_PAIR_FEED_DUAL);
+	b->end[1].card[0].ahead_ns = 5000000;
+	bench_run(b, 1500);
+	bench_look(b, 0, &look);
+	assert_int_equal(look.feed, FC_PAIR_FEED_SINGLE);
+	assert_in_range(look.skew_ns, 4000000, 6000000);
+	assert_string_equal(look.feed_why,
+			    "clocks of slot 1 differ by 4500000 ns, more than 1000000");
+	assert_int_equal(feed_of(b, 1), FC_PAIR_FEED_SINGLE);
+	close_well(b);
+}
+
+/* The first slot's are alike; what only one unit has is compared with nothing. */
+static void the_clocks_of_every_slot_must_agree(void **unused)
+{
+	struct bench *b = dual_pair(2);
+
+	(void)unused;
+	b->end[1].card[1].ahead_ns = 1000000000;
+	bench_run(b, 1500);
+	for (unsigned u = 0; u < 2; u++)
+		assert_int_equal(feed_of(b, u), FC_PAIR_FEED_SINGLE);
+	b->end[0].card[1].there = false;
+	bench_run(b, 1500);
+	for (unsigned u = 0; u < 2; u++)
+		assert_int_equal(feed_of(b, u), FC_PAIR_FEED_DUAL);
+	/* Slot 1 of one unit and slot 2 of the other are not alike, and no pair of cards. */
+	b->end[0].card[1].there = true;
+	b->end[1].card[1].there = b->end[0].card[0].there = false;
+	b->end[1].card[0].ahead_ns = 1000000000;
+	bench_run(b, 1500);
+	for (unsigned u = 0; u < 2; u++)
+		assert_int_equal(feed_of(b, u), FC_PAIR_FEED_DUAL); /* as it was last */
+	close_well(b);
+}
+
+static void a_dual_feed_bears_no_more_than_the_guard_time(void **unused)
 {
 	struct bench *b = bench_open();
 	struct fc_pair_look look;
 
 	(void)unused;
-	b->feed = FC_PAIR_FEED_DUAL;
-	bench_boot(b, 0);
-	bench_boot(b, 1);
-	assert_true(bench_settle(b));
-	bench_look(b, 0, &look);
-	assert_int_equal(look.feed, FC_PAIR_FEED_DUAL);
-	b->end[1].card_ahead_ns = 5000000;
+	b->skew_max_ns = 30000000;
+	dual_pair_of(b, 1);
+	b->end[1].card[0].ahead_ns = 5000000;
 	bench_run(b, 1500);
-	bench_look(b, 0, &look);
-	assert_int_equal(look.feed, FC_PAIR_FEED_SINGLE);
-	assert_in_range(look.skew_ns, 4000000, 6000000);
-	assert_non_null(strstr(look.feed_why, "more than 1000000"));
+	assert_int_equal(feed_of(b, 0), FC_PAIR_FEED_DUAL);
 	bench_look(b, 1, &look);
-	assert_int_equal(look.feed, FC_PAIR_FEED_SINGLE);
+	assert_int_equal(look.skew_max_ns, 20000000);
+	b->end[0].guard_ns = 1000000; /* one unit's counts for both */
+	bench_run(b, 2500);
+	for (unsigned u = 0; u < 2; u++) {
+		bench_look(b, u, &look);
+		assert_int_equal(look.feed, FC_PAIR_FEED_SINGLE);
+		assert_int_equal(look.skew_max_ns, 1000000);
+		assert_non_null(strstr(look.feed_why, "more than 1000000 (guard time)"));
+	}
+	close_well(b);
+}
+
+/* A long way hides little jumps, but not one that it cannot explain. */
+static void a_clock_that_jumps_is_seen_over_a_slow_link(void **unused)
+{
+	struct bench *b = dual_pair(1);
+
+	(void)unused;
+	b->delay_ms = 20;
+	b->end[1].card[0].ahead_ns = 10000000;
+	bench_run(b, 3000);
+	for (unsigned u = 0; u < 2; u++)
+		assert_int_equal(feed_of(b, u), FC_PAIR_FEED_DUAL);
+	b->end[1].card[0].ahead_ns = 1000000000;
+	bench_run(b, 1500);
+	for (unsigned u = 0; u < 2; u++)
+		assert_int_equal(feed_of(b, u), FC_PAIR_FEED_SINGLE);
+	b->end[1].card[0].ahead_ns = 0;
+	bench_run(b, 1500);
+	for (unsigned u = 0; u < 2; u++)
+		assert_int_equal(feed_of(b, u), FC_PAIR_FEED_DUAL);
 	close_well(b);
 }
 
@@ -295,6 +386,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_feed_of_another_kind_or_the_same_unit_makes_no_pair),
 		cmocka_unit_test(another_fencing_makes_no_pair),
 		cmocka_unit_test(a_dual_feed_needs_clocks_that_agree),
+		cmocka_unit_test(the_clocks_of_every_slot_must_agree),
+		cmocka_unit_test(a_dual_feed_bears_no_more_than_the_guard_time),
+		cmocka_unit_test(a_clock_that_jumps_is_seen_over_a_slow_link),
 		cmocka_unit_test(a_message_out_of_place_changes_no_role),
 		cmocka_unit_test(what_is_left_of_an_older_stream_is_dropped),
 		cmocka_unit_test(flows_at_an_active_unit_end_the_connection),

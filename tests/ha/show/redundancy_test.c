@@ -89,7 +89,6 @@ static void make_link(unsigned mine, unsigned other)
 	view->mine.config_file_known = true;
 	strcpy(view->peer.image, "flowcard, Version 0.1.0");
 	p->there = true;
-	p->skew_max_us = 20;
 	p->ends = (struct fc_link_config){.port = 4801, .interval_ms = 50, .misses = 3};
 	snprintf(p->ends.local, sizeof(p->ends.local), "192.0.2.%u", mine);
 	snprintf(p->ends.remote, sizeof(p->ends.remote), "192.0.2.%u", other);
@@ -127,7 +126,9 @@ static void make_link(unsigned mine, unsigned other)
 					.peer_checksum = UINT64_C(0x1122334455667788),
 					.healthy = 2,
 					.peer_healthy = 3,
+					.skew_known = true,
 					.skew_ns = -450,
+					.skew_max_ns = 20000,
 					.rtt_us = 83,
 					.feed = FC_PAIR_FEED_DUAL};
 }
@@ -297,7 +298,7 @@ static const char *const more[] = {"my_state",
 				   "heartbeat_misses",
 				   "version",
 				   "skew_ns",
-				   "skew_max_us",
+				   "skew_max_ns",
 				   "takeover_us",
 				   "step_ms",
 				   NULL};
