@@ -137,6 +137,12 @@ static int put_rows(struct fc_exporter *e, enum fc_fnf_option option, uint64_t n
 	return err;
 }
 
+/* A message of templates alone would have the sequence, and so the key, of the one behind it. */
+static bool has_rows(const struct fc_exporter *e, unsigned option)
+{
+	return option == FC_OPTION_EXPORTER || e->option[option].count;
+}
+
 int fc_exporter_put_options(struct fc_exporter *e, uint64_t now_ns)
 {
 	uint64_t now_ms = now_ns / 1000000;
@@ -153,7 +159,7 @@ int fc_exporter_put_options(struct fc_exporter *e, uint64_t now_ns)
 	for (unsigned i = 0; i < FC_OPTIONS; i++) {
 		if (!due[i])
 			continue;
-		if (e->whole && announce(e, &e->option[i], now_ns))
+		if (e->whole && has_rows(e, i) && announce(e, &e->option[i], now_ns))
 			err = -ENOBUFS;
 		if (put_rows(e, (enum fc_fnf_option)i, now_ns))
 			err = -ENOBUFS;
