@@ -18,6 +18,18 @@
 #define DELIVER_MS "30000"
 #define KEY_OCTETS 8
 
+struct messages {
+	struct message *first, *last;
+};
+
+/* What librdkafka has and nobody has acknowledged. */
+struct message {
+	struct messages *list; /* it is in */
+	struct message *before, *behind;
+	uint64_t number; /* of the datagram that it is from */
+	struct fc_datagram what;
+};
+
 struct kafka {
 	struct fc_sender base;
 	rd_kafka_t *client;
@@ -25,6 +37,9 @@ struct kafka {
 	bool json;
 	uint32_t domain;
 	size_t line_at; /* JSON: octets of the queue's head whose lines were taken */
+	/* Partitions have brokers of their own, so messages are acknowledged in any order. */
+	struct messages waiting;   /* by number */
+	struct messages forgotten; /* somebody else sends them, too */
 };
 
 static struct kafka *kafka_of(const struct fc_sender *s)
@@ -33,21 +48,45 @@ static struct kafka *kafka_of(const struct fc_sender *s)
 }
 
 /* ------------------------------------------------------------------ what came of a message */
+static void append(struct messages *list, struct message *m)
+{
+	m->list = list;
+	m->before = list->last;
+	m->behind = NULL;
+	*(list->last ? &list->last->behind : &list->first) = m;
+	list->last = m;
+}
+
+static void take_out(struct message *m)
+{
+	*(m->before ? &m->before->behind : &m->list->first) = m->behind;
+	*(m->behind ? &m->behind->before : &m->list->last) = m->before;
+}
+
+static void free_all(struct messages *list)
+{
+	for (struct message *m = list->first, *next; m; m = next) {
+		next = m->behind;
+		free(m);
+	}
+}
+
 static void delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *context)
 {
 	struct kafka *k = context;
-	struct fc_datagram *what = message->_private;
+	struct message *m = message->_private;
 
 	(void)client;
 	if (message->err) {
 		k->base.error = -EIO;
 		if (k->base.lost)
-			k->base.lost(k->base.context, what);
+			k->base.lost(k->base.context, &m->what);
 	} else {
 		k->base.error = 0;
 		k->base.ready = true;
 	}
-	free(what);
+	take_out(m);
+	free(m);
 }
 
 static void failed(rd_kafka_t *client, int err, const char *reason, void *context)
@@ -71,20 +110,22 @@ static void log_nothing(const rd_kafka_t *client, int level, const char *facilit
 
 /* ------------------------------------------------------------------ sending */
 /* Return 0, -EAGAIN (its queue is full), -EMSGSIZE, -EIO, -ENOMEM. */
-static int produce(struct kafka *k, const uint8_t *key, size_t key_length, const uint8_t *octets,
-		   size_t length, const struct fc_datagram *what)
+static int produce(struct kafka *k, const uint8_t key[KEY_OCTETS], const uint8_t *octets,
+		   size_t length, const struct message *as)
 {
-	struct fc_datagram *copy = malloc(sizeof(*copy));
+	struct message *m = malloc(sizeof(*m));
 	rd_kafka_resp_err_t err;
 
-	if (!copy)
+	if (!m)
 		return -ENOMEM;
-	*copy = *what;
+	*m = *as;
+	append(&k->waiting, m);
 	if (!rd_kafka_produce(k->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, (void *)octets,
-			      length, key, key_length, copy))
+			      length, key, KEY_OCTETS, m))
 		return 0;
 	err = rd_kafka_last_error();
-	free(copy);
+	take_out(m);
+	free(m);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return -EAGAIN;
 	return err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? -EMSGSIZE : -EIO;
@@ -92,24 +133,26 @@ static int produce(struct kafka *k, const uint8_t *key, size_t key_length, const
 
 /* A JSON datagram has lines of one client only. A line that librdkafka refuses for good is counted
  * as lost, and the others go on. Return 0 or -EAGAIN: the rest later. */
-static int send_lines(struct kafka *k, const struct fc_datagram *d, const uint8_t *octets)
+static int send_lines(struct kafka *k, uint64_t number, const struct fc_datagram *d,
+		      const uint8_t *octets)
 {
 	while (k->line_at < d->length) {
 		const uint8_t *line = octets + k->line_at, *text = line + FC_JSON_KEY;
 		const uint8_t *end = memchr(text, '\n', d->length - k->line_at - FC_JSON_KEY);
 		size_t length = (size_t)(end + 1 - line);
-		const struct fc_datagram what = {.length = (uint32_t)length,
-						 .records = 1,
-						 .later = k->line_at != 0,
-						 .share = {{.client = d->share[0].client,
-							    .records = 1,
-							    .octets = (uint32_t)length}}};
-		int err = produce(k, line, FC_JSON_KEY, text, (size_t)(end - text), &what);
+		const struct message m = {.number = number,
+					  .what = {.length = (uint32_t)length,
+						   .records = 1,
+						   .later = k->line_at != 0,
+						   .share = {{.client = d->share[0].client,
+							      .records = 1,
+							      .octets = (uint32_t)length}}}};
+		int err = produce(k, line, text, (size_t)(end - text), &m);
 
 		if (err == -EAGAIN)
 			return err;
 		if (err && k->base.lost)
-			k->base.lost(k->base.context, &what);
+			k->base.lost(k->base.context, &m.what);
 		k->line_at += length;
 	}
 	k->line_at = 0;
@@ -118,15 +161,17 @@ static int send_lines(struct kafka *k, const struct fc_datagram *d, const uint8_
 
 /* Domain and sequence are the key: a reader knows a message that it has seen, from whichever unit
  * of a pair it comes again. */
-static int send_message(struct kafka *k, const struct fc_datagram *d, const uint8_t *octets)
+static int send_message(struct kafka *k, uint64_t number, const struct fc_datagram *d,
+			const uint8_t *octets)
 {
+	const struct message m = {.number = number, .what = *d};
 	uint8_t key[KEY_OCTETS];
 	struct fc_writer w;
 
 	fc_writer_init(&w, key, sizeof(key));
 	fc_writer_u32(&w, k->domain);
 	fc_writer_u32(&w, d->sequence);
-	return produce(k, key, sizeof(key), octets, d->length, d);
+	return produce(k, key, octets, d->length, &m);
 }
 
 static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, uint64_t now_ns)
@@ -139,9 +184,10 @@ static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, ui
 	rd_kafka_poll(k->client, 0);
 	while (sent < count && !err) {
 		const uint8_t *octets;
-		const struct fc_datagram *d = fc_queue_at(q, q->head + sent, &octets);
+		uint64_t number = q->head + sent;
+		const struct fc_datagram *d = fc_queue_at(q, number, &octets);
 
-		err = k->json ? send_lines(k, d, octets) : send_message(k, d, octets);
+		err = (k->json ? send_lines : send_message)(k, number, d, octets);
 		if (!err)
 			sent++;
 	}
@@ -161,27 +207,25 @@ static unsigned pending(const struct fc_sender *s)
 	return (unsigned)rd_kafka_outq_len(kafka_of(s)->client);
 }
 
-/* Messages are delivered in order: the last ones are those that are not. */
 static uint64_t delivered_below(const struct fc_sender *s, const struct fc_queue *q)
 {
-	uint64_t number = q->head;
-	const uint8_t *octets;
-	unsigned waiting = pending(s);
+	const struct message *first = kafka_of(s)->waiting.first;
 
-	while (waiting && fc_queue_remembers(q, number - 1)) {
-		unsigned messages =
-			kafka_of(s)->json ? fc_queue_at(q, number - 1, &octets)->records : 1;
-
-		waiting -= messages < waiting ? messages : waiting;
-		number--;
-	}
-	return number;
+	return first && first->number < q->head ? first->number : q->head;
 }
 
-/* librdkafka keeps what it has taken, and goes on. */
+/* librdkafka keeps what it has taken, and goes on; who goes on from here sends it, too. */
 static void hang_up(struct fc_sender *s, struct fc_queue *q)
 {
-	kafka_of(s)->line_at = 0;
+	struct kafka *k = kafka_of(s);
+
+	while (k->waiting.first) {
+		struct message *m = k->waiting.first;
+
+		take_out(m);
+		append(&k->forgotten, m);
+	}
+	k->line_at = 0;
 	q->claimed = false;
 }
 
@@ -197,6 +241,8 @@ static void close_kafka(struct fc_sender *s)
 		rd_kafka_poll(k->client, 0); /* the purged ones are counted */
 		rd_kafka_destroy(k->client);
 	}
+	free_all(&k->waiting);
+	free_all(&k->forgotten);
 	free(k);
 }
 
