@@ -4,6 +4,9 @@
  * message; JSON datagrams are lines, each a message with the hash of its flow as key. A message
  * counts as sent when librdkafka takes it; if it cannot be delivered in time, it is taken back from
  * there and counted as lost.
+ *
+ * The client learns its brokers when it first may send: who only follows another exporter does not
+ * connect.
  */
 #include "json.h"
 #include "sender.h"
@@ -34,6 +37,7 @@ struct kafka {
 	struct fc_sender base;
 	rd_kafka_t *client;
 	rd_kafka_topic_t *topic;
+	char *brokers; /* NULL: it knows them */
 	bool json;
 	uint32_t domain;
 	size_t line_at; /* JSON: octets of the queue's head whose lines were taken */
@@ -174,6 +178,15 @@ static int send_message(struct kafka *k, uint64_t number, const struct fc_datagr
 	return produce(k, key, octets, d->length, &m);
 }
 
+static void look_for_brokers(struct kafka *k)
+{
+	if (!k->brokers)
+		return;
+	rd_kafka_brokers_add(k->client, k->brokers);
+	free(k->brokers);
+	k->brokers = NULL;
+}
+
 static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, uint64_t now_ns)
 {
 	struct kafka *k = kafka_of(s);
@@ -181,6 +194,7 @@ static int send_some(struct fc_sender *s, struct fc_queue *q, unsigned count, ui
 	int err = 0;
 
 	(void)now_ns;
+	look_for_brokers(k);
 	rd_kafka_poll(k->client, 0);
 	while (sent < count && !err) {
 		const uint8_t *octets;
@@ -243,6 +257,7 @@ static void close_kafka(struct fc_sender *s)
 	}
 	free_all(&k->waiting);
 	free_all(&k->forgotten);
+	free(k->brokers);
 	free(k);
 }
 
@@ -255,28 +270,26 @@ static const struct fc_sender_ops ops = {.send = send_some,
 
 /* ------------------------------------------------------------------ setting it up */
 /* "host" without a port gets the exporter's; a list has them already or takes Kafka's own. */
-static void brokers(const struct fc_exporter_config *config, char *text, size_t size)
+static char *brokers(const struct fc_exporter_config *config)
 {
-	if (config->port && !strpbrk(config->host, ":,"))
-		snprintf(text, size, "%s:%s", config->host, config->port);
-	else
-		snprintf(text, size, "%s", config->host);
+	char *text;
+
+	if (!config->port || strpbrk(config->host, ":,"))
+		return strdup(config->host);
+	return asprintf(&text, "%s:%s", config->host, config->port) < 0 ? NULL : text;
 }
 
 static int set_all(rd_kafka_conf_t *conf, const struct fc_exporter_config *config)
 {
-	char list[512], why[256];
-
-	brokers(config, list, sizeof(list));
-	const char *const words[][2] = {{"bootstrap.servers", list},
-					{"client.id", "flowcard"},
-					{"acks", "all"},
-					{"enable.idempotence", "true"},
-					{"linger.ms", "20"},
-					{"queue.buffering.max.messages", "100000"},
-					{"message.timeout.ms", DELIVER_MS},
-					{"socket.timeout.ms", "10000"},
-					{"log.connection.close", "false"}};
+	char why[256];
+	static const char *const words[][2] = {{"client.id", "flowcard"},
+					       {"acks", "all"},
+					       {"enable.idempotence", "true"},
+					       {"linger.ms", "20"},
+					       {"queue.buffering.max.messages", "100000"},
+					       {"message.timeout.ms", DELIVER_MS},
+					       {"socket.timeout.ms", "10000"},
+					       {"log.connection.close", "false"}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (rd_kafka_conf_set(conf, words[i][0], words[i][1], why, sizeof(why)) !=
@@ -322,7 +335,8 @@ int fc_kafka_open(const struct fc_exporter_config *config, struct fc_sender **ou
 	k->base.ops = &ops;
 	k->json = config->kafka_json;
 	k->domain = config->domain;
-	err = make_client(k, config);
+	k->brokers = brokers(config);
+	err = k->brokers ? make_client(k, config) : -ENOMEM;
 	if (err) {
 		close_kafka(&k->base);
 		return err;
