@@ -169,7 +169,7 @@ static bool give_some(struct fc_export_thread *t, struct fc_export_line *line)
 	put_name(m, line);
 	fc_message_put_u64(m, FC_EXPORT_FINGERPRINT, line->fingerprint);
 	while (m->octets < DATAGRAMS_ROOM &&
-	       !fc_exporter_sealed(line->exporter, line->replicated, &d) &&
+	       !fc_exporter_kept(line->exporter, line->replicated, &d) &&
 	       fc_export_put_sealed(m, &d)) {
 		line->replicated = d.number + 1;
 		t->pairing.datagrams++;
@@ -179,12 +179,16 @@ static bool give_some(struct fc_export_thread *t, struct fc_export_line *line)
 	return true;
 }
 
-/* What has left already (it was not gated yet) or was dropped, the peer needs no more. */
+/* What has arrived already (it was not gated yet) or was dropped, the peer needs no more; what has
+ * only left, it does. */
 static uint64_t first_of(const struct fc_export_line *line, bool all)
 {
+	uint64_t first = fc_exporter_cursor(line->exporter);
 	struct fc_exporter_datagram d;
 
-	if (fc_exporter_sealed(line->exporter, all ? 0 : line->replicated, &d))
+	if (!all && line->replicated > first)
+		first = line->replicated;
+	if (fc_exporter_kept(line->exporter, first, &d))
 		return fc_exporter_mark(line->exporter);
 	return d.number;
 }
@@ -206,7 +210,7 @@ static bool give_line(struct fc_export_thread *t, struct fc_export_line *line, b
 		if (all)
 			line->told = first;
 	}
-	while (!fc_exporter_sealed(line->exporter, line->replicated, &d))
+	while (!fc_exporter_kept(line->exporter, line->replicated, &d))
 		if (!give_some(t, line))
 			return false;
 	return true;

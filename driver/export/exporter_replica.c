@@ -9,11 +9,16 @@
 int fc_exporter_sealed(const struct fc_exporter *e, uint64_t number,
 		       struct fc_exporter_datagram *out)
 {
+	return fc_exporter_kept(e, number < e->queue.head ? e->queue.head : number, out);
+}
+
+int fc_exporter_kept(const struct fc_exporter *e, uint64_t number, struct fc_exporter_datagram *out)
+{
 	const struct fc_queue *q = &e->queue;
 	const struct fc_datagram *d;
 
-	if (number < q->head)
-		number = q->head;
+	while (number < q->head && !fc_queue_remembers(q, number))
+		number++;
 	if (number >= q->tail)
 		return -ENOENT;
 	d = fc_queue_at(q, number, &out->octets);

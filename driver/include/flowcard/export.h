@@ -199,6 +199,11 @@ struct fc_exporter_datagram {
 int fc_exporter_sealed(const struct fc_exporter *e, uint64_t number,
 		       struct fc_exporter_datagram *out);
 
+/* Also one that has left: from fc_exporter_cursor() on they may not have arrived. Those whose place
+ * is used again are left out. */
+int fc_exporter_kept(const struct fc_exporter *e, uint64_t number,
+		     struct fc_exporter_datagram *out);
+
 /*
  * Append a datagram that was sealed elsewhere. A gap before its number: what is queued was dealt
  * with there, and is skipped; so is the oldest when the queue is full. `client`: numbers of the
