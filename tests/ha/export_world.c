@@ -146,7 +146,7 @@ void world_start(struct world *w, unsigned unit, bool active)
 	const struct fc_cuts_options options = FC_CUTS_OPTIONS_DEFAULT;
 	struct unit *u = &w->unit[unit];
 	const struct fc_export_seams seams = {
-		.deliver = arrive, .context = u, .queue_datagrams = w->queue};
+		.deliver = w->remote ? NULL : arrive, .context = u, .queue_datagrams = w->queue};
 
 	*u = (struct unit){.world = w, .index = unit, .there = true, .active = active};
 	u->incarnation = ++w->incarnations;
@@ -215,7 +215,8 @@ void world_crash(struct world *w, unsigned unit)
 
 	for (const struct packet *p = u->out; p; p = p->next)
 		arrive_still++;
-	for (arrive_still = world_random(w, arrive_still + 1); arrive_still; arrive_still--)
+	arrive_still = w->cut_off ? 0 : world_random(w, arrive_still + 1);
+	for (; arrive_still; arrive_still--)
 		deliver_one(u);
 	end_unit(u);
 	forget_link(&w->unit[!unit]);
@@ -231,7 +232,7 @@ void world_take_over(struct world *w, unsigned unit)
 	/* What waits for its configuration has numbers that are not known here. */
 	for (unsigned e = 0; e < w->exporters; e++)
 		w->judge[e].watching = false;
-	for (unsigned e = 0; !p.waiting && e < w->exporters; e++)
+	for (unsigned e = 0; !w->remote && !p.waiting && e < w->exporters; e++)
 		judge_begin(&w->judge[e], fc_exporter_sequence(u->export->output[e].exporter));
 	w->term++;
 	fc_export_thread_gate(u->export, FC_RF_GATE_OPEN);
@@ -334,6 +335,8 @@ static void step(struct world *w)
 	}
 	deliver_due(&w->unit[0]);
 	deliver_due(&w->unit[1]);
+	if (w->remote)
+		w->remote(w->remote_context);
 }
 
 void world_run(struct world *w, unsigned steps)

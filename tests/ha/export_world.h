@@ -63,6 +63,12 @@ struct world {
 	bool ended[64], gated[64]; /* it is not active any more; nothing left ungated by then */
 	bool deaf;                 /* the collector takes nothing now */
 	bool may_lack;             /* queues are small: drops are expected */
+	/* Exporters have sockets, as configured; this one looks after their other ends, once a
+	 * step. NULL: datagrams go to the judges. */
+	void (*remote)(void *context);
+	void *remote_context;
+	bool may_repeat; /* a flow may arrive more than once */
+	bool cut_off;    /* a crash takes along what is on its way to the peer */
 };
 
 struct world *world_open(uint64_t seed, unsigned exporters);
@@ -81,6 +87,8 @@ void world_step_down(struct world *w, unsigned unit);
 void world_hand_over(struct world *w, unsigned from);
 /* Datagrams that were sent, as the peer does not know yet. */
 uint64_t world_unknown(const struct world *w, unsigned active, unsigned exporter);
+/* Flows that were closed by a unit that ended before they were committed. */
+unsigned world_void(const struct world *w);
 /* The standby takes over. */
 void world_take_over(struct world *w, unsigned unit);
 /* What the configuration says now goes to a unit. */
