@@ -18,12 +18,6 @@ void fc_rf_init(struct fc_rf *rf, const struct fc_rf_options *options)
 	fc_rf_switchovers_init(&rf->switchovers, options->switchovers);
 }
 
-/* What leaves, or is to leave by the peer, is what it has acknowledged. */
-static bool waits_for_peer(const struct fc_rf *rf)
-{
-	return rf->gate == FC_RF_GATE_ACKED || rf->handover == FC_RF_HANDOVER_OFFERED;
-}
-
 struct fc_rf_says fc_rf_says(const struct fc_rf *rf)
 {
 	return (struct fc_rf_says){
@@ -35,22 +29,8 @@ struct fc_rf_says fc_rf_says(const struct fc_rf *rf)
 		.claiming = rf->asked != 0,
 		.ready = rf->ready,
 		/* In ACTIVE-FAST the gate is closed, too, but about to open. */
-		.gated = waits_for_peer(rf),
+		.gated = fc_rf_waits_for_peer(rf),
 	};
-}
-
-static bool has_witness(const struct fc_rf *rf)
-{
-	return rf->options.fencing == FC_RF_FENCING_FILE ||
-	       rf->options.fencing == FC_RF_FENCING_ETCD;
-}
-
-static void see(struct fc_rf *rf, uint64_t term, uint32_t holder)
-{
-	if (term > rf->seen || (term == rf->seen && holder))
-		rf->holder = holder;
-	if (term > rf->seen)
-		rf->seen = term;
 }
 
 static void peer_state_set(struct fc_rf *rf, enum fc_rf_state state, struct fc_rf_time now)
@@ -62,155 +42,6 @@ static void peer_state_set(struct fc_rf *rf, enum fc_rf_state state, struct fc_r
 	rf->peer_state = state;
 	rf->peer_since_ms = now.ms;
 	fc_rf_line_states(rf, false, true, now);
-}
-
-/* ------------------------------------------------------------------ what is true of the two */
-static bool heard(const struct fc_rf *rf)
-{
-	return rf->comm && rf->heard;
-}
-
-static bool peer_active(const struct fc_rf *rf)
-{
-	return heard(rf) && fc_rf_is_active(rf->peer.state);
-}
-
-/* Can the active unit count on acknowledgements of its own term? */
-static bool peer_acks(const struct fc_rf *rf)
-{
-	return heard(rf) && rf->peer.term == rf->term &&
-	       (rf->peer.state == FC_RF_STANDBY_HOT ||
-		(rf->peer.state == FC_RF_STANDBY_BULK && rf->peer.ready));
-}
-
-/* The better right of two units that negotiate, or that are both active. */
-static bool peer_first(const struct fc_rf *rf)
-{
-	uint64_t mine = fc_rf_is_active(rf->state) ? rf->term : rf->seen;
-	uint64_t theirs = fc_rf_is_active(rf->peer.state) ? rf->peer.term : rf->peer.seen;
-
-	return theirs != mine ? theirs > mine : rf->peer.unit < rf->options.unit;
-}
-
-/* ------------------------------------------------------------------ claims */
-static bool wants_as_negotiating(const struct fc_rf *rf, uint64_t ms)
-{
-	if (rf->barred || ms < rf->hold_at_ms || ms < rf->twin_until_ms || peer_active(rf))
-		return false;
-	if (heard(rf) && fc_rf_is_standby(rf->peer.state))
-		return false; /* a hot one takes over; a cold one comes back to negotiate */
-	if (heard(rf) && rf->peer.state == FC_RF_NEGOTIATION)
-		return !peer_first(rf);
-	return ms >= rf->search_at_ms;
-}
-
-static bool wants_as_active(const struct fc_rf *rf, uint64_t ms)
-{
-	if (rf->handover == FC_RF_HANDOVER_OFFERED)
-		return ms >= rf->handover_at_ms || !rf->comm;
-	if (rf->gate == FC_RF_GATE_ACKED && (rf->stuck || !peer_acks(rf)))
-		return true;
-	/* It holds a newer term than ours, from a claim that it had no use for: never ours to ack.
-	 */
-	return heard(rf) && fc_rf_is_standby(rf->peer.state) && rf->peer.term > rf->term;
-}
-
-/*
- * A hot standby's right is to the term after the one that it is hot in, and on from terms that it
- * was granted without hearing of it; whoever has another one went on without it.
- */
-bool fc_rf_entitled(const struct fc_rf *rf)
-{
-	return rf->seen == rf->term || rf->holder == rf->options.unit;
-}
-
-static bool wants_claim(const struct fc_rf *rf, uint64_t ms)
-{
-	if (fc_rf_is_active(rf->state))
-		return wants_as_active(rf, ms);
-	if (rf->state == FC_RF_NEGOTIATION)
-		return wants_as_negotiating(rf, ms);
-	if (rf->state != FC_RF_STANDBY_HOT || !fc_rf_entitled(rf))
-		return false;
-	return rf->offered || (!rf->maintenance && (!rf->comm || (rf->heard && !peer_active(rf))));
-}
-
-static void claim(struct fc_rf *rf, struct fc_rf_out *out)
-{
-	uint64_t newest = rf->seen > rf->term ? rf->seen : rf->term;
-
-	/* A newer term that we were told of by another life of the peer may have been used. */
-	if (has_witness(rf) && waits_for_peer(rf))
-		newest = rf->fence;
-	rf->asked = newest + 1;
-	out->claim = true;
-	out->term = rf->asked;
-	out->tell = true;
-}
-
-static enum fc_rf_reason takeover_reason(const struct fc_rf *rf)
-{
-	if (rf->offered)
-		return rf->offered_reason;
-	return rf->comm ? FC_RF_REASON_UNIT_FAILED : rf->down_reason;
-}
-
-static void claim_won(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *out)
-{
-	rf->term = rf->asked;
-	see(rf, rf->term, rf->options.unit);
-	rf->fence = rf->term;
-	rf->asked = 0;
-	out->tell = true;
-	if (fc_rf_is_active(rf->state)) {
-		/* Alone from now on: the standby's acknowledgements were of the term before. */
-		rf->stuck = false;
-		rf->handover = FC_RF_HANDOVER_NO;
-		if (rf->state > FC_RF_ACTIVE_FAST)
-			fc_rf_gate_set(rf, FC_RF_GATE_OPEN, out);
-		return;
-	}
-	if (rf->state == FC_RF_STANDBY_HOT)
-		fc_rf_switched(rf, true, takeover_reason(rf), now);
-	fc_rf_move(rf, FC_RF_EVENT_GO_ACTIVE, now, out);
-}
-
-static void claim_lost(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_time now,
-		       struct fc_rf_out *out)
-{
-	rf->asked = 0;
-	see(rf, in->newest, in->holder);
-	out->tell = true;
-	/* Our own, from before a restart or from a claim whose answer got lost: the next one. */
-	if (in->holder == rf->options.unit) {
-		rf->fence = in->newest;
-		out->again = true;
-		return;
-	}
-	if (fc_rf_is_active(rf->state) && rf->handover == FC_RF_HANDOVER_OFFERED)
-		fc_rf_switched(rf, false, rf->handover_reason, now);
-	if (fc_rf_is_active(rf->state) || rf->state == FC_RF_STANDBY_HOT)
-		fc_rf_move(rf, FC_RF_EVENT_YIELD, now, out);
-	rf->barred = has_witness(rf);
-	rf->claim_at_ms = now.ms + rf->options.retry_ms;
-}
-
-static void claim_answer(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_time now,
-			 struct fc_rf_out *out)
-{
-	if (!rf->asked || in->term != rf->asked) {
-		rf->late_answers++;
-		return;
-	}
-	if (in->type == FC_RF_IN_CLAIM_WON) {
-		claim_won(rf, now, out);
-	} else if (in->type == FC_RF_IN_CLAIM_LOST) {
-		claim_lost(rf, in, now, out);
-	} else {
-		rf->asked = 0;
-		rf->claim_at_ms = now.ms + rf->options.retry_ms;
-		out->tell = true;
-	}
 }
 
 /* ------------------------------------------------------------------ the peer */
@@ -263,14 +94,14 @@ static void peer_says(struct fc_rf *rf, const struct fc_rf_says *says, struct fc
 	out->tell = !rf->heard || says->seen != known; /* both are to know what both know */
 	rf->peer = *says;
 	rf->heard = rf->peer_known = true;
-	see(rf, says->seen, says->holder);
+	fc_rf_see(rf, says->seen, says->holder);
 	peer_state_set(rf, says->state, now);
 	/*
 	 * It is not hot any more, and may be another life of it, which knows nothing of a term that
 	 * it was granted meanwhile: its acknowledgements would be no fence. We need a new one
 	 * first.
 	 */
-	if (has_witness(rf) && waits_for_peer(rf) && !peer_acks(rf))
+	if (fc_rf_has_witness(rf) && fc_rf_waits_for_peer(rf) && !fc_rf_peer_acks(rf))
 		rf->stuck = true;
 	if (!rf->stuck)
 		rf->fence = rf->seen;
@@ -284,7 +115,7 @@ static void handover_ready(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf
 {
 	if (rf->handover != FC_RF_HANDOVER_BARRIER)
 		return;
-	if (rf->gate != FC_RF_GATE_ACKED || !peer_acks(rf) || rf->asked) {
+	if (rf->gate != FC_RF_GATE_ACKED || !fc_rf_peer_acks(rf) || rf->asked) {
 		rf->handover = FC_RF_HANDOVER_NO;
 		return;
 	}
@@ -358,7 +189,7 @@ static void take(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_ti
 	case FC_RF_IN_CLAIM_WON:
 	case FC_RF_IN_CLAIM_LOST:
 	case FC_RF_IN_CLAIM_UNREACHABLE:
-		claim_answer(rf, in, now, out);
+		fc_rf_claim_answer(rf, in, now, out);
 		break;
 	case FC_RF_IN_HANDOVER_READY:
 		handover_ready(rf, now, out);
@@ -384,14 +215,14 @@ static void rules_active(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_o
 {
 	if (rf->handover == FC_RF_HANDOVER_BARRIER && now.ms >= rf->handover_at_ms)
 		rf->handover = FC_RF_HANDOVER_NO;
-	if (peer_active(rf) && peer_first(rf)) {
+	if (fc_rf_peer_active(rf) && fc_rf_peer_first(rf)) {
 		if (rf->handover == FC_RF_HANDOVER_OFFERED)
 			fc_rf_switched(rf, false, rf->handover_reason, now);
 		fc_rf_move(rf, FC_RF_EVENT_YIELD, now, out);
 		return;
 	}
 	/* The last word before STANDBY HOT: from now on we wait for its acknowledgements. */
-	if (rf->gate == FC_RF_GATE_OPEN && peer_acks(rf) && !rf->asked)
+	if (rf->gate == FC_RF_GATE_OPEN && fc_rf_peer_acks(rf) && !rf->asked)
 		fc_rf_gate_set(rf, FC_RF_GATE_ACKED, out);
 }
 
@@ -403,13 +234,13 @@ static void rules_standby(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_
 	bool same = rf->peer.term == rf->term && fc_rf_entitled(rf);
 
 	if (rf->state == FC_RF_STANDBY_HOT) {
-		if (!peer_active(rf) && !fc_rf_entitled(rf))
+		if (!fc_rf_peer_active(rf) && !fc_rf_entitled(rf))
 			fc_rf_move(rf, FC_RF_EVENT_YIELD, now, out);
-		else if (peer_active(rf) && !rf->asked && !(same && rf->peer.gated))
+		else if (fc_rf_peer_active(rf) && !rf->asked && !(same && rf->peer.gated))
 			fc_rf_move(rf, FC_RF_EVENT_GO_COLD, now, out);
 		return;
 	}
-	if (rf->heard && !peer_active(rf)) {
+	if (rf->heard && !fc_rf_peer_active(rf)) {
 		fc_rf_move(rf, FC_RF_EVENT_PEER_GONE, now, out);
 	} else if (rf->heard && rf->peer.term > rf->term) {
 		/* What was received under another term is worth nothing. */
@@ -425,7 +256,7 @@ static void rules_negotiation(struct fc_rf *rf, struct fc_rf_time now, struct fc
 		return;
 	if (!rf->options.sso)
 		fc_rf_move(rf, FC_RF_EVENT_GO_ACTIVE, now, out);
-	else if (peer_active(rf))
+	else if (fc_rf_peer_active(rf))
 		fc_rf_move(rf, FC_RF_EVENT_GO_STANDBY, now, out);
 }
 
@@ -446,8 +277,7 @@ static void follow(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *ou
 		fc_rf_step_answer(rf, FC_RF_RC_TIMEOUT, now, out);
 		return;
 	}
-	if (rf->options.sso && !rf->asked && now.ms >= rf->claim_at_ms && wants_claim(rf, now.ms))
-		claim(rf, out);
+	fc_rf_claim_follow(rf, now, out);
 	fc_rf_step_run(rf, now, out);
 }
 
@@ -463,8 +293,8 @@ int fc_rf_input(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_tim
 	if (rf->state == before)
 		follow(rf, now, out);
 	/* While the peer is active and we are not hot, it may be sending what we do not have. */
-	if (!fc_rf_is_active(rf->state) && rf->state != FC_RF_STANDBY_HOT && peer_active(rf))
-		rf->barred = has_witness(rf);
+	if (!fc_rf_is_active(rf->state) && rf->state != FC_RF_STANDBY_HOT && fc_rf_peer_active(rf))
+		rf->barred = fc_rf_has_witness(rf);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Terms and claims (ha/redundancy/rf.c): two units, a witness, messages that come late or never, a
+ * Terms and claims (ha/redundancy/rf.c, rf_claim.c): two units, a witness, messages that come late or never, a
  * peer that may be thought dead at any moment, a crash after which a unit knows nothing. Never are
  * both gates open; and nothing leaves of what the other unit, granted a newer term, did not go on
  * from: not by an acknowledgement (a unit may have slept, and its peer forgotten), not by a claim.
