@@ -57,6 +57,22 @@ static void send_number(struct fc_pair *pair, enum fc_message_type type, uint16_
 	pair_send(pair, m);
 }
 
+static bool fences(const struct fc_pair *pair)
+{
+	return pair->options.rf.fencing == FC_RF_FENCING_PEER;
+}
+
+static void ask(struct fc_pair *pair, uint64_t term)
+{
+	/* Of one that fails and is run again and again, the failure is told. */
+	if (fences(pair) && !*pair->witness_why)
+		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "FENCING",
+			 "The fencing command is run: the peer is to be put out of action for term "
+			 "%llu",
+			 (unsigned long long)term);
+	pair->host.claim(pair->context, term);
+}
+
 /* The gate first. What follows from the new state comes before the peer hears of it: nothing of
  * the term before may be on its way behind a message of the new one. */
 static void carry_out(struct fc_pair *pair, const struct fc_rf_out *out)
@@ -71,7 +87,7 @@ static void carry_out(struct fc_pair *pair, const struct fc_rf_out *out)
 	if (out->handover)
 		pair_handover_begin(pair);
 	if (out->claim)
-		pair->host.claim(pair->context, out->term);
+		ask(pair, out->term);
 	if (out->reload_peer) {
 		pair_log(pair, "RF", FC_LOG_NOTICE, "RF_RELOAD",
 			 "Peer reload. Reason: reload of the peer asked for");
@@ -193,13 +209,20 @@ static void witness(struct fc_pair *pair, uint64_t term, int err)
 
 	if (err)
 		snprintf(why, sizeof(why), "term %llu: %s", (unsigned long long)term,
-			 strerror(-err));
+			 err == -EPERM && fences(pair) ? "the command has failed" : strerror(-err));
 	if (err && (strcmp(why, pair->witness_why) != 0 ||
 		    pair->now.ms - pair->witness_ms >= WITNESS_SAY_MS)) {
 		pair->witness_ms = pair->now.ms;
-		pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "WITNESS",
-			 "Nobody could be asked for %s", why);
+		if (fences(pair))
+			pair_log(pair, "REDUNDANCY", FC_LOG_ERROR, "FENCING",
+				 "The peer is not fenced, %s", why);
+		else
+			pair_log(pair, "REDUNDANCY", FC_LOG_WARNING, "WITNESS",
+				 "Nobody could be asked for %s", why);
 	}
+	if (!err && fences(pair))
+		pair_log(pair, "REDUNDANCY", FC_LOG_NOTICE, "FENCING",
+			 "The peer is fenced, for term %llu", (unsigned long long)term);
 	memcpy(pair->witness_why, why, sizeof(why));
 }
 
@@ -252,10 +275,11 @@ bool fc_pair_leave(struct fc_pair *pair, struct fc_rf_time now)
 	settle(pair);
 	if (!may_go(pair))
 		return false;
-	if (pair->greeted && !pair->ended)
-		send_number(pair, FC_MESSAGE_GOODBYE, 0, 0);
+	/* The peer hears that this unit has stopped before it goes: it need not be fenced. */
 	if (!fc_rf_is_active(pair->rf.state) || pair->rf.gate != FC_RF_GATE_OPEN)
 		pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_STOP});
+	if (pair->greeted && !pair->ended)
+		send_number(pair, FC_MESSAGE_GOODBYE, 0, 0);
 	pair->ended = true;
 	return true;
 }

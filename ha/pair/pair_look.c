@@ -54,7 +54,13 @@ void pair_waits(struct fc_pair *pair, char text[FC_CUT_TEXT])
 	memset(text, 0, FC_CUT_TEXT);
 	if (*pair->witness_why && pair->rf.gate != FC_RF_GATE_OPEN &&
 	    (!pair->greeted || pair->rf.state == FC_RF_NEGOTIATION))
-		snprintf(text, FC_CUT_TEXT, "whoever grants %.80s", pair->witness_why);
+		snprintf(text, FC_CUT_TEXT, "%s %.60s",
+			 pair->options.rf.fencing == FC_RF_FENCING_PEER ? "the peer is not fenced,"
+									: "whoever grants",
+			 pair->witness_why);
+	else if (pair->options.rf.fencing == FC_RF_FENCING_PEER && pair->rf.asked)
+		snprintf(text, FC_CUT_TEXT, "the fencing command for term %llu",
+			 (unsigned long long)pair->rf.asked);
 	else if (pair->now.ms < pair->rf.twin_until_ms)
 		snprintf(text, FC_CUT_TEXT, "the peer is unit %u, too", pair->options.rf.unit);
 	else if (!pair->up)

@@ -45,9 +45,11 @@ static int take_reload(struct fc_pair *pair, const struct fc_message *m, char wh
 	*why = 0; /* there is nothing in it that could be wrong */
 	pair_log(pair, "RF", FC_LOG_NOTICE, "RF_RELOAD", "Self reload. Reason: unit %u asks for it",
 		 (unsigned)pair->hello.unit);
-	pair->reloading = pair->ended = true;
-	/* At once: a hot standby that loses its link takes over. */
+	pair->reloading = true;
+	/* At once: a hot standby that loses its link takes over. The peer hears of it, so that it
+	 * need not fence this unit. */
 	pair_input(pair, &(struct fc_rf_input){.type = FC_RF_IN_STOP});
+	pair->ended = true;
 	pair->host.hang_up(pair->context, "begins anew, as the peer has asked");
 	return 0;
 }

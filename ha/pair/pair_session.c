@@ -260,6 +260,10 @@ int pair_take_says(struct fc_pair *pair, const struct fc_message *m, char why[PA
 	pair->peer_maintenance = says.maintenance;
 	pair_maintain(pair);
 	in.says = says.rf;
+	if (says.rf.state == FC_RF_DISABLED) {
+		pair->lost_us = pair->host.now_us(pair->context);
+		pair->lost_with = "the peer's last word";
+	}
 	pair_input(pair, &in);
 	stream_begins(pair);
 	return 0;

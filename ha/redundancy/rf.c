@@ -18,6 +18,12 @@ void fc_rf_init(struct fc_rf *rf, const struct fc_rf_options *options)
 	fc_rf_switchovers_init(&rf->switchovers, options->switchovers);
 }
 
+/* A standby that is left behind is told so first: who goes cold at that need not be fenced. */
+static bool asks_to_go_cold(const struct fc_rf *rf)
+{
+	return fc_rf_fences_peer(rf) && rf->stuck && rf->handover != FC_RF_HANDOVER_OFFERED;
+}
+
 struct fc_rf_says fc_rf_says(const struct fc_rf *rf)
 {
 	return (struct fc_rf_says){
@@ -29,7 +35,7 @@ struct fc_rf_says fc_rf_says(const struct fc_rf *rf)
 		.claiming = rf->asked != 0,
 		.ready = rf->ready,
 		/* In ACTIVE-FAST the gate is closed, too, but about to open. */
-		.gated = fc_rf_waits_for_peer(rf),
+		.gated = fc_rf_waits_for_peer(rf) && !asks_to_go_cold(rf),
 	};
 }
 
@@ -52,6 +58,9 @@ static void comm_up(struct fc_rf *rf, struct fc_rf_time now)
 	rf->comm = true;
 	rf->heard = false;
 	rf->counters.comm_up++;
+	/* Whoever is there again may say what makes a fencing command needless. */
+	if (fc_rf_fences_peer(rf))
+		rf->search_at_ms = now.ms + rf->options.search_ms;
 	fc_rf_status(rf, FC_CODE_RF_STATUS_PEER_PRESENCE, 1, now);
 	fc_rf_status(rf, FC_CODE_RF_STATUS_PEER_COMM, 1, now);
 	fc_rf_status(rf, FC_CODE_RF_STATUS_REDUNDANCY_MODE_CHANGE, MODE_SSO, now);
@@ -67,6 +76,9 @@ static void comm_down(struct fc_rf *rf, enum fc_rf_reason reason, struct fc_rf_t
 	rf->down_reason = reason;
 	rf->counters.comm_down++;
 	rf->search_at_ms = now.ms + rf->options.search_ms;
+	/* Its word ends with the connection: the next one may be to another life of it. */
+	if (fc_rf_fences_peer(rf))
+		rf->offered = false;
 	if (rf->handover == FC_RF_HANDOVER_BARRIER)
 		rf->handover = FC_RF_HANDOVER_NO;
 	fc_rf_status(rf, FC_CODE_RF_STATUS_PEER_COMM, 0, now);
@@ -101,7 +113,8 @@ static void peer_says(struct fc_rf *rf, const struct fc_rf_says *says, struct fc
 	 * it was granted meanwhile: its acknowledgements would be no fence. We need a new one
 	 * first.
 	 */
-	if (fc_rf_has_witness(rf) && fc_rf_waits_for_peer(rf) && !fc_rf_peer_acks(rf))
+	if (rf->options.fencing != FC_RF_FENCING_NONE && fc_rf_waits_for_peer(rf) &&
+	    !fc_rf_peer_acks(rf))
 		rf->stuck = true;
 	if (!rf->stuck)
 		rf->fence = rf->seen;
@@ -134,6 +147,18 @@ static void swact(struct fc_rf *rf, enum fc_rf_reason reason)
 	}
 	rf->offered = true;
 	rf->offered_reason = reason;
+}
+
+/* The standby is told, and fenced if it does not say in time that it has gone cold. */
+static void stuck(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *out)
+{
+	if (rf->gate != FC_RF_GATE_ACKED)
+		return;
+	rf->stuck = true;
+	if (!fc_rf_fences_peer(rf))
+		return;
+	rf->claim_at_ms = now.ms + rf->options.retry_ms;
+	out->tell = true;
 }
 
 /* ------------------------------------------------------------------ inputs */
@@ -202,7 +227,7 @@ static void take(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_ti
 		swact(rf, in->reason);
 		break;
 	case FC_RF_IN_STUCK:
-		rf->stuck = rf->gate == FC_RF_GATE_ACKED;
+		stuck(rf, now, out);
 		break;
 	case FC_RF_IN_TWIN:
 		rf->twin_until_ms = now.ms + TWIN_MS;
@@ -215,6 +240,12 @@ static void rules_active(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_o
 {
 	if (rf->handover == FC_RF_HANDOVER_BARRIER && now.ms >= rf->handover_at_ms)
 		rf->handover = FC_RF_HANDOVER_NO;
+	/* Nobody can say whether the peer has gone on from here: this unit cannot any more. */
+	if (fc_rf_fences_peer(rf) && rf->handover == FC_RF_HANDOVER_OFFERED &&
+	    (now.ms >= rf->handover_at_ms || !rf->comm)) {
+		fc_rf_move(rf, FC_RF_EVENT_YIELD, now, out);
+		return;
+	}
 	if (fc_rf_peer_active(rf) && fc_rf_peer_first(rf)) {
 		if (rf->handover == FC_RF_HANDOVER_OFFERED)
 			fc_rf_switched(rf, false, rf->handover_reason, now);
@@ -278,6 +309,8 @@ static void follow(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *ou
 		return;
 	}
 	fc_rf_claim_follow(rf, now, out);
+	if (rf->state != before)
+		return;
 	fc_rf_step_run(rf, now, out);
 }
 

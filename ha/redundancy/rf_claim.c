@@ -2,6 +2,52 @@
 /* Terms: who has a right to the next one and a use for it, and what its grant or refusal means. */
 #include "ha/redundancy/rf_impl.h"
 
+/* ------------------------------------------------------------------ the peer's word */
+/* Neither active nor standing by: it may take a term by fencing us, or with our word, no other way.
+ */
+static bool is_out(const struct fc_rf_says *peer)
+{
+	return peer->state <= FC_RF_NEGOTIATION;
+}
+
+/* Left behind it cannot take over: for that it would have to be hot, or needs our next word. */
+static bool is_cold(const struct fc_rf_says *peer)
+{
+	return is_out(peer) || (fc_rf_is_standby(peer->state) && peer->state != FC_RF_STANDBY_HOT &&
+				!(peer->state == FC_RF_STANDBY_BULK && peer->ready));
+}
+
+/*
+ * With `peer` a term is won by putting the peer out of action, unless it gives the term away. Its
+ * word counts as long as the connection lasts on which it came: whoever breaks it can come back to
+ * be active only by a command of its own, which ends us first. Of two that negotiate the higher
+ * number gives it away and the lower one takes it, never the other way round, or each could have
+ * the other's word.
+ */
+static bool consents(const struct fc_rf *rf)
+{
+	const struct fc_rf_says *peer = &rf->peer;
+
+	if (!fc_rf_fences_peer(rf) || !fc_rf_heard(rf))
+		return false;
+	if (rf->state == FC_RF_STANDBY_HOT && rf->offered)
+		return true;
+	if (peer->claiming)
+		return false;
+	if (rf->state == FC_RF_NEGOTIATION)
+		return is_out(peer) && peer->unit > rf->options.unit;
+	return fc_rf_is_active(rf->state) ? is_cold(peer) : is_out(peer);
+}
+
+/* ------------------------------------------------------------------ who wants a term */
+static bool wants_from_negotiating(const struct fc_rf *rf)
+{
+	/* Two commands at once would end both units. */
+	if (fc_rf_fences_peer(rf))
+		return consents(rf);
+	return !fc_rf_peer_first(rf);
+}
+
 static bool wants_as_negotiating(const struct fc_rf *rf, uint64_t ms)
 {
 	if (rf->barred || ms < rf->hold_at_ms || ms < rf->twin_until_ms || fc_rf_peer_active(rf))
@@ -9,7 +55,7 @@ static bool wants_as_negotiating(const struct fc_rf *rf, uint64_t ms)
 	if (fc_rf_heard(rf) && fc_rf_is_standby(rf->peer.state))
 		return false; /* a hot one takes over; a cold one comes back to negotiate */
 	if (fc_rf_heard(rf) && rf->peer.state == FC_RF_NEGOTIATION)
-		return !fc_rf_peer_first(rf);
+		return wants_from_negotiating(rf);
 	return ms >= rf->search_at_ms;
 }
 
@@ -45,6 +91,7 @@ static bool wants_claim(const struct fc_rf *rf, uint64_t ms)
 	       (!rf->maintenance && (!rf->comm || (rf->heard && !fc_rf_peer_active(rf))));
 }
 
+/* ------------------------------------------------------------------ claims */
 static void claim(struct fc_rf *rf, struct fc_rf_out *out)
 {
 	uint64_t newest = rf->seen > rf->term ? rf->seen : rf->term;
@@ -62,11 +109,16 @@ static enum fc_rf_reason takeover_reason(const struct fc_rf *rf)
 {
 	if (rf->offered)
 		return rf->offered_reason;
+	if (fc_rf_heard(rf) && rf->peer.state == FC_RF_DISABLED)
+		return FC_RF_REASON_UNIT_REMOVED; /* its last word before it goes */
 	return rf->comm ? FC_RF_REASON_UNIT_FAILED : rf->down_reason;
 }
 
 static void claim_won(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *out)
 {
+	/* Nobody keeps count: the peer, which is out of action now, may have had this one. */
+	if (fc_rf_fences_peer(rf) && rf->seen >= rf->asked)
+		rf->asked = rf->seen + 1;
 	rf->term = rf->asked;
 	fc_rf_see(rf, rf->term, rf->options.unit);
 	rf->fence = rf->term;
@@ -125,6 +177,14 @@ void fc_rf_claim_answer(struct fc_rf *rf, const struct fc_rf_input *in, struct f
 
 void fc_rf_claim_follow(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *out)
 {
-	if (rf->options.sso && !rf->asked && now.ms >= rf->claim_at_ms && wants_claim(rf, now.ms))
-		claim(rf, out);
+	bool given = consents(rf);
+
+	if (!rf->options.sso || rf->asked || (now.ms < rf->claim_at_ms && !given) ||
+	    !wants_claim(rf, now.ms))
+		return;
+	claim(rf, out);
+	if (!given)
+		return;
+	out->claim = false;
+	claim_won(rf, now, out);
 }

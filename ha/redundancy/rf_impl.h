@@ -18,6 +18,12 @@ static inline bool fc_rf_has_witness(const struct fc_rf *rf)
 	       rf->options.fencing == FC_RF_FENCING_ETCD;
 }
 
+/* Nobody can be asked who has a term: the peer is put out of action. */
+static inline bool fc_rf_fences_peer(const struct fc_rf *rf)
+{
+	return rf->options.fencing == FC_RF_FENCING_PEER;
+}
+
 static inline void fc_rf_see(struct fc_rf *rf, uint64_t term, uint32_t holder)
 {
 	if (term > rf->seen || (term == rf->seen && holder))
@@ -54,7 +60,8 @@ static inline bool fc_rf_peer_first(const struct fc_rf *rf)
 }
 
 /* ------------------------------------------------------------------ rf_claim.c */
-/* Claim a term if there is a right to it and a use for it. */
+/* Claim a term if there is a right to it and a use for it; one that the peer gives is won at once.
+ */
 void fc_rf_claim_follow(struct fc_rf *rf, struct fc_rf_time now, struct fc_rf_out *out);
 void fc_rf_claim_answer(struct fc_rf *rf, const struct fc_rf_input *in, struct fc_rf_time now,
 			struct fc_rf_out *out);

@@ -181,6 +181,9 @@ static void state_effects(struct fc_rf *rf, enum fc_rf_state from, struct fc_rf_
 		rf->offered = false;
 	if (rf->state != FC_RF_STANDBY_BULK)
 		rf->ready = false;
+	/* "Gated" was said to a standby that had more than this one has now. */
+	if (rf->state == FC_RF_STANDBY_COLD)
+		rf->peer.gated = false;
 	/* The clients on the takeover path have done their part: open before the later ones. */
 	if (rf->state == FC_RF_ACTIVE_DRAIN)
 		fc_rf_gate_set(rf, FC_RF_GATE_OPEN, out);

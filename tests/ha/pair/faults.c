@@ -41,13 +41,24 @@ static void on_boot(struct sim_event *e)
 		unit_boot(unit);
 }
 
-static void crash(unsigned unit)
+static void end_unit(unsigned unit, bool silent)
 {
 	if (!sim_unit[unit].up)
 		return;
-	net_unit_gone(unit, sim_chance(40));
+	net_unit_gone(unit, silent);
 	unit_crash(unit);
 	sim_after(50 * SIM_MS + a_while(), &(struct sim_event){.run = on_boot, .value = unit});
+}
+
+static void crash(unsigned unit)
+{
+	end_unit(unit, sim_chance(40));
+}
+
+void faults_fence(unsigned unit)
+{
+	sim_trace("unit %u: is fenced", unit + 1);
+	end_unit(unit, true);
 }
 
 /* Not from within the unit that goes. */

@@ -9,5 +9,7 @@
 void faults_begin(uint64_t ns);
 /* Everything that was broken is made whole again. */
 void faults_end(void);
+/* A command puts this unit out of action; it boots again. */
+void faults_fence(unsigned unit);
 
 #endif

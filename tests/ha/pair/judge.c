@@ -191,6 +191,13 @@ static void allow_skew(const struct sim_card *card, uint64_t cut_ns)
 	}
 }
 
+/* A command has kept the unit waiting for longer than its rings last: some of what came meanwhile
+ * is dropped, and counted. */
+static bool came_late(unsigned unit)
+{
+	return sim_world.command && sim_now() - commit_at[unit][0] > SIM_SECOND;
+}
+
 /* Both cards see the same packets: what the commit's time does not cover is this card's. */
 static enum sim_mark mark_dual(const struct sim_epoch *truth, uint64_t cut_ns)
 {
@@ -242,6 +249,8 @@ static void select_own(struct sim_card *card, bool hot, bool dual, bool planned)
 			truth->mark = mark_dual(truth, slot_cut_ns[unit][card->slot]);
 		else
 			truth->mark = mark_single(truth, commit_at[unit][0]);
+		if (truth->mark == SIM_SELECTED && came_late(unit))
+			truth->mark = SIM_MAYBE;
 		if (truth->mark == SIM_MAYBE)
 			judge_stats.maybe_packets += packets_of(truth);
 	}

@@ -96,6 +96,30 @@ static void end_traffic(void)
 	sim_run_until(sim_now() + 12 * sim_world.epoch_ns);
 }
 
+/* Nothing was wrong: no unit had a reason to fence the other. */
+static void check_commands(uint64_t before, const char *when)
+{
+	if (witness_commands != before)
+		sim_fail("%llu fencing commands %s",
+			 (unsigned long long)(witness_commands - before), when);
+}
+
+/* A switchover by hand while all is well. */
+static void switch_over(void)
+{
+	uint64_t before = witness_commands;
+	unsigned active = peer_active(0) ? 0 : 1;
+
+	sim_run_until(sim_now() + SIM_SECOND / 4); /* it hears that the other is hot */
+	peer_force(active);
+	sim_run_until(sim_now() + SIM_SECOND);
+	if (!sim_run_while(unsettled, SETTLE_NS))
+		sim_fail("no pair after a switchover: %s", peer_unsettled());
+	if (!sim_failure() && peer_active(active))
+		sim_fail("the unit that was to hand over is active");
+	check_commands(before, "in a planned switchover");
+}
+
 static void alone(void)
 {
 	sim_world.feed = 0;
@@ -115,13 +139,18 @@ static void pair(void)
 	world_traffic();
 	peer_traffic();
 	/* Now and then something goes wrong before the standby is hot. */
-	if (!sim_chance(15) && !sim_run_while(unsettled, SETTLE_NS))
-		sim_fail("no pair in the beginning: %s", peer_unsettled());
+	if (!sim_chance(15)) {
+		if (!sim_run_while(unsettled, SETTLE_NS))
+			sim_fail("no pair in the beginning: %s", peer_unsettled());
+		check_commands(0, "at boot");
+	}
 	faults_begin(CHAOS_NS);
 	sim_run_until(sim_now() + CHAOS_NS + sim_below(SIM_SECOND));
 	faults_end();
 	if (!sim_run_while(unsettled, SETTLE_NS))
 		sim_fail("no pair in the end: %s", peer_unsettled());
+	if (sim_world.command && !sim_failure())
+		switch_over();
 	sim_run_while(auditing, 6 * sim_world.epoch_ns);
 	end_traffic();
 	if (!sim_failure() && peer_unsettled())
@@ -173,6 +202,7 @@ static void print_sums(void)
 		{"packets of flows and monitors", sum.judge.packets},
 		{"packets that went with a card", sum.judge.lost_packets},
 		{"packets that cannot be told", sum.judge.maybe_packets},
+		{"fencing commands", witness_commands_all},
 		{"audits of the base", sum.audits},
 		{"datagrams", sum.sink.datagrams},
 		{"datagrams that came again", sum.sink.again},

@@ -440,7 +440,9 @@ void peer_open(unsigned unit)
 		return;
 	p->born = sim_now();
 	options.rf.unit = unit + 1;
-	options.rf.fencing = sim_world.fencing ? FC_RF_FENCING_FILE : FC_RF_FENCING_NONE;
+	options.rf.fencing = sim_world.command   ? FC_RF_FENCING_PEER
+			     : sim_world.fencing ? FC_RF_FENCING_FILE
+						 : FC_RF_FENCING_NONE;
 	options.rf.search_ms = 400;
 	options.rf.retry_ms = 200;
 	options.rf.handover_ms = 4000;

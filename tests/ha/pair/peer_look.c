@@ -10,8 +10,11 @@ void peer_force(unsigned unit)
 
 	if (!unit_runs(unit))
 		return;
-	if (fc_pair_force(sim_peer[unit].pair, FC_RF_REASON_USER_FORCED, sim_peer_time(unit), text))
+	if (fc_pair_force(sim_peer[unit].pair, FC_RF_REASON_USER_FORCED, sim_peer_time(unit),
+			  text)) {
+		sim_trace("unit %u: redundancy force-switchover: %s", unit + 1, text);
 		return;
+	}
 	sim_trace("unit %u: redundancy force-switchover", unit + 1);
 	peer_poke(unit);
 }
@@ -41,6 +44,9 @@ const char *peer_unsettled(void)
 		return "there is no hot standby";
 	if (sim_peer[a].gate != FC_RF_GATE_ACKED || sim_peer[b].gate != FC_RF_GATE_CLOSED)
 		return "the gates are not as they should be";
+	if (sim_world.command &&
+	    (fc_pair_rf(sim_peer[a].pair)->asked || fc_pair_rf(sim_peer[b].pair)->asked))
+		return "a fencing command runs"; /* begun before the link was back */
 	if (!sim_world.dual && sim_world.feed != a)
 		return "the traffic goes elsewhere";
 	for (unsigned s = 0; s < sim_world.slots; s++)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "witness.h"
+#include "faults.h"
 #include "peer.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 static uint64_t newest, away_until;
 static uint32_t holder;
+uint64_t witness_commands, witness_commands_all;
 
 struct answered {
 	int err;
@@ -20,7 +22,7 @@ struct answered {
 
 void witness_begin(void)
 {
-	newest = away_until = 0;
+	newest = away_until = witness_commands = 0;
 	holder = 0;
 }
 
@@ -93,8 +95,45 @@ static void on_question(unsigned unit, void *content, uint64_t term)
 	unit_after(unit, 1 + sim_below(ANSWER_MAX_NS), on_answer, a, 0);
 }
 
+/* ------------------------------------------------------------------ a command */
+static void on_fence(unsigned unit, void *content, uint64_t value)
+{
+	(void)content;
+	(void)value;
+	faults_fence(!unit);
+}
+
+/* It may fail before it has ended the other unit, or after, or last on when that one is back. */
+static void run_command(unsigned unit, uint64_t term)
+{
+	uint64_t limit = sim_chance(30) ? 4 * SIM_SECOND : 300 * SIM_MS;
+	uint64_t at = 1 + sim_below(limit);
+	struct answered *a = calloc(1, sizeof(*a));
+	bool fails = !sim_world.calm && sim_chance(6);
+
+	if (!a)
+		abort();
+	witness_commands++;
+	witness_commands_all++;
+	a->term = term;
+	if (sim_now() < away_until)
+		fails = true;
+	else
+		unit_after(unit, at, on_fence, NULL, 0);
+	if (fails)
+		a->err = -EPERM;
+	a->answer = (struct fc_claim_answer){.won = !fails, .newest = term, .holder = unit + 1};
+	unit_after(unit, at + 1 + sim_below(limit), on_answer, a, 0);
+}
+
 void witness_claim(unsigned unit, uint64_t term)
 {
+	if (sim_world.command) {
+		sim_trace("unit %u: runs its command for term %llu", unit + 1,
+			  (unsigned long long)term);
+		run_command(unit, term);
+		return;
+	}
 	sim_trace("unit %u: claims term %llu", unit + 1, (unsigned long long)term);
 	unit_after(unit, 1 + sim_below(ANSWER_MAX_NS), on_question, NULL, term);
 }

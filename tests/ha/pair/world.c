@@ -168,6 +168,7 @@ void world_begin(uint64_t seed, bool pair)
 	sim_world.dual = pair && sim_chance(35);
 	sim_world.hook = sim_chance(70);
 	sim_world.fencing = sim_chance(80);
+	sim_world.command = sim_world.fencing && seed % 4 == 1;
 	sim_world.slots = sim_chance(30) ? 2 : 1;
 	sim_world.rings = sim_chance(30) ? 2 : 1;
 	sim_world.flows = (unsigned)sim_between(3, SIM_FLOWS);
@@ -206,7 +207,10 @@ void world_describe(char *text, size_t octets)
 		 sim_world.apart  ? "dual (apart)"
 		 : sim_world.dual ? "dual"
 				  : "single",
-		 sim_world.hook ? "hook" : "no hook", sim_world.fencing ? "witness" : "no witness",
+		 sim_world.hook ? "hook" : "no hook",
+		 sim_world.command   ? "command"
+		 : sim_world.fencing ? "witness"
+				     : "no witness",
 		 sim_world.slots, sim_world.rings, sim_world.flows,
 		 (unsigned long long)(sim_world.epoch_ns / SIM_MS),
 		 versions[fnf->exporter[0].protocol], cache_of(0),

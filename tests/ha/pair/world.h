@@ -19,7 +19,8 @@ struct sim_world {
 	bool pair;    /* two units; else one that is alone */
 	bool dual;    /* both cards see every packet */
 	bool hook;    /* a single feed is moved by the active unit */
-	bool fencing; /* a witness; else nobody */
+	bool fencing; /* a witness or a command; else nobody */
+	bool command; /* a command that puts the other unit out of action */
 	unsigned slots, rings, flows;
 	uint64_t epoch_ns;
 	unsigned ring_log2;

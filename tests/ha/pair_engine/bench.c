@@ -58,7 +58,7 @@ static void host_send(void *context, struct fc_message *m)
 	struct end *e = bench_end_of(context), *peer = &bench_of(context)->end[!e->index];
 
 	e->sent++;
-	if (!e->up || !peer->up || peer->down_due ||
+	if (!e->up || !peer->up || peer->down_due || bench_of(context)->mute == e->index + 1 ||
 	    (bench_of(context)->drop_acks && m->type == FC_MESSAGE_ACK))
 		fc_message_free(m);
 	else
@@ -118,6 +118,21 @@ static void host_claim(void *context, uint64_t term)
 
 	e->asked = term;
 	e->asked_at_ms = bench_of(context)->now_ms;
+	bench_of(context)->commands += bench_of(context)->fencing == FC_RF_FENCING_PEER;
+}
+
+static void answer_command(struct bench *b, struct end *e)
+{
+	struct fc_claim_answer answer = {.won = true, .newest = e->asked, .holder = e->index + 1};
+	uint64_t term = e->asked;
+
+	if (!term || b->now_ms < e->asked_at_ms + CLAIM_DELAY_MS + b->command_ms)
+		return;
+	e->asked = 0;
+	if (!b->witness_away && b->end[!e->index].pair)
+		bench_crash(b, !e->index);
+	fc_pair_claimed(e->pair, b->witness_away ? -EPERM : 0, term, &answer,
+			bench_now(b, e->index));
 }
 
 static void answer_claim(struct bench *b, struct end *e)
@@ -359,7 +374,10 @@ static void deliver(struct bench *b, struct end *e)
 static void step(struct bench *b, struct end *e)
 {
 	deliver(b, e);
-	answer_claim(b, e);
+	if (b->fencing == FC_RF_FENCING_PEER)
+		answer_command(b, e);
+	else
+		answer_claim(b, e);
 	if (e->moved || b->now_ms >= e->wake_ms) {
 		e->moved = false;
 		e->wake_ms = e->born_ms + fc_pair_tick(e->pair, bench_now(b, e->index));
@@ -375,7 +393,7 @@ void bench_run(struct bench *b, unsigned ms)
 	for (uint64_t until = b->now_ms + ms; b->now_ms < until; b->now_ms++) {
 		connect_ends(b);
 		for (unsigned u = 0; u < 2; u++)
-			if (b->end[u].pair)
+			if (b->end[u].pair && !b->end[u].deaf)
 				step(b, &b->end[u]);
 	}
 }

@@ -46,6 +46,7 @@ struct end {
 	bool coming_up; /* its card */
 	bool silent;    /* its card gives no barriers */
 	bool undrained; /* its collector takes nothing */
+	bool deaf;      /* its process is stopped */
 	struct exporter own, building;
 	enum fc_rf_gate gate;
 	enum fc_pair_role role;
@@ -66,6 +67,10 @@ struct bench {
 	uint64_t connect_ms; /* not before */
 	unsigned delay_ms;   /* of a message */
 	bool witness_away, drop_acks;
+	unsigned mute; /* nothing that this unit says arrives; 0: all does */
+	/* of FC_RF_FENCING_PEER: that were run, and how long one takes. It fails with the witness.
+	 */
+	unsigned commands, command_ms;
 	enum fc_rf_fencing fencing;
 	enum fc_pair_feed feed;
 	enum fc_pair_fencing words; /* of `redundancy fencing`, and their sum */

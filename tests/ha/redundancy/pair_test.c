@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Two facilities, a link that delays, breaks and loses what is on it, a witness that is slow, away,
- * or grants and does not say so, units that crash, clients that are late or refuse. Judged after
+ * or grants and does not say so, or a command that takes seconds, fails, or ends the other unit and
+ * says that it failed; units that crash, clients that are late or refuse. Judged after
  * every input:
- *   - with a witness never both gates are open
+ *   - with a witness or a command never both gates are open
  *   - who takes over was hot in the newest term under which anything left without it
  *   - a step tells every client once, in order, and no second step runs beside it
  *   - the last lines of the transition history are what happened
- * and when all is well again for a minute: one unit is ACTIVE, the other STANDBY HOT.
+ * and when all is well again for a minute: one unit is ACTIVE, the other STANDBY HOT; no command is
+ * run any more, not for a switchover by hand either.
  *   pair_test [SEED [SCHEDULES]]
  */
 #include <ha/redundancy/rf.h>
@@ -21,7 +23,8 @@
 #define CALM_MS 60000
 
 static uint64_t state, now, checks, takeovers, schedule, both_active, hot_seen;
-static bool calm;
+static uint64_t commands, fenced, at_peace; /* of all schedules; of those that took place in calm */
+static bool calm, peace;                    /* peace: no unit has a reason to fence the other */
 
 static unsigned below(unsigned n)
 {
@@ -34,6 +37,7 @@ static unsigned below(unsigned n)
 struct event {
 	uint64_t at;
 	unsigned unit, life, session; /* session: 0, it does not come over the link */
+	bool kills;                   /* the peer, and is no input */
 	struct fc_rf_input in;
 };
 static struct event queue[QUEUE];
@@ -91,7 +95,8 @@ static void story(void)
 static void post(unsigned to, unsigned over, uint64_t delay, const struct fc_rf_input *in)
 {
 	require(queued < QUEUE, "the queue of events is full");
-	queue[queued++] = (struct event){now + delay, to, unit[to].life, over, *in};
+	queue[queued++] = (struct event){
+		.at = now + delay, .unit = to, .life = unit[to].life, .session = over, .in = *in};
 }
 
 /* ------------------------------------------------------------------ clients */
@@ -152,7 +157,7 @@ static void judge(void)
 	}
 	both_active += unit[0].up && unit[1].up && fc_rf_is_active(unit[0].rf.state) &&
 		       fc_rf_is_active(unit[1].rf.state);
-	if (unit[0].rf.options.fencing == FC_RF_FENCING_FILE)
+	if (unit[0].rf.options.fencing != FC_RF_FENCING_NONE)
 		require(!(open[0] && open[1]), "two exporters");
 }
 
@@ -177,9 +182,15 @@ static void input(unsigned u, const struct fc_rf_input *in)
 					 h->line[i % FC_RF_LINES].my == unit[u].rf.state;
 			require(found, "a transition is not in the history");
 		}
-		if (unit[0].rf.options.fencing == FC_RF_FENCING_FILE &&
+		if (unit[0].rf.options.fencing != FC_RF_FENCING_NONE &&
 		    before == FC_RF_STANDBY_HOT && fc_rf_is_active(unit[u].rf.state))
 			require(current, "a takeover with what is out of date");
+		/* Who begins anew goes on from nothing; terms that nobody remembers begin anew,
+		 * too.
+		 */
+		if (unit[0].rf.options.fencing == FC_RF_FENCING_PEER &&
+		    before == FC_RF_NEGOTIATION && fc_rf_is_active(unit[u].rf.state))
+			open_term = 0;
 		judge();
 		apply(u, &out);
 		require(rounds < 200, "no end of transitions");
@@ -221,6 +232,25 @@ static void ask_witness(unsigned u, uint64_t term)
 	post(u, 0, 1 + below(400), &in);
 }
 
+/* It has a process of its own, and goes with the unit. */
+static void run_command(unsigned u, uint64_t term)
+{
+	struct fc_rf_input in = {.type = FC_RF_IN_CLAIM_WON, .term = term};
+	unsigned die = calm ? 9 : below(10), limit = die % 3 ? 400 : 4000;
+	uint64_t kills_at = 1 + below(limit);
+
+	commands++;
+	at_peace += peace;
+	if (die < 2)
+		in.type = FC_RF_IN_CLAIM_UNREACHABLE;
+	if (die > 0) {
+		post(u, 0, kills_at, &in);
+		queue[queued - 1].kills = true;
+	}
+	/* It may last on when the peer is back already. */
+	post(u, 0, kills_at + 1 + below(limit), &in);
+}
+
 static void apply(unsigned u, const struct fc_rf_out *out)
 {
 	struct fc_rf_input in = {.type = FC_RF_IN_PEER, .says = fc_rf_says(&unit[u].rf)};
@@ -236,7 +266,9 @@ static void apply(unsigned u, const struct fc_rf_out *out)
 		in.type = below(8) ? FC_RF_IN_HANDOVER_READY : FC_RF_IN_HANDOVER_FAILED;
 		post(u, 0, 1 + below(200), &in);
 	}
-	if (out->claim)
+	if (out->claim && unit[u].rf.options.fencing == FC_RF_FENCING_PEER)
+		run_command(u, out->term);
+	else if (out->claim)
 		ask_witness(u, out->term);
 }
 
@@ -244,10 +276,12 @@ static void boot(unsigned u)
 {
 	struct fc_rf_options options = FC_RF_OPTIONS_DEFAULT;
 	struct fc_rf_input start = {.type = FC_RF_IN_START};
+	static const enum fc_rf_fencing kinds[] = {FC_RF_FENCING_NONE, FC_RF_FENCING_PEER,
+						   FC_RF_FENCING_FILE, FC_RF_FENCING_PEER};
 	unsigned life = unit[u].life + 1;
 
 	options.unit = u + 1;
-	options.fencing = schedule % 4 ? FC_RF_FENCING_FILE : FC_RF_FENCING_NONE;
+	options.fencing = kinds[schedule % 4];
 	options.notification_ms = 2000;
 	memset(&unit[u], 0, sizeof(unit[u]));
 	unit[u].life = life;
@@ -351,8 +385,22 @@ static void deliver_due(void)
 			continue;
 		if (e.session && e.session != session)
 			continue;
+		if (e.kills) {
+			fenced += unit[!e.unit].up;
+			crash(!e.unit);
+			continue;
+		}
 		input(e.unit, &e.in);
 	}
+}
+
+/* Who was fenced comes back. */
+static void heal(void)
+{
+	for (unsigned u = 0; u < 2; u++)
+		if (!unit[u].up)
+			boot(u);
+	set_link(true);
 }
 
 static void run_until(uint64_t end, unsigned every_ms)
@@ -367,35 +415,51 @@ static void run_until(uint64_t end, unsigned every_ms)
 				input(u, &tick);
 		if (every_ms && !below(every_ms))
 			trouble();
+		if (calm && !below(300))
+			heal();
 	}
 }
 
-static void run(void)
+/* Return the active one. */
+static unsigned one_and_one(void)
 {
-	state = schedule * 0x9E3779B97F4A7C15u + 1;
-	now = queued = 0;
-	newest = holder = open_term = 0;
-	link_up = calm = false;
-	memset(unit, 0, sizeof(unit));
-	boot(0);
-	boot(1);
-	run_until(CHAOS_MS, 600);
-	calm = true;
-	for (unsigned u = 0; u < 2; u++)
-		if (!unit[u].up)
-			boot(u);
-	run_until(now + 3000, 0); /* what is under way ends */
-	set_link(true);
-	run_until(now + CALM_MS, 0);
-	takeovers += unit[0].rf.switchovers_seen + unit[1].rf.switchovers_seen;
 	for (unsigned u = 0; u < 2; u++)
 		if (unit[u].rf.state == FC_RF_ACTIVE) {
 			require(unit[!u].rf.state == FC_RF_STANDBY_HOT,
 				"no hot standby in the end");
 			require(unit[u].rf.gate == FC_RF_GATE_ACKED, "the gate waits for nobody");
-			return;
+			return u;
 		}
 	require(false, "no active unit in the end");
+	return 0;
+}
+
+static void run(void)
+{
+	struct fc_rf_out out;
+	char text[FC_RF_TEXT];
+	unsigned u;
+
+	state = schedule * 0x9E3779B97F4A7C15u + 1;
+	now = queued = 0;
+	newest = holder = open_term = 0;
+	link_up = calm = peace = false;
+	memset(unit, 0, sizeof(unit));
+	boot(0);
+	boot(1);
+	run_until(CHAOS_MS, 600);
+	calm = true;
+	run_until(now + 3000, 0); /* what is under way ends */
+	run_until(now + CALM_MS, 0);
+	takeovers += unit[0].rf.switchovers_seen + unit[1].rf.switchovers_seen;
+	u = one_and_one();
+	peace = true;
+	require(!fc_rf_force(&unit[u].rf, FC_RF_REASON_USER_FORCED, time_of(u), &out, text),
+		"no switchover by hand in the end");
+	apply(u, &out);
+	run_until(now + CALM_MS, 0);
+	one_and_one();
+	peace = false;
 }
 
 int main(int argc, char **argv)
@@ -408,7 +472,13 @@ int main(int argc, char **argv)
 	printf("schedules %llu to %llu: %llu checks, %llu switchovers\n", (unsigned long long)seed,
 	       (unsigned long long)(schedule - 1), (unsigned long long)checks,
 	       (unsigned long long)takeovers);
-	if (!takeovers || !both_active || !hot_seen) {
+	printf("%llu commands, %llu units fenced\n", (unsigned long long)commands,
+	       (unsigned long long)fenced);
+	if (at_peace) {
+		printf("FAILED: %llu commands without a reason\n", (unsigned long long)at_peace);
+		return 1;
+	}
+	if (!takeovers || !both_active || !hot_seen || !fenced) {
 		printf("FAILED: %llu switchovers, both active %llu times: nothing was tried\n",
 		       (unsigned long long)takeovers, (unsigned long long)both_active);
 		return 1;
