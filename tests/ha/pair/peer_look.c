@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "peer_impl.h"
+#include "witness.h"
 
 #include <ha/config_shared.h>
 
@@ -44,8 +45,8 @@ const char *peer_unsettled(void)
 		return "there is no hot standby";
 	if (sim_peer[a].gate != FC_RF_GATE_ACKED || sim_peer[b].gate != FC_RF_GATE_CLOSED)
 		return "the gates are not as they should be";
-	if (sim_world.command &&
-	    (fc_pair_rf(sim_peer[a].pair)->asked || fc_pair_rf(sim_peer[b].pair)->asked))
+	if (sim_world.command && (witness_runs_command() || fc_pair_rf(sim_peer[a].pair)->asked ||
+				  fc_pair_rf(sim_peer[b].pair)->asked))
 		return "a fencing command runs"; /* begun before the link was back */
 	if (!sim_world.dual && sim_world.feed != a)
 		return "the traffic goes elsewhere";

@@ -10,7 +10,7 @@
 
 #define ANSWER_MAX_NS (60 * SIM_MS)
 
-static uint64_t newest, away_until;
+static uint64_t newest, away_until, runs_until;
 static uint32_t holder;
 uint64_t witness_commands, witness_commands_all;
 
@@ -22,7 +22,7 @@ struct answered {
 
 void witness_begin(void)
 {
-	newest = away_until = witness_commands = 0;
+	newest = away_until = runs_until = witness_commands = 0;
 	holder = 0;
 }
 
@@ -35,6 +35,11 @@ void witness_away(uint64_t ns)
 void witness_calm(void)
 {
 	away_until = 0;
+}
+
+bool witness_runs_command(void)
+{
+	return sim_now() < runs_until;
 }
 
 uint64_t witness_newest(void)
@@ -96,11 +101,13 @@ static void on_question(unsigned unit, void *content, uint64_t term)
 }
 
 /* ------------------------------------------------------------------ a command */
-static void on_fence(unsigned unit, void *content, uint64_t value)
+/* A process of its own: it goes on while its unit is stopped, and ends with it. */
+static void on_fence(struct sim_event *e)
 {
-	(void)content;
-	(void)value;
-	faults_fence(!unit);
+	const struct sim_unit *u = &sim_unit[e->value];
+
+	if (u->up && u->life == e->more)
+		faults_fence(!u->number);
 }
 
 /* It may fail before it has ended the other unit, or after, or last on when that one is back. */
@@ -113,13 +120,15 @@ static void run_command(unsigned unit, uint64_t term)
 
 	if (!a)
 		abort();
+	runs_until = sim_now() + at > runs_until ? sim_now() + at : runs_until;
 	witness_commands++;
 	witness_commands_all++;
 	a->term = term;
 	if (sim_now() < away_until)
 		fails = true;
 	else
-		unit_after(unit, at, on_fence, NULL, 0);
+		sim_after(at, &(struct sim_event){
+				      .run = on_fence, .value = unit, .more = sim_unit[unit].life});
 	if (fails)
 		a->err = -EPERM;
 	a->answer = (struct fc_claim_answer){.won = !fails, .newest = term, .holder = unit + 1};

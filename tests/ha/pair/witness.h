@@ -12,6 +12,8 @@ void witness_claim(unsigned unit, uint64_t term);
 void witness_away(uint64_t ns);
 void witness_calm(void);
 uint64_t witness_newest(void);
+/* One that has not ended its unit yet; nobody may want it any more. */
+bool witness_runs_command(void);
 /* Commands that were run, in this schedule and in all. */
 extern uint64_t witness_commands, witness_commands_all;
 
