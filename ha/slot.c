@@ -45,6 +45,7 @@ static int start_worker(struct fc_slot *s, unsigned r)
 		.cuts = s->cuts,
 		.slot = s->number,
 		.generation = s->device.generation,
+		.rings = s->device.card.build.rings,
 		.ring_of = s->setup.config.hash_key ? fc_slot_ring_of : NULL,
 		.ring_context = s,
 		.fresh = true,

@@ -33,6 +33,7 @@ struct fc_worker_config {
 	unsigned slot;
 	uint32_t generation; /* of the card */
 	/* The ring of this card that a key of card monitor `number` falls to. NULL: this one. */
+	unsigned rings; /* of the card; 0: one */
 	unsigned (*ring_of)(void *context, unsigned number, const uint32_t key[FC_VECTOR_WORDS]);
 	void *ring_context;
 	bool fresh;         /* the card was just reset: its epochs begin at 0 */

@@ -83,6 +83,8 @@ void fc_worker_close_flows(struct fc_worker *w);
 
 /* worker_member.c; lock held. */
 int fc_worker_member_open(struct fc_worker *w);
+/* Its card's monitors are others now: which flow falls to which ring may be, too. */
+void fc_worker_spread(struct fc_worker *w);
 /* Its shard is there, and empty. */
 void fc_worker_member_begin(struct fc_worker *w);
 void fc_worker_member_close(struct fc_worker *w);

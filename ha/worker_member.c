@@ -298,15 +298,48 @@ bool fc_worker_member_turn(struct fc_worker *w)
 	return part_turn(w);
 }
 
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	return (hash ^ value) * UINT64_C(0x100000001b3); /* FNV-1a, by words */
+}
+
+/* The ring comes of the pair's secret, the monitor's number on the card and the masked key. The
+ * numbers of two cards differ where their monitors came in another order. */
+void fc_worker_spread(struct fc_worker *w)
+{
+	uint64_t hash =
+		mix(UINT64_C(0xcbf29ce484222325), w->config.rings > 1 ? w->config.rings : 1);
+
+	if (!w->member.member || (w->config.rings > 1 && !w->config.ring_of))
+		return;
+	for (unsigned n = 0; w->config.rings > 1 && n < FC_CARD_MONITORS_MAX; n++) {
+		const struct worker_monitor *m = &w->monitor[n];
+
+		if (!m->there)
+			continue;
+		hash = mix(mix(mix(hash, n), m->id), (unsigned)m->ipv4 << 1 | m->ipv6);
+		for (unsigned i = 0; i < FC_VECTOR_WORDS; i++)
+			hash = mix(hash, m->mask[i]);
+	}
+	fc_cuts_spread(w->member.member, hash ? hash : 1);
+}
+
 int fc_worker_member_open(struct fc_worker *w)
 {
 	struct worker_member *m = &w->member;
+	int err;
 
 	if (!w->config.cuts)
 		return 0;
-	fc_cuts_mode_now(w->config.cuts, &m->standbys);
-	return fc_cuts_member_add(w->config.cuts, w->config.slot, w->config.ring->number,
-				  w->config.generation, &m->member, NULL);
+	/* It follows from the beginning, though the unit may be active when its first turn comes.
+	 */
+	if (fc_cuts_mode_now(w->config.cuts, &m->standbys) == FC_CUTS_STANDBY)
+		m->standbys--;
+	err = fc_cuts_member_add(w->config.cuts, w->config.slot, w->config.ring->number,
+				 w->config.generation, &m->member, NULL);
+	if (!err)
+		fc_worker_spread(w);
+	return err;
 }
 
 /* A card that comes to an active unit, or to one that becomes active before the first turn: the

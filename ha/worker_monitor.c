@@ -12,6 +12,7 @@ static void remove_monitor(struct fc_worker *w, unsigned n, uint64_t cut_ns)
 	fc_shard_monitor_set(w->shard, n, NULL, cut_ns, &m->stats);
 	m->there = false;
 	m->had = true;
+	fc_worker_spread(w);
 }
 
 static bool order_due(struct fc_worker *w, enum fc_worker_order order, unsigned n, uint32_t epoch)
@@ -79,6 +80,7 @@ int fc_worker_monitor_add(struct fc_worker *w, unsigned n, const struct fc_shado
 						.ipv6 = monitor->ipv6,
 						.immediate = monitor->cache == FC_CACHE_IMMEDIATE};
 		memcpy(w->monitor[n].mask, monitor->mask, sizeof(monitor->mask));
+		fc_worker_spread(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return err;
@@ -89,6 +91,7 @@ void fc_worker_monitor_drop(struct fc_worker *w, unsigned n)
 	pthread_mutex_lock(&w->lock);
 	fc_shard_monitor_set(w->shard, n, NULL, w->cut_ns, NULL);
 	w->monitor[n].there = false;
+	fc_worker_spread(w);
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -105,6 +108,7 @@ int fc_worker_monitor_tune(struct fc_worker *w, unsigned n, const struct fc_shad
 		w->monitor[n].flow_monitor = (uint8_t)flow_monitor;
 		w->monitor[n].ipv4 = monitor->ipv4;
 		w->monitor[n].ipv6 = monitor->ipv6;
+		fc_worker_spread(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return err;

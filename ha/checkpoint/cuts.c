@@ -45,7 +45,7 @@ static void become_standby(struct fc_cuts *cuts)
 	if (cuts->mode != FC_CUTS_STANDBY)
 		standbys++;
 	cuts->handed_over = cuts->last && cuts->acked >= cuts->last;
-	memset(cuts->covered, 0, sizeof(cuts->covered));
+	cuts->covereds = 0;
 	cuts->commits = 0;
 	atomic_store(&cuts->mode_now, standbys << 2 | FC_CUTS_STANDBY);
 }

@@ -130,6 +130,11 @@ struct fc_base *fc_cuts_base_get(struct fc_cuts *cuts);
 int fc_cuts_member_add(struct fc_cuts *cuts, unsigned slot, unsigned ring, uint32_t generation,
 		       struct fc_cut_member **out, uint64_t *instances);
 /*
+ * Which flows are in which ring of this card: two cards say the same number if any flow falls to
+ * the same ring of both. 0, as in the beginning: not known.
+ */
+void fc_cuts_spread(struct fc_cut_member *member, uint64_t spread);
+/*
  * It goes. At the standby everything that it gave goes with the next commit: an unfinished part is
  * no part of its cut, and what was not closed in order must not be reported from the base. Not
  * beside another call for this member.
@@ -164,10 +169,10 @@ uint64_t fc_cut_digest(const struct fc_cut_flow *flow);
 /* Standby: what the active unit's commits cover. */
 struct fc_cuts_covered {
 	uint64_t commits; /* so many came */
-	bool there;       /* the last vector had this slot */
+	bool there;       /* a vector had this ring; or this slot, where rings are not alike */
 	bool dual;        /* both units see the same packets */
 	bool handed_over; /* the unit became STANDBY after its last cut was acknowledged */
-	uint32_t epoch;   /* of the active unit's card there: the oldest of its rings */
+	uint32_t epoch;   /* of that ring, or of the oldest one in that slot */
 	uint64_t cut_ns;  /* card time at the end of that epoch */
 };
 void fc_cuts_covered(struct fc_cut_member *member, struct fc_cuts_covered *out);

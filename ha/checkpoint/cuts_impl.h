@@ -38,6 +38,7 @@ struct fc_cut_member {
 	struct fc_cuts *cuts;
 	uint32_t number, generation;
 	unsigned slot, ring;
+	uint64_t spread;   /* 0: not known */
 	bool expected;     /* cuts wait for it until join_ms */
 	bool given;        /* the standby has everything of it */
 	uint64_t cut;      /* the one in hand that it is part of; 0: none */
@@ -52,9 +53,8 @@ struct fc_cut_member {
 };
 
 struct cut_covered {
-	bool there;
-	uint32_t epoch;
-	uint64_t cut_ns;
+	struct fc_cut_part place;
+	uint64_t commit; /* that had it */
 };
 
 struct fc_cuts {
@@ -91,11 +91,11 @@ struct fc_cuts {
 	bool synced;
 
 	uint64_t range_term, range;
-	struct cut_covered covered[256];
+	struct cut_covered covered[FC_CUT_MEMBERS]; /* standby: the newest place of each ring */
 	uint64_t commits;
 	bool dual, handed_over;
 	struct fc_cut_place place[FC_CUT_MEMBERS]; /* of the newest cut that was acknowledged */
-	unsigned places;
+	unsigned places, covereds;
 
 	struct fc_cuts_look stats;
 };

@@ -43,6 +43,7 @@ int fc_cuts_member_add(struct fc_cuts *cuts, unsigned slot, unsigned ring, uint3
 	m->cuts = cuts;
 	m->slot = slot & 0xff;
 	m->ring = ring & 0xffff;
+	m->spread = 0;
 	m->generation = generation;
 	m->expected = true;
 	m->given = false;
@@ -82,6 +83,13 @@ void fc_cuts_member_remove(struct fc_cut_member *m)
 	free(m);
 }
 
+void fc_cuts_spread(struct fc_cut_member *m, uint64_t spread)
+{
+	pthread_mutex_lock(&m->cuts->lock);
+	m->spread = spread;
+	pthread_mutex_unlock(&m->cuts->lock);
+}
+
 /* ------------------------------------------------------------------ join */
 static void add_part(struct fc_cuts *cuts, struct fc_cut_member *m, uint32_t epoch, uint64_t cut_ns)
 {
@@ -94,7 +102,8 @@ static void add_part(struct fc_cuts *cuts, struct fc_cut_member *m, uint32_t epo
 			.ring = (uint16_t)m->ring,
 			.generation = m->generation,
 			.epoch = epoch,
-			.cut_ns = cut_ns},
+			.cut_ns = cut_ns,
+			.spread = m->spread},
 		.member = m,
 	};
 }

@@ -79,13 +79,32 @@ uint64_t fc_cuts_acked(struct fc_cuts *cuts)
 }
 
 /* ------------------------------------------------------------------ standby */
+static struct cut_covered *ring_of(struct fc_cuts *cuts, const struct fc_cut_part *part)
+{
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < cuts->covereds; i++)
+		if (cuts->covered[i].place.slot == part->slot &&
+		    cuts->covered[i].place.ring == part->ring)
+			return &cuts->covered[i];
+	/* Full: of rings that this commit does not have nobody may be waiting for the place. */
+	for (unsigned i = 0; cuts->covereds == FC_CUT_MEMBERS && i < FC_CUT_MEMBERS; i++)
+		if (cuts->covered[i].commit == cuts->commits)
+			cuts->covered[left++] = cuts->covered[i];
+	if (cuts->covereds == FC_CUT_MEMBERS)
+		cuts->covereds = left;
+	cuts->covered[cuts->covereds] = (struct cut_covered){.place = *part};
+	return &cuts->covered[cuts->covereds++];
+}
+
+/* A member that has gone and the next one at its place may both be there: the later one has what
+ * the other card counted in between. */
 static void cover_part(struct fc_cuts *cuts, const struct fc_cut_part *part)
 {
-	struct cut_covered *slot = &cuts->covered[part->slot];
+	struct cut_covered *ring = ring_of(cuts, part);
 
-	if (slot->there && (int32_t)(part->epoch - slot->epoch) >= 0)
-		return;
-	*slot = (struct cut_covered){.there = true, .epoch = part->epoch, .cut_ns = part->cut_ns};
+	if (ring->commit != cuts->commits || (int64_t)(part->cut_ns - ring->place.cut_ns) > 0)
+		*ring = (struct cut_covered){.place = *part, .commit = cuts->commits};
 }
 
 void fc_cuts_cover(struct fc_cuts *cuts, const struct fc_message *commit)
@@ -96,26 +115,58 @@ void fc_cuts_cover(struct fc_cuts *cuts, const struct fc_message *commit)
 	if (fc_cut_commit_read(commit, &c, why))
 		return;
 	pthread_mutex_lock(&cuts->lock);
-	memset(cuts->covered, 0, sizeof(cuts->covered));
+	cuts->commits++;
 	for (unsigned i = 0; i < c.parts; i++)
 		cover_part(cuts, &c.part[i]);
-	cuts->commits++;
 	pthread_mutex_unlock(&cuts->lock);
+}
+
+/*
+ * Where a flow is in the same ring of both units' cards, that ring's place is the one; if the last
+ * vector lacks it, it stands where it was, and a worker that is late still finds it. Else a ring
+ * here may have flows of any ring there, and the oldest place is the one that covers nothing too
+ * much.
+ */
+static const struct fc_cut_part *covers(const struct fc_cut_member *m)
+{
+	const struct fc_cuts *cuts = m->cuts;
+	const struct fc_cut_part *same = NULL, *oldest = NULL;
+	bool alike = m->spread != 0;
+	uint64_t newest = 0;
+
+	for (unsigned i = 0; i < cuts->covereds; i++)
+		if (cuts->covered[i].place.slot == m->slot && cuts->covered[i].commit > newest)
+			newest = cuts->covered[i].commit;
+	for (unsigned i = 0; i < cuts->covereds; i++) {
+		const struct fc_cut_part *ring = &cuts->covered[i].place;
+
+		if (ring->slot != m->slot)
+			continue;
+		if (ring->ring == m->ring)
+			same = ring;
+		if (cuts->covered[i].commit != newest)
+			continue;
+		alike = alike && ring->spread == m->spread;
+		if (!oldest || (int64_t)(ring->cut_ns - oldest->cut_ns) < 0)
+			oldest = ring;
+	}
+	return alike ? same : oldest;
 }
 
 void fc_cuts_covered(struct fc_cut_member *m, struct fc_cuts_covered *out)
 {
 	struct fc_cuts *cuts = m->cuts;
-	const struct cut_covered *slot = &cuts->covered[m->slot];
+	const struct fc_cut_part *place;
 
 	pthread_mutex_lock(&cuts->lock);
+	place = covers(m);
 	*out = (struct fc_cuts_covered){
 		.commits = cuts->commits,
-		.there = slot->there,
+		.there = place,
 		.dual = cuts->dual,
 		.handed_over = cuts->handed_over,
-		.epoch = slot->epoch,
-		.cut_ns = slot->cut_ns,
+		.epoch = place ? place->epoch : 0,
+		.cut_ns = place ? place->cut_ns : 0,
 	};
 	pthread_mutex_unlock(&cuts->lock);
 }

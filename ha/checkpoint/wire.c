@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PART_OCTETS = 31, COUNTS_OCTETS = 24, ID_OCTETS = 16, GONE_OCTETS = 4, INSTANCE_OCTETS = 8 };
+enum { PART_OCTETS = 39, COUNTS_OCTETS = 24, ID_OCTETS = 16, GONE_OCTETS = 4, INSTANCE_OCTETS = 8 };
 
 static uint8_t *put(uint8_t *at, unsigned octets, uint64_t value)
 {
@@ -122,7 +122,8 @@ static uint8_t *part_put(uint8_t *at, const struct fc_cut_part *part)
 	at = put(at, 4, part->generation);
 	at = put(at, 4, part->epoch);
 	at = put(at, 8, part->cut_ns);
-	return put(at, 8, part->digest);
+	at = put(at, 8, part->digest);
+	return put(at, 8, part->spread);
 }
 
 struct fc_message *fc_cut_commit_write(const struct fc_cut_commit *c)
@@ -291,6 +292,7 @@ static int parts_read(const struct fc_message *m, struct fc_cut_commit *out, cha
 		part->epoch = (uint32_t)get(&field.value, 4);
 		part->cut_ns = get(&field.value, 8);
 		part->digest = get(&field.value, 8);
+		part->spread = get(&field.value, 8);
 		for (unsigned k = 0; k < i; k++)
 			if (out->part[k].member == part->member)
 				return fc_cut_refuse(why, "member %u is in the vector twice",

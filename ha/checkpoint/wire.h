@@ -22,7 +22,7 @@ enum fc_cut_tag {
 	FC_CUT_TAG_FLOWS,
 	FC_CUT_TAG_CLOSED,
 	FC_CUT_TAG_RESEND, /* mask of slices */
-	FC_CUT_TAG_VECTOR, /* parts, 31 octets each */
+	FC_CUT_TAG_VECTOR, /* parts, 39 octets each */
 	FC_CUT_TAG_GONE,   /* numbers of members, 4 octets each */
 	FC_CUT_TAG_COUNTS, /* flows, closed, sealed: 8 octets each */
 	FC_CUT_TAG_SLICE,  /* that the digests are of */
@@ -44,6 +44,7 @@ struct fc_cut_part {
 	uint16_t ring;
 	uint32_t generation, epoch;
 	uint64_t cut_ns, digest;
+	uint64_t spread; /* fc_cuts_spread */
 };
 
 struct fc_cut_place fc_cut_place_of(const struct fc_cut_part *part);

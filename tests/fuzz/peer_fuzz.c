@@ -260,7 +260,8 @@ static struct fc_message *commit(struct world *w)
 						 .ring = take(w) & 7,
 						 .epoch = take(w),
 						 .cut_ns = take_number(w),
-						 .digest = take_number(w)};
+						 .digest = take_number(w),
+						 .spread = n};
 	c.gones = how >> 4 & 1;
 	c.gone[0] = take(w) % 3;
 	w->cut.number++;

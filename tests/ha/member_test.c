@@ -2,6 +2,8 @@
 /* A worker in the unit's cuts, and the one that follows and takes over. */
 #include "member_rig.h"
 
+#include "ha/checkpoint/cuts_impl.h"
+
 #include <flowcard/registers.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -360,6 +362,78 @@ static void flows_without_a_place_are_closed_at_the_next_cut(void **state)
 	rig_end();
 }
 
+static void put_monitor(struct rig_side *side, unsigned number, uint32_t id)
+{
+	struct fc_shadow_monitor monitor = {.entries = 16, .id = id};
+
+	fc_worker_monitor_drop(side->worker, number);
+	fake_mask(0, monitor.mask);
+	assert_int_equal(fc_worker_monitor_add(side->worker, number, &monitor, 1, 16), 0);
+}
+
+/* It was held up from its beginning until after the takeover. */
+static void a_worker_follows_before_its_first_turn(void **state)
+{
+	struct fc_worker_config config;
+
+	(void)state;
+	rig_begin(8, true);
+	config = b.worker->config;
+	fc_worker_free(b.worker);
+	assert_int_equal(fc_worker_create(&config, &b.worker), 0);
+	put_monitor(&b, 0, 60);
+	for (unsigned i = 0; i < 2; i++) {
+		write_one(i ? &b : &a, 1, 0, 10 * SECOND);
+		rig_barrier(i ? &b : &a, 10 * SECOND, 11 * SECOND);
+	}
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	fc_cuts_mode(b.bay.cuts, FC_CUTS_ALONE, 2);
+	for (unsigned i = 0; i < 3; i++)
+		rig_run(&b);
+	assert_int_equal(rig_stats(&b).drain.dropped[FC_DROP_COVERED].packets, 1);
+	assert_int_equal(rig_stats(&b).shard.delta_packets, 0);
+	rig_end();
+}
+
+/* ------------------------------------------------------------------ which ring */
+static unsigned first_ring(void *context, unsigned number, const uint32_t key[FC_VECTOR_WORDS])
+{
+	(void)context;
+	(void)number;
+	(void)key;
+	return 0;
+}
+
+static uint64_t spread_of(struct rig_side *side, unsigned rings)
+{
+	side->worker->config.rings = rings;
+	side->worker->config.ring_of = first_ring;
+	fc_worker_spread(side->worker);
+	return side->worker->member.member->spread;
+}
+
+static void two_cards_know_whether_their_rings_are_alike(void **state)
+{
+	(void)state;
+	rig_begin(8, true);
+	assert_int_not_equal(spread_of(&a, 2), 0);
+	assert_int_equal(spread_of(&a, 2), spread_of(&b, 2));
+	assert_int_not_equal(spread_of(&a, 2), spread_of(&b, 4));
+	put_monitor(&a, 0, 71);
+	put_monitor(&a, 1, 72);
+	put_monitor(&b, 0, 71);
+	put_monitor(&b, 1, 72);
+	assert_int_equal(spread_of(&a, 2), spread_of(&b, 2));
+	/* The same monitors, but they came in another order. */
+	put_monitor(&b, 1, 71);
+	put_monitor(&b, 0, 72);
+	assert_int_not_equal(a.worker->member.member->spread, b.worker->member.member->spread);
+	/* Of one ring it does not matter. */
+	assert_int_equal(spread_of(&a, 1), spread_of(&b, 1));
+	rig_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +448,8 @@ int main(void)
 		cmocka_unit_test(a_takeover_waits_for_the_barrier_of_what_is_covered),
 		cmocka_unit_test(no_cut_is_taken_while_flows_are_adopted),
 		cmocka_unit_test(flows_without_a_place_are_closed_at_the_next_cut),
+		cmocka_unit_test(a_worker_follows_before_its_first_turn),
+		cmocka_unit_test(two_cards_know_whether_their_rings_are_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,30 +292,118 @@ static void a_unit_without_cards_comes_in_step(void **unused)
 }
 
 /* ------------------------------------------------------------------ what a standby learns */
-static void the_oldest_ring_of_a_slot_counts(void **unused)
+static void cover(const struct fc_cut_part *parts, unsigned count)
+{
+	struct fc_cut_commit c = {.id = {TERM, 1}, .parts = count};
+	struct fc_message *message;
+
+	memcpy(c.part, parts, count * sizeof(*parts));
+	for (unsigned i = 0; i < count; i++)
+		c.part[i].member = i + 1;
+	message = fc_cut_commit_write(&c);
+	fc_cuts_cover(active_bay.cuts, message);
+	fc_message_free(message);
+}
+
+/* 0: none. */
+static uint64_t covered_ns(struct fc_cut_member *m)
+{
+	struct fc_cuts_covered covered;
+
+	fc_cuts_covered(m, &covered);
+	return covered.there ? covered.cut_ns : 0;
+}
+
+static void the_oldest_ring_of_a_slot_counts_where_rings_are_not_alike(void **unused)
 {
 	struct fc_cut_member *m = active_add(4, 0), *other = active_add(5, 0);
-	struct fc_cut_commit c = {.id = {TERM, 1}, .parts = 3};
+	struct fc_cut_part parts[] = {
+		{.slot = 4, .epoch = 1, .cut_ns = 110},
+		{.slot = 4, .ring = 1, .epoch = UINT32_MAX, .cut_ns = 100},
+		{.slot = 6, .epoch = 9},
+	};
 	struct fc_cuts_covered covered;
-	struct fc_message *message;
 
 	(void)unused;
 	fc_cuts_mode(active_bay.cuts, FC_CUTS_STANDBY, TERM);
 	fc_cuts_feed(active_bay.cuts, true);
-	c.part[0] = (struct fc_cut_part){.member = 1, .slot = 4, .epoch = 1, .cut_ns = 110};
-	c.part[1] = (struct fc_cut_part){
-		.member = 2, .slot = 4, .ring = 1, .epoch = UINT32_MAX, .cut_ns = 100};
-	c.part[2] = (struct fc_cut_part){.member = 3, .slot = 6, .epoch = 9};
-	message = fc_cut_commit_write(&c);
-	fc_cuts_cover(active_bay.cuts, message);
-	fc_message_free(message);
+	cover(parts, 3);
 	fc_cuts_covered(m, &covered);
 	assert_true(covered.there && covered.dual && !covered.handed_over);
 	assert_int_equal(covered.epoch, UINT32_MAX);
 	assert_int_equal(covered.cut_ns, 100);
 	assert_int_equal(covered.commits, 1);
-	fc_cuts_covered(other, &covered);
-	assert_false(covered.there);
+	assert_int_equal(covered_ns(other), 0);
+	/* One of them is not known to be alike. */
+	fc_cuts_spread(m, 7);
+	parts[0].spread = 7;
+	cover(parts, 3);
+	assert_int_equal(covered_ns(m), 100);
+	parts[1].spread = 8;
+	cover(parts, 3);
+	assert_int_equal(covered_ns(m), 100);
+	/* Ring 1 is no more: it holds up nothing. */
+	parts[0].cut_ns = 120;
+	cover(parts, 1);
+	assert_int_equal(covered_ns(m), 120);
+}
+
+static void a_ring_has_its_own_place_where_rings_are_alike(void **unused)
+{
+	struct fc_cut_member *m[2] = {active_add(4, 0), active_add(4, 1)};
+	struct fc_cut_part parts[] = {
+		{.slot = 4, .ring = 1, .cut_ns = 100, .spread = 7},
+		{.slot = 4, .ring = 0, .cut_ns = 110, .spread = 7},
+	};
+
+	(void)unused;
+	fc_cuts_mode(active_bay.cuts, FC_CUTS_STANDBY, TERM);
+	for (unsigned r = 0; r < 2; r++)
+		fc_cuts_spread(m[r], 7);
+	cover(parts, 2);
+	assert_int_equal(covered_ns(m[0]), 110);
+	assert_int_equal(covered_ns(m[1]), 100);
+	/* What a vector does not have stands where it was, for a worker that is late. */
+	parts[0].cut_ns = 120;
+	cover(parts, 1);
+	assert_int_equal(covered_ns(m[0]), 110);
+	assert_int_equal(covered_ns(m[1]), 120);
+	cover(parts, 0);
+	assert_int_equal(covered_ns(m[0]), 110);
+	assert_int_equal(covered_ns(m[1]), 120);
+	/* A card that has gone, and the next one in its slot. */
+	parts[0] = (struct fc_cut_part){.slot = 4, .generation = 2, .cut_ns = 140, .spread = 7};
+	parts[1].cut_ns = 130;
+	for (unsigned order = 0; order < 2; order++) {
+		struct fc_cut_part first = parts[0];
+
+		cover(parts, 2);
+		assert_int_equal(covered_ns(m[0]), 140);
+		parts[0] = parts[1];
+		parts[1] = first;
+	}
+	fc_cuts_mode(active_bay.cuts, FC_CUTS_ALONE, TERM);
+	fc_cuts_mode(active_bay.cuts, FC_CUTS_STANDBY, TERM + 1);
+	assert_int_equal(covered_ns(m[0]), 0);
+}
+
+/* More rings come and go than there are places: those of the newest commit are there. */
+static void rings_that_went_give_their_places_back(void **unused)
+{
+	struct fc_cut_member *m = active_add(4, 0);
+
+	(void)unused;
+	fc_cuts_mode(active_bay.cuts, FC_CUTS_STANDBY, TERM);
+	fc_cuts_spread(m, 7);
+	for (unsigned i = 1; i <= 2 * FC_CUT_MEMBERS; i++) {
+		const struct fc_cut_part parts[] = {
+			{.slot = 4, .cut_ns = i, .spread = 7},
+			{.slot = 5, .ring = (uint16_t)i, .cut_ns = i, .spread = 7},
+		};
+
+		cover(parts, 2);
+		assert_int_equal(covered_ns(m), i);
+	}
 }
 
 int main(void)
@@ -332,7 +420,9 @@ int main(void)
 		TEST(instances_are_never_given_twice),
 		TEST(in_step_only_after_everything_and_a_cut_that_keeps_up),
 		TEST(a_unit_without_cards_comes_in_step),
-		TEST(the_oldest_ring_of_a_slot_counts),
+		TEST(the_oldest_ring_of_a_slot_counts_where_rings_are_not_alike),
+		TEST(a_ring_has_its_own_place_where_rings_are_alike),
+		TEST(rings_that_went_give_their_places_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,12 @@ void sim_card_free(struct sim_card *c)
 	free(c);
 }
 
+void sim_card_mark(struct sim_epoch *epoch, enum sim_mark mark)
+{
+	for (unsigned r = 0; r < SIM_RINGS; r++)
+		epoch->mark[r] = mark;
+}
+
 uint64_t sim_card_time(const struct sim_card *c)
 {
 	int64_t drift = (int64_t)(sim_now() / SIM_US) * c->drift_ppb / 1000000;
@@ -178,7 +184,7 @@ static void open_epoch(struct sim_card *c)
 	fresh = &c->truth[c->epoch];
 	fresh->start_ns = time;
 	fresh->open_at = sim_now();
-	fresh->mark = c->selected ? SIM_SELECTED : SIM_GONE;
+	sim_card_mark(fresh, c->selected ? SIM_SELECTED : SIM_GONE);
 }
 
 static void on_boundary(struct sim_event *e)
@@ -198,7 +204,7 @@ void sim_card_start(struct sim_card *c)
 	c->alive = true;
 	c->truth[0].start_ns = sim_card_time(c);
 	c->truth[0].open_at = sim_now();
-	c->truth[0].mark = c->selected ? SIM_SELECTED : SIM_GONE;
+	sim_card_mark(&c->truth[0], c->selected ? SIM_SELECTED : SIM_GONE);
 	sim_after(c->epoch_ns - sim_card_time(c) % c->epoch_ns,
 		  &(struct sim_event){.run = on_boundary, .context = c});
 }

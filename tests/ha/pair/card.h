@@ -28,9 +28,9 @@ struct sim_sum {
 enum sim_mark { SIM_GONE, SIM_MAYBE, SIM_SELECTED };
 
 struct sim_epoch {
-	uint64_t start_ns, end_ns; /* card time; end 0: open */
-	uint64_t open_at;          /* the world's time when it began */
-	enum sim_mark mark;
+	uint64_t start_ns, end_ns;     /* card time; end 0: open */
+	uint64_t open_at;              /* the world's time when it began */
+	enum sim_mark mark[SIM_RINGS]; /* of the flows of each ring */
 	struct sim_sum flow[SIM_MONITORS][SIM_FLOWS];
 };
 
@@ -55,12 +55,12 @@ struct sim_card {
 	unsigned unit, slot, rings;
 	uint32_t generation;
 	bool alive;            /* it meters; else it died, or was reset */
+	bool closed;           /* dead, and its unit has seen it */
 	bool selected;         /* its open epoch counts */
 	struct {               /* the judge's */
 		bool given;    /* dead, and what it left belongs to an acknowledged cut */
 		bool resolved; /* its unit has lost the active part: marks are final */
-		int64_t epoch; /* the last one that the standby has; -1: none */
-		uint64_t cut_ns;
+		int64_t epoch[SIM_RINGS]; /* the last one that the standby has; -1: none */
 	} covered;
 	int64_t shift_ns, drift_ppb; /* its clock against the world's */
 	uint64_t epoch_ns;
@@ -80,6 +80,8 @@ struct sim_card {
 
 struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t epoch_ns);
 void sim_card_free(struct sim_card *card);
+/* Of all rings, in an epoch. */
+void sim_card_mark(struct sim_epoch *epoch, enum sim_mark mark);
 uint64_t sim_card_time(const struct sim_card *card);
 /* First event: the end of its first epoch. */
 void sim_card_start(struct sim_card *card);

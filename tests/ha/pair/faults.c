@@ -5,6 +5,7 @@
 #include "witness.h"
 
 #define FAULTS_MAX 4
+#define HOLDS_MAX 6
 
 static const unsigned moments[] = {
 	0,
@@ -192,9 +193,26 @@ static void on_fault(struct sim_event *e)
 	}
 }
 
+/* So that the rings of a card cut at different epochs. What comes of it is over when all is made
+ * whole. */
+static void on_hold(struct sim_event *e)
+{
+	uint64_t most = sim_chance(60) ? 2 * sim_world.epoch_ns : 1500 * SIM_MS;
+
+	if (sim_now() + most > e->value)
+		return;
+	unit_hold((unsigned)sim_below(SIM_UNITS), (unsigned)sim_below(sim_world.slots),
+		  (unsigned)sim_below(sim_world.rings), sim_below(most));
+}
+
 void faults_begin(uint64_t ns)
 {
 	unsigned count = (unsigned)sim_between(1, FAULTS_MAX);
+	unsigned holds = (unsigned)sim_below(sim_world.dual ? 10 * HOLDS_MAX : HOLDS_MAX);
+
+	while (sim_world.rings > 1 && holds--)
+		sim_after(sim_below(ns), &(struct sim_event){.run = on_hold,
+							     .value = sim_now() + ns - SIM_SECOND});
 
 	while (count--)
 		sim_after(sim_below(ns), &(struct sim_event){.run = on_fault});

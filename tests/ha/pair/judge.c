@@ -18,8 +18,8 @@ static struct {
 	struct sim_sum low, high;
 } before[SIM_MONITORS][SIM_FLOWS];
 static struct sim_sum slack[SIM_MONITORS][SIM_FLOWS]; /* more or less */
-static uint64_t commit_at[2][2];           /* by standby: when the last two of its peer came */
-static uint64_t slot_cut_ns[2][SIM_SLOTS]; /* by standby */
+static uint64_t commit_at[2][2]; /* by standby: when the last two of its peer came */
+static uint64_t ring_cut_ns[2][SIM_SLOTS][SIM_RINGS]; /* by standby */
 struct judge_stats judge_stats;
 
 void sim_fail(const char *format, ...)
@@ -48,7 +48,7 @@ void judge_begin(void)
 	memset(before, 0, sizeof(before));
 	memset(slack, 0, sizeof(slack));
 	memset(commit_at, 0, sizeof(commit_at));
-	memset(slot_cut_ns, 0, sizeof(slot_cut_ns));
+	memset(ring_cut_ns, 0, sizeof(ring_cut_ns));
 	memset(&judge_stats, 0, sizeof(judge_stats));
 }
 
@@ -67,28 +67,64 @@ bool judge_deposed(unsigned unit)
 	return holder != SIM_NOBODY && holder != unit;
 }
 
+static void uncover(struct sim_card *card)
+{
+	card->covered.given = false;
+	for (unsigned r = 0; r < SIM_RINGS; r++)
+		card->covered.epoch[r] = -1;
+}
+
 void judge_card(struct sim_card *card)
 {
 	card->next = cards;
 	/* A unit that was stopped may believe that it is active still. */
 	card->selected &= !judge_deposed(card->unit);
-	card->covered.epoch = -1;
+	uncover(card);
 	card->covered.resolved = !card->selected;
 	cards = card;
 }
 
 /* ------------------------------------------------------------------ commits */
-static void cover(struct sim_card *card, const struct judge_cover *c)
+/* Its rings' places stand where they were if the vector has none; the slot's other ring is there.
+ */
+static void cover(struct sim_card *card, const struct judge_vector *v)
 {
-	if (c->there && c->generation == card->generation) {
-		card->covered.epoch = c->epoch;
-		card->covered.cut_ns = c->cut_ns;
-	} else if (!card->alive && !card->covered.given) {
-		card->covered.given = true;
-		/* What it had seen of the epoch in which it died the other card has seen, too. */
-		for (uint32_t e = 0; sim_world.dual && e <= card->epoch; e++)
-			if ((int64_t)e > card->covered.epoch && card->truth[e].mark != SIM_GONE)
-				card->truth[e].mark = SIM_MAYBE;
+	bool any = false;
+
+	for (unsigned i = 0; i < v->places; i++) {
+		const struct judge_place *p = &v->place[i];
+
+		if (p->slot != card->slot || p->generation != card->generation)
+			continue;
+		card->covered.epoch[p->ring] = p->epoch;
+		any = true;
+	}
+	if (any || card->alive || card->covered.given)
+		return;
+	card->covered.given = true;
+	/* What it had seen of the epoch in which it died the other card has seen, too. */
+	for (uint32_t e = 0; sim_world.dual && e <= card->epoch; e++)
+		for (unsigned r = 0; r < card->rings; r++)
+			if ((int64_t)e > card->covered.epoch[r] &&
+			    card->truth[e].mark[r] != SIM_GONE)
+				card->truth[e].mark[r] = SIM_MAYBE;
+}
+
+/* A card that has gone and the next one at its place may both be there: the later counts. */
+static void note_cuts(unsigned standby, const struct judge_vector *v)
+{
+	bool seen[SIM_SLOTS][SIM_RINGS] = {{false}};
+
+	for (unsigned i = 0; i < v->places; i++) {
+		const struct judge_place *p = &v->place[i];
+		uint64_t *cut_ns = &ring_cut_ns[standby][p->slot][p->ring];
+
+		sim_trace("unit %u: has committed: ring %u.%u, card %u, epoch %u, until %.3f ms",
+			  standby + 1, p->slot, p->ring, p->generation, p->epoch,
+			  (double)(p->cut_ns - SIM_BORN) / 1e6);
+		if (!seen[p->slot][p->ring] || p->cut_ns > *cut_ns)
+			*cut_ns = p->cut_ns;
+		seen[p->slot][p->ring] = true;
 	}
 }
 
@@ -96,32 +132,29 @@ void judge_committed(unsigned standby, const struct judge_vector *vector)
 {
 	commit_at[standby][1] = commit_at[standby][0];
 	commit_at[standby][0] = sim_now();
-	for (unsigned s = 0; s < sim_world.slots; s++)
-		sim_trace("unit %u: has committed: slot %u %s, card %u, epoch %u, until %.3f ms",
-			  standby + 1, s, vector->slot[s].there ? "there" : "away",
-			  vector->slot[s].generation, vector->slot[s].epoch,
-			  (double)(vector->slot[s].cut_ns - SIM_BORN) / 1e6);
+	note_cuts(standby, vector);
 	for (struct sim_card *card = cards; card; card = card->next)
 		if (card->unit != standby && !card->covered.resolved)
-			cover(card, &vector->slot[card->slot]);
-	for (unsigned s = 0; s < SIM_SLOTS; s++)
-		if (vector->slot[s].there)
-			slot_cut_ns[standby][s] = vector->slot[s].cut_ns;
+			cover(card, vector);
 }
 
 void judge_base_cleared(unsigned standby)
 {
 	memset(commit_at[standby], 0, sizeof(commit_at[standby]));
-	memset(slot_cut_ns[standby], 0, sizeof(slot_cut_ns[standby]));
+	memset(ring_cut_ns[standby], 0, sizeof(ring_cut_ns[standby]));
 	for (struct sim_card *card = cards; card; card = card->next) {
 		if (card->unit == standby || card->covered.resolved)
 			continue;
-		card->covered.epoch = -1;
-		card->covered.given = false;
+		uncover(card);
 	}
 }
 
 /* ------------------------------------------------------------------ sums */
+static unsigned ring_of(const struct sim_card *card, unsigned monitor, unsigned flow)
+{
+	return card->ring_of((struct sim_card *)(uintptr_t)card, monitor, flow);
+}
+
 static void add(struct sim_sum *to, const struct sim_sum *what)
 {
 	to->packets += what->packets;
@@ -136,25 +169,28 @@ static void expected(unsigned monitor, unsigned flow, bool committed, struct sim
 	*high = before[monitor][flow].high;
 	for (const struct sim_card *card = cards; card; card = card->next) {
 		bool part = committed && !card->covered.resolved && !card->covered.given;
+		unsigned ring = ring_of(card, monitor, flow);
 
 		for (uint32_t e = 0; e <= card->epoch; e++) {
 			const struct sim_epoch *truth = &card->truth[e];
 
-			if (truth->mark == SIM_GONE || (part && (int64_t)e > card->covered.epoch))
+			if (truth->mark[ring] == SIM_GONE ||
+			    (part && (int64_t)e > card->covered.epoch[ring]))
 				continue;
 			add(high, &truth->flow[monitor][flow]);
-			if (truth->mark == SIM_SELECTED)
+			if (truth->mark[ring] == SIM_SELECTED)
 				add(low, &truth->flow[monitor][flow]);
 		}
 	}
 }
 
-static uint64_t packets_of(const struct sim_epoch *truth)
+static uint64_t packets_of(const struct sim_card *card, uint32_t epoch, unsigned ring)
 {
 	uint64_t sum = 0;
 
 	for (unsigned f = 0; f < SIM_FLOWS; f++)
-		sum += truth->flow[0][f].packets;
+		if (ring_of(card, 0, f) == ring)
+			sum += card->truth[epoch].flow[0][f].packets;
 	return sum;
 }
 
@@ -169,17 +205,22 @@ static uint64_t resolve(struct sim_card *card)
 		return 0;
 	card->covered.resolved = true;
 	for (uint32_t e = 0; e <= card->epoch; e++) {
-		if (card->covered.given || (int64_t)e <= card->covered.epoch ||
-		    card->truth[e].mark == SIM_GONE)
-			continue;
-		lost += packets_of(&card->truth[e]);
-		card->truth[e].mark = SIM_GONE;
+		for (unsigned r = 0; r < card->rings; r++) {
+			enum sim_mark *mark = &card->truth[e].mark[r];
+
+			if (card->covered.given || (int64_t)e <= card->covered.epoch[r] ||
+			    *mark == SIM_GONE)
+				continue;
+			lost += packets_of(card, e, r);
+			/* Records that do not wait for a cut were on their way. */
+			*mark = sim_world.dual && card->closed ? SIM_MAYBE : SIM_GONE;
+		}
 	}
 	return lost;
 }
 
 /* Where two clocks differ, packets about the boundary may be counted by both cards, or by none. */
-static void allow_skew(const struct sim_card *card, uint64_t cut_ns)
+static void allow_skew(const struct sim_card *card, unsigned ring, uint64_t cut_ns)
 {
 	uint64_t window = SKEW_NS, at = cut_ns - SIM_BORN;
 
@@ -187,7 +228,8 @@ static void allow_skew(const struct sim_card *card, uint64_t cut_ns)
 		struct sim_sum sum = world_packets(f, at, window);
 
 		for (unsigned m = 0; f % sim_world.slots == card->slot && m < SIM_MONITORS; m++)
-			add(&slack[m][f], &sum);
+			if (ring_of(card, m, f) == ring)
+				add(&slack[m][f], &sum);
 	}
 }
 
@@ -224,36 +266,51 @@ static enum sim_mark mark_planned(const struct sim_card *card, uint32_t e)
 	return over ? SIM_MAYBE : SIM_SELECTED;
 }
 
+static enum sim_mark mark_own(const struct sim_card *card, uint32_t e, unsigned ring, bool dual,
+			      bool planned)
+{
+	const struct sim_epoch *truth = &card->truth[e];
+
+	if (planned && !dual)
+		return mark_planned(card, e);
+	return dual ? mark_dual(truth, ring_cut_ns[card->unit][card->slot][ring])
+		    : mark_single(truth, commit_at[card->unit][0]);
+}
+
 static void select_own(struct sim_card *card, bool hot, bool dual, bool planned)
 {
-	unsigned unit = card->unit;
-
 	/* One that has died a moment ago: what its ring holds may still be read. */
-	if (!card->alive && unit_card(unit, card->slot) != card)
+	if (!card->alive && unit_card(card->unit, card->slot) != card)
 		return;
 	card->selected = card->alive;
-	if (hot && dual && sim_world.skewed)
-		allow_skew(card, slot_cut_ns[unit][card->slot]);
-	card->covered.resolved = card->covered.given = false;
-	card->covered.epoch = -1;
-	for (uint32_t e = 0; e <= card->epoch; e++) {
-		struct sim_epoch *truth = &card->truth[e];
+	card->covered.resolved = false;
+	uncover(card);
+	for (unsigned r = 0; r < card->rings; r++) {
+		if (hot && dual && sim_world.skewed)
+			allow_skew(card, r, ring_cut_ns[card->unit][card->slot][r]);
+		for (uint32_t e = 0; e <= card->epoch; e++) {
+			enum sim_mark *mark = &card->truth[e].mark[r];
 
-		if (truth->mark != SIM_GONE)
-			continue;
-		if (!hot || !card->alive)
-			truth->mark = SIM_MAYBE;
-		else if (planned && !dual)
-			truth->mark = mark_planned(card, e);
-		else if (dual)
-			truth->mark = mark_dual(truth, slot_cut_ns[unit][card->slot]);
-		else
-			truth->mark = mark_single(truth, commit_at[unit][0]);
-		if (truth->mark == SIM_SELECTED && came_late(unit))
-			truth->mark = SIM_MAYBE;
-		if (truth->mark == SIM_MAYBE)
-			judge_stats.maybe_packets += packets_of(truth);
+			if (*mark != SIM_GONE)
+				continue;
+			*mark = hot && card->alive ? mark_own(card, e, r, dual, planned)
+						   : SIM_MAYBE;
+			if (*mark == SIM_SELECTED && came_late(card->unit))
+				*mark = SIM_MAYBE;
+			if (*mark == SIM_MAYBE)
+				judge_stats.maybe_packets += packets_of(card, e, r);
+		}
 	}
+}
+
+/* What was in the sums must not come in again. */
+static void forget(const struct sim_card *card, struct sim_epoch *truth)
+{
+	for (unsigned m = 0; m < SIM_MONITORS; m++)
+		for (unsigned f = 0; f < SIM_FLOWS; f++)
+			if (truth->mark[ring_of(card, m, f)] != SIM_GONE)
+				truth->flow[m][f] = (struct sim_sum){0};
+	sim_card_mark(truth, SIM_GONE);
 }
 
 /* Nobody has what was: all of it has been reported by now, or is lost. */
@@ -273,14 +330,8 @@ static void lose_all(void)
 	for (struct sim_card *card = cards; card; card = card->next) {
 		card->selected = false;
 		card->covered.resolved = true;
-		for (uint32_t e = 0; e <= card->epoch; e++) {
-			struct sim_epoch *truth = &card->truth[e];
-
-			/* What was in the sums above must not come in again. */
-			if (truth->mark != SIM_GONE)
-				memset(truth->flow, 0, sizeof(truth->flow));
-			truth->mark = SIM_GONE;
-		}
+		for (uint32_t e = 0; e <= card->epoch; e++)
+			forget(card, &card->truth[e]);
 	}
 }
 
@@ -334,7 +385,7 @@ static void story(unsigned m, unsigned f)
 					  card->unit + 1, card->slot, card->generation, e,
 					  (double)card->truth[e].open_at / 1e6,
 					  (unsigned long long)card->truth[e].flow[m][f].packets,
-					  marks[card->truth[e].mark]);
+					  marks[card->truth[e].mark[ring_of(card, m, f)]]);
 }
 
 static void compare(unsigned m, unsigned f, const struct sim_sum *have, const struct sim_sum *low,

@@ -27,14 +27,15 @@ void judge_end(void); /* cards are freed */
 /* A card comes; it is the judge's to free. */
 void judge_card(struct sim_card *card);
 
-/* What the epoch-vector of a commit says of a slot. */
-struct judge_cover {
-	bool there;
+/* What the vector of a commit says. */
+struct judge_place {
+	unsigned slot, ring;
 	uint32_t generation, epoch;
 	uint64_t cut_ns;
 };
 struct judge_vector {
-	struct judge_cover slot[SIM_SLOTS];
+	unsigned places;
+	struct judge_place place[4 * SIM_SLOTS * SIM_RINGS];
 };
 /* Unit `standby` (0, 1) has acknowledged a commit of its peer with this vector. */
 void judge_committed(unsigned standby, const struct judge_vector *vector);

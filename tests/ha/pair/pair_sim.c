@@ -147,6 +147,8 @@ static void pair(void)
 	faults_begin(CHAOS_NS);
 	sim_run_until(sim_now() + CHAOS_NS + sim_below(SIM_SECOND));
 	faults_end();
+	if (sim_world.command) /* a unit may not have noticed yet what went wrong last */
+		sim_run_until(sim_now() + SIM_SECOND / 2);
 	if (!sim_run_while(unsettled, SETTLE_NS))
 		sim_fail("no pair in the end: %s", peer_unsettled());
 	if (sim_world.command && !sim_failure())

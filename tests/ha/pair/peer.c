@@ -112,19 +112,16 @@ static void read_commit(unsigned unit, const struct fc_message *m)
 
 	if (fc_cut_commit_read(m, &commit, why))
 		return;
-	memset(v, 0, sizeof(*v));
+	v->places = 0;
 	for (unsigned i = 0; i < commit.parts; i++) {
 		const struct fc_cut_part *part = &commit.part[i];
-		struct judge_cover *slot;
 
 		if (part->slot >= SIM_SLOTS)
 			continue;
-		slot = &v->slot[part->slot];
-		/* Of the rings of a card the oldest counts. */
-		if (slot->there && slot->generation == part->generation &&
-		    slot->epoch <= part->epoch)
-			continue;
-		*slot = (struct judge_cover){true, part->generation, part->epoch, part->cut_ns};
+		if (v->places == sizeof(v->place) / sizeof(*v->place))
+			abort();
+		v->place[v->places++] = (struct judge_place){
+			part->slot, part->ring, part->generation, part->epoch, part->cut_ns};
 	}
 }
 

@@ -217,6 +217,7 @@ static void start_worker(struct sim_unit *u, unsigned s, unsigned r)
 		.cuts = peer_cuts(u->number),
 		.slot = s,
 		.generation = slot->card->generation,
+		.rings = slot->card->rings,
 		.ring_of = slot->card->rings > 1 ? ring_of_key : NULL,
 		.ring_context = slot,
 		.fresh = true,
@@ -305,6 +306,8 @@ static bool turn_worker(struct sim_unit *u, unsigned s, unsigned r)
 	struct fc_worker_stats first, then;
 	bool busy = false;
 
+	if (sim_now() < slot->held_until[r] && slot->card->alive && !sim_world.calm)
+		return false;
 	fc_worker_stats(slot->worker[r], &first);
 	while (fc_worker_turn(slot->worker[r]) > 0)
 		busy = true;
@@ -320,6 +323,7 @@ static void close_slot(unsigned unit, void *content, uint64_t s)
 	struct sim_slot *slot = &sim_unit[unit].slot[s];
 
 	sim_trace("unit %u: the loss of card %llu is seen", unit + 1, (unsigned long long)s);
+	slot->card->closed = true;
 	for (unsigned r = 0; r < slot->card->rings; r++) {
 		turn_worker(&sim_unit[unit], (unsigned)s, r);
 		fc_worker_close_begin(slot->worker[r], FC_WORKER_ABANDON);

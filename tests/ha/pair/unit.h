@@ -19,6 +19,7 @@ struct sim_slot {
 	bool working;          /* workers are there */
 	struct fc_worker *worker[SIM_RINGS];
 	struct fc_flow_queue *queue[SIM_RINGS];
+	uint64_t held_until[SIM_RINGS]; /* a worker is held up so long */
 	uint64_t void_flows[SIM_RINGS]; /* dropped after the other unit had taken over */
 	uint32_t generation;
 };
@@ -54,6 +55,8 @@ void unit_boot(unsigned unit);
 void unit_crash(unsigned unit);
 /* As by SIGSTOP: after `outputs` more datagrams or messages, for so long. */
 void unit_freeze(unsigned unit, unsigned outputs, uint64_t ns);
+/* One worker is held up, unless one of this card is. */
+void unit_hold(unsigned unit, unsigned slot, unsigned ring, uint64_t ns);
 bool unit_runs(unsigned unit);
 /* Look soon. */
 void unit_poke(unsigned unit);

@@ -23,3 +23,15 @@ void unit_flows(unsigned unit, struct sim_sum have[SIM_MONITORS][SIM_FLOWS])
 		}
 	}
 }
+
+void unit_hold(unsigned unit, unsigned s, unsigned r, uint64_t ns)
+{
+	struct sim_slot *slot = &sim_unit[unit].slot[s];
+
+	for (unsigned i = 0; i < SIM_RINGS; i++)
+		if (sim_now() < slot->held_until[i])
+			return;
+	sim_trace("unit %u: the worker of ring %u.%u is held up for %.3f ms", unit + 1, s, r,
+		  (double)ns / 1e6);
+	slot->held_until[r] = sim_now() + ns;
+}

@@ -137,20 +137,20 @@ static void choose_monitors(void)
 static void choose_clocks(void)
 {
 	int64_t shift = sim_world.dual ? 300 * (int64_t)SIM_US : 3 * (int64_t)SIM_SECOND;
+	bool permanent = false;
 
-	sim_world.skewed = sim_chance(50);
 	/* A flow of theirs is known by its first packet's time, which a clock set back would
 	 * change. */
-	for (unsigned m = 0; m < SIM_MONITORS && !sim_world.dual; m++)
-		if (sim_world.monitor[m].cache == FC_CACHE_PERMANENT)
-			sim_world.skewed = false;
+	for (unsigned m = 0; m < SIM_MONITORS; m++)
+		permanent |= sim_world.monitor[m].cache == FC_CACHE_PERMANENT;
+	sim_world.skewed = sim_chance(50) && (sim_world.dual || !permanent);
 	for (unsigned i = 0; i < SIM_UNITS * SIM_SLOTS && sim_world.skewed; i++) {
 		unsigned u = i % SIM_UNITS, s = i / SIM_UNITS;
 
 		sim_world.shift_ns[u][s] = (int64_t)sim_below((uint64_t)shift) - shift / 2;
 		sim_world.drift_ppb[u][s] = (int64_t)sim_below(20000) - 10000;
 	}
-	sim_world.apart = sim_world.dual && sim_chance(10);
+	sim_world.apart = sim_world.dual && sim_chance(10) && !permanent;
 	if (sim_world.apart)
 		sim_world.shift_ns[sim_below(SIM_UNITS)][sim_below(sim_world.slots)] +=
 			(int64_t)sim_between(5 * SIM_MS, SIM_SECOND);
