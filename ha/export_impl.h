@@ -145,6 +145,8 @@ extern const struct fc_exporter_guard fc_export_guard; /* context: the line */
 void fc_export_marker(struct fc_export_thread *t, unsigned q, const struct fc_flow_message *m);
 /* Is the queue to be left alone until the cut is sealed whose marker came out of it? */
 bool fc_export_held(struct fc_export_thread *t, unsigned q);
+/* How many messages, of `most`, may be taken of it now? */
+unsigned fc_export_ripe(struct fc_export_thread *t, unsigned q, unsigned most);
 /* The cut that is whole is sealed and given to the peer. */
 void fc_export_seal_cut(struct fc_export_thread *t);
 /* Before sending: what may leave; after it: how far that is. */

@@ -118,6 +118,29 @@ bool fc_export_held(struct fc_export_thread *t, unsigned q)
 	return false;
 }
 
+static bool has_peer(const struct fc_export_thread *t)
+{
+	uint64_t standbys;
+
+	return t->cuts && !t->following && fc_cuts_mode_now(t->cuts, &standbys) == FC_CUTS_PAIRED;
+}
+
+/*
+ * With a peer a flow leaves with the cut of its own ring, also one that a worker hands over before
+ * it (an immediate cache). In a cut that this ring misses it would be reported, and not covered:
+ * with a dual feed the peer, taking over, would report it from its own card once more. A queue that
+ * fills up holds no worker up for that.
+ */
+unsigned fc_export_ripe(struct fc_export_thread *t, unsigned q, unsigned most)
+{
+	size_t whole;
+
+	if (!has_peer(t))
+		return most;
+	whole = fc_flow_queue_whole(t->queue[q]);
+	return whole < most ? (unsigned)whole : most;
+}
+
 /* ------------------------------------------------------------------ a cut to the peer */
 static void put_name(struct fc_message *m, const struct fc_export_line *line)
 {
@@ -268,13 +291,6 @@ static void tell(struct fc_export_line *line, uint64_t cursor, bool gone)
 	fc_cuts_send(t->cuts, m);
 	line->told = cursor;
 	t->pairing.cursors++;
-}
-
-static bool has_peer(const struct fc_export_thread *t)
-{
-	uint64_t standbys;
-
-	return t->cuts && !t->following && fc_cuts_mode_now(t->cuts, &standbys) == FC_CUTS_PAIRED;
 }
 
 void fc_export_cursors(struct fc_export_thread *t, uint64_t now_ns)

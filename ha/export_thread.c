@@ -101,7 +101,7 @@ static unsigned drain(struct fc_export_thread *t, unsigned q, unsigned most)
 	const struct fc_flow_message *m;
 	unsigned taken = 0;
 
-	for (; taken < most && !fc_export_held(t, q); taken++) {
+	for (; !fc_export_held(t, q) && taken < most; taken++) {
 		m = fc_flow_queue_head(queue);
 		if (!m)
 			break;
@@ -128,7 +128,7 @@ static unsigned drain_all(struct fc_export_thread *t, uint64_t now_ns)
 	unsigned taken = 0;
 
 	for (unsigned q = 0; q < t->queues && room(t, now_ns); q++)
-		taken += drain(t, q, BATCH);
+		taken += drain(t, q, fc_export_ripe(t, q, BATCH));
 	if (t->cuts)
 		fc_export_seal_cut(t);
 	return taken;

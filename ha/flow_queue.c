@@ -7,6 +7,7 @@
 
 struct fc_flow_queue {
 	alignas(64) atomic_size_t put;    /* counts up for ever; the producer's line */
+	atomic_size_t whole;              /* put, behind the newest cut */
 	alignas(64) atomic_size_t popped; /* the consumer's */
 	struct fc_flow_message *message;
 	size_t mask;
@@ -25,6 +26,7 @@ int fc_flow_queue_create(unsigned log2, struct fc_flow_queue **out)
 	}
 	q->mask = ((size_t)1 << log2) - 1;
 	atomic_init(&q->put, 0);
+	atomic_init(&q->whole, 0);
 	atomic_init(&q->popped, 0);
 	*out = q;
 	return 0;
@@ -53,6 +55,8 @@ bool fc_flow_queue_put(struct fc_flow_queue *q, const struct fc_flow_message *me
 		return false;
 	q->message[put & q->mask] = *message;
 	atomic_store_explicit(&q->put, put + 1, memory_order_release);
+	if (message->cut)
+		atomic_store_explicit(&q->whole, put + 1, memory_order_release);
 	return true;
 }
 
@@ -70,4 +74,17 @@ void fc_flow_queue_pop(struct fc_flow_queue *q)
 	size_t popped = atomic_load_explicit(&q->popped, memory_order_relaxed);
 
 	atomic_store_explicit(&q->popped, popped + 1, memory_order_release);
+}
+
+size_t fc_flow_queue_whole(struct fc_flow_queue *q)
+{
+	size_t popped = atomic_load_explicit(&q->popped, memory_order_relaxed);
+	size_t whole = atomic_load_explicit(&q->whole, memory_order_acquire) - popped;
+	size_t all = atomic_load_explicit(&q->put, memory_order_acquire) - popped;
+	size_t half = q->mask / 2 + 1, pressed = all > half ? all - half : 0;
+
+	/* Popped beyond the newest cut, as what presses is: nothing of a whole one is left. */
+	if (whole > all)
+		whole = 0;
+	return whole > pressed ? whole : pressed;
 }

@@ -33,5 +33,8 @@ bool fc_flow_queue_put(struct fc_flow_queue *queue, const struct fc_flow_message
 /* Consumer. NULL: empty. The message stays there until fc_flow_queue_pop. */
 const struct fc_flow_message *fc_flow_queue_head(struct fc_flow_queue *queue);
 void fc_flow_queue_pop(struct fc_flow_queue *queue);
+/* Consumer. Messages of cuts that are complete, the newest one's message included; where more than
+ * half of the queue is full, at least as many as there are above that. */
+size_t fc_flow_queue_whole(struct fc_flow_queue *queue);
 
 #endif

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #define RUNS 12
+#define NEVER (UINT64_MAX - 1) /* no cut has the flows behind this one */
 #define WINDOW_STEPS                                                                               \
 	(10 + DELAY_STEPS + 2) /* of a cursor: between two, on its way, a turn each                \
 				*/
@@ -331,11 +332,28 @@ static void between_two_barriers(uint64_t seed)
 	end_and_judge(w);
 }
 
+/* What a ring handed over that misses a cut is not in that cut: its vector does not cover it. */
+static void a_ring_that_is_late(uint64_t seed)
+{
+	struct world *w = a_hot_pair(seed, 1);
+	uint64_t cut;
+
+	w->unit[0].late[1] = true;
+	world_run(w, 3 * EPOCH_STEPS);
+	cut = w->committed[1];
+	world_early(w, 0, 1, NEVER, 100);
+	while (w->committed[1] <= cut)
+		world_run(w, 1);
+	crash_and_take_over(w, 0);
+	end_and_judge(w);
+}
+
 /* ------------------------------------------------------------------ tests */
 static void a_flow_stays_in_its_cut(void **state)
 {
 	(void)state;
 	each_run(between_two_barriers);
+	each_run(a_ring_that_is_late);
 }
 
 static void a_crash_loses_nothing_that_was_acknowledged(void **state)

@@ -293,6 +293,8 @@ static void meter(struct unit *u)
 	/* Rings are not at their barriers together. */
 	ring = w->step % EPOCH_STEPS ? !ring : ring;
 	u->epoch += ring == 0;
+	if (u->late[ring])
+		return;
 	/* Numbers of a ring's flows that wait are in a row: others wait for the next barrier. */
 	if (u->first[ring] == u->next[ring] && w->flows + w->per_epoch < JUDGE_FLOWS) {
 		u->first[ring] = w->flows + 1;

@@ -35,6 +35,7 @@ struct unit {
 	struct fc_flow_queue *queue[WORLD_RINGS];
 	struct fc_cut_member *member[WORLD_RINGS];
 	unsigned first[WORLD_RINGS], next[WORLD_RINGS]; /* flows that wait for the ring's cut */
+	bool late[WORLD_RINGS];                         /* its worker is held up */
 	uint32_t epoch;
 	struct packet *out, **out_end; /* on their way to the peer */
 	uint64_t last_due_ns;

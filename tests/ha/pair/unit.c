@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE_LOG2 10
+#define QUEUE_LOG2 12 /* a worker that is late hands over all of it while time stands still */
 #define CLOSED_MAX 4096
 #define LOOK_MAX_NS (40 * SIM_MS) /* until the loss of a card is seen */
 #define IDLE_NS (80 * SIM_MS)
