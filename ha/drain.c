@@ -117,6 +117,11 @@ static void hand_over_cut(struct fc_drain *drain, uint32_t index, const uint32_t
 
 	drain->in_flight = true;
 	drain->limit = drain->runs ? drain->run[0].start : index + 1;
+	drain->cut_there = true;
+	drain->cut = (struct drain_barrier){.index = index,
+					    .limit = index + 1,
+					    .epoch = fc_rec_epoch(record),
+					    .end_ns = fc_barrier_end_ns(record)};
 	if (drain->config.cut)
 		answer = drain->config.cut(drain->config.context, fc_rec_epoch(record),
 					   fc_barrier_end_ns(record));

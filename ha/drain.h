@@ -114,8 +114,9 @@ void fc_drain_abandon(struct fc_drain *drain);
  */
 
 /* From now on; handed_over: the peer has the traffic by order. The caller has the shard forgotten;
- * what was merged and not committed went with it, what was deferred is dropped. */
-void fc_drain_follow(struct fc_drain *drain, bool handed_over);
+ * what was merged and not committed went with it, what was deferred is dropped. hold: the last cut
+ * is safe, and what the ring still has is followed from there on. */
+void fc_drain_follow(struct fc_drain *drain, bool handed_over, bool hold);
 bool fc_drain_following(const struct fc_drain *drain);
 
 /* What the peer's commits cover by now; between two steps. Return 0 or the transport's -errno. */

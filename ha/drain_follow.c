@@ -95,7 +95,6 @@ static void note_barrier(struct fc_drain *drain, uint32_t index, const uint32_t 
 				  .epoch = fc_rec_epoch(record),
 				  .end_ns = fc_barrier_end_ns(record)};
 
-	drain->stats.barriers++;
 	drain->holes = 0;
 	for (unsigned i = 0; i < 2; i++) {
 		if (!f->first[i].there)
@@ -129,6 +128,7 @@ static void scan_one(struct fc_drain *drain, uint32_t index, const uint32_t *rec
 		note_first(&drain->follow, fc_rec_epoch(record), index);
 		break;
 	case FC_KIND_BARRIER:
+		drain->stats.barriers += fresh;
 		note_barrier(drain, index, record);
 		break;
 	case FC_KIND_LEDGER:
@@ -219,17 +219,42 @@ static void drop_deferred(struct fc_drain *drain)
 	drain->copied_count = drain->runs = 0;
 }
 
-void fc_drain_follow(struct fc_drain *drain, bool handed_over)
+/* From the last cut on, which is safe; what went back early is missing. Its places may begin before
+ * the end of the cut's epoch, so that is covered. */
+static void hold_ring(struct fc_drain *drain, const struct drain_follow *before)
 {
+	struct fc_ring *ring = drain->config.ring;
 	struct drain_follow *f = &drain->follow;
-	bool again = counted_before(drain, drain->next);
-	uint32_t scanned = f->scanned;
 
-	*f = (struct drain_follow){
-		.on = true, .again = again, .scanned = scanned, .handed_over = handed_over};
+	f->again = true;
+	f->over = f->covered = drain->cut;
+	f->over_there = f->covered_there = drain->cut_there;
+	f->straddles = before->straddles;
+	f->covered_ns = before->covered_ns;
+	f->void_mask = before->void_mask;
+	memcpy(f->void_before, before->void_before, sizeof(f->void_before));
+	drain->runs = 0;
+	drain->holes = 0;
+	drain->stuck = 0;
+	ring->read = ring->released;
+	drain->next = ring->released;
+}
+
+void fc_drain_follow(struct fc_drain *drain, bool handed_over, bool hold)
+{
+	struct drain_follow before = drain->follow, *f = &drain->follow;
+	bool again = counted_before(drain, drain->next);
+
+	*f = (struct drain_follow){.on = true,
+				   .again = again,
+				   .scanned = again ? before.scanned : drain->next,
+				   .handed_over = handed_over};
+	if (hold)
+		hold_ring(drain, &before);
 	drop_deferred(drain);
 	drain->in_flight = false;
-	fc_drain_release(drain, drain->next, true);
+	if (!hold)
+		fc_drain_release(drain, drain->next, true);
 }
 
 bool fc_drain_following(const struct fc_drain *drain)
@@ -269,6 +294,8 @@ void fc_drain_lead(struct fc_drain *drain, struct fc_shard_start *out)
 		.known = f->over_there, .epoch = f->over.epoch + 1, .start_ns = f->over.end_ns};
 	if (!counted_before(drain, drain->next))
 		f->scanned = drain->next;
+	drain->cut_there = f->over_there;
+	drain->cut = f->over;
 	f->on = false;
 	f->again = true;
 	drain->holes = f->holes;

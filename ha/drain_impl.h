@@ -55,7 +55,8 @@ struct fc_drain {
 	size_t copied_count, copied_room;
 	uint32_t next;  /* index of the next record to deal with */
 	uint32_t limit; /* what the commit of the cut in flight gives back */
-	bool in_flight;
+	bool in_flight, cut_there;
+	struct drain_barrier cut; /* the last one, or what the peer's commits covered before */
 	uint32_t holes; /* places lost since the last barrier: so many barriers may be missing */
 	unsigned stuck; /* steps that an empty place has kept filled ones waiting */
 	int error;      /* first one of this step */

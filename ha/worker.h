@@ -59,7 +59,8 @@ struct fc_worker_stats {
 	bool following, adopting;
 	uint64_t stranger_flows, stranger_packets; /* of the base, without a place here: closed */
 	/* Counted here after the last cut before a planned handover, never exported: in the shard
-	 * then, and in drain.dropped since. void_packets: the same where the role was lost. */
+	 * then, and in drain.dropped since. void_packets: the same where the role was lost; what
+	 * the ring still holds of it counts where it goes then, too. */
 	uint64_t after_handover_packets, void_packets;
 };
 

@@ -156,7 +156,7 @@ static bool part_turn(struct fc_worker *w)
 }
 
 /* ------------------------------------------------------------------ the peer is active */
-static void stand_by(struct fc_worker *w)
+static void stand_by(struct fc_worker *w, bool hold)
 {
 	struct worker_member *m = &w->member;
 	struct fc_cuts_covered covered;
@@ -171,7 +171,7 @@ static void stand_by(struct fc_worker *w)
 	else
 		m->void_packets += stats.after_cut_packets;
 	fc_shard_forget(w->shard);
-	fc_drain_follow(w->drain, handed_over);
+	fc_drain_follow(w->drain, handed_over, hold && covered.hold);
 	m->following = true;
 	m->adopting = m->giving = false;
 	m->flows = m->given = m->endeds = 0;
@@ -277,8 +277,9 @@ bool fc_worker_member_turn(struct fc_worker *w)
 	enum fc_cuts_mode mode = fc_cuts_mode_now(w->config.cuts, &standbys);
 
 	if (standbys != m->standbys || (mode == FC_CUTS_STANDBY && !m->following)) {
+		/* Held up for longer: of the peer's part in between it knows nothing. */
 		if (!m->following)
-			stand_by(w);
+			stand_by(w, standbys == m->standbys + 1);
 		m->standbys = standbys;
 	}
 	if (mode == FC_CUTS_STANDBY) {

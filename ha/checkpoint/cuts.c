@@ -42,9 +42,11 @@ static void become_standby(struct fc_cuts *cuts)
 {
 	uint64_t standbys = atomic_load(&cuts->mode_now) >> 2;
 
-	if (cuts->mode != FC_CUTS_STANDBY)
-		standbys++;
 	cuts->handed_over = cuts->last && cuts->acked >= cuts->last;
+	if (cuts->mode != FC_CUTS_STANDBY) {
+		standbys++;
+		cuts->hold = cuts->handed_over && cuts->dual;
+	}
 	cuts->covereds = 0;
 	cuts->commits = 0;
 	atomic_store(&cuts->mode_now, standbys << 2 | FC_CUTS_STANDBY);

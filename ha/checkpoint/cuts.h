@@ -172,8 +172,11 @@ struct fc_cuts_covered {
 	bool there;       /* a vector had this ring; or this slot, where rings are not alike */
 	bool dual;        /* both units see the same packets */
 	bool handed_over; /* the unit became STANDBY after its last cut was acknowledged */
-	uint32_t epoch;   /* of that ring, or of the oldest one in that slot */
-	uint64_t cut_ns;  /* card time at the end of that epoch */
+	/* So it did, with a dual feed: what it counted after that cut is in no base, and the peer's
+	 * card may die before a cut of the peer has it. */
+	bool hold;
+	uint32_t epoch;  /* of that ring, or of the oldest one in that slot */
+	uint64_t cut_ns; /* card time at the end of that epoch */
 };
 void fc_cuts_covered(struct fc_cut_member *member, struct fc_cuts_covered *out);
 void fc_cuts_feed(struct fc_cuts *cuts, bool dual);

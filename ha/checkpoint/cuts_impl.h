@@ -93,7 +93,7 @@ struct fc_cuts {
 	uint64_t range_term, range;
 	struct cut_covered covered[FC_CUT_MEMBERS]; /* standby: the newest place of each ring */
 	uint64_t commits;
-	bool dual, handed_over;
+	bool dual, handed_over, hold;
 	struct fc_cut_place place[FC_CUT_MEMBERS]; /* of the newest cut that was acknowledged */
 	unsigned places, covereds;
 

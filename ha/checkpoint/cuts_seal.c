@@ -165,6 +165,7 @@ void fc_cuts_covered(struct fc_cut_member *m, struct fc_cuts_covered *out)
 		.there = place,
 		.dual = cuts->dual,
 		.handed_over = cuts->handed_over,
+		.hold = cuts->hold,
 		.epoch = place ? place->epoch : 0,
 		.cut_ns = place ? place->cut_ns : 0,
 	};

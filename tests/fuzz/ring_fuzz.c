@@ -199,8 +199,10 @@ static void turn_round(struct world *w, struct input *in)
 	struct fc_shard_start start;
 
 	if (!fc_drain_following(w->drain)) {
+		uint8_t how = take(in);
+
 		fc_shard_forget(w->shard);
-		fc_drain_follow(w->drain, take(in) & 1);
+		fc_drain_follow(w->drain, how & 1, how & 2);
 		return;
 	}
 	fc_drain_lead(w->drain, &start);

@@ -249,6 +249,42 @@ static void after_a_planned_handover_nothing_of_the_old_card_is_exported(void **
 	rig_end();
 }
 
+/* The card of the unit that was handed over to dies before a cut has what its ring held: nobody but
+ * this unit has it. A record of the next epoch stands before the last cut's end, so places come
+ * back that the cut has. */
+static void after_a_planned_handover_of_a_dual_feed_the_ring_is_held(void **state)
+{
+	struct fake_delta early = rig_delta(2, 0, 12 * SECOND, 1);
+	struct rig_counts sum = {0};
+
+	(void)state;
+	rig_begin(8, true);
+	rig_barrier(&a, 10 * SECOND, 11 * SECOND);
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true);
+	rig_run(&a);
+	fc_cuts_last(a.bay.cuts);
+	early.epoch = 1;
+	rig_write(&a, &early);
+	write_one(&a, 1, 0, 11 * SECOND);
+	rig_barrier(&a, 11 * SECOND, 12 * SECOND);
+	write_one(&a, 2, 0, 12 * SECOND); /* merged, of no cut */
+	rig_run(&a);
+	rig_deliver(&a, &b, 1000, true); /* its worker has not seen it yet */
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_STANDBY, 2);
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_STANDBY, 2); /* idle, then standby */
+	rig_run(&a);
+	fc_cuts_mode(a.bay.cuts, FC_CUTS_ALONE, 3);
+	rig_run(&a);
+	rig_finish(&a, FC_WORKER_ABANDON);
+	rig_reported(&a, UINT64_MAX, &sum);
+	assert_int_equal(sum.packets[0][1], 0);
+	assert_int_equal(sum.packets[0][2], 2);
+	assert_int_equal(rig_stats(&a).drain.dropped[FC_DROP_COVERED].packets, 1);
+	assert_int_equal(rig_stats(&a).drain.barriers, 2);
+	rig_end();
+}
+
 static void orders_are_carried_out_while_following(void **state)
 {
 	struct fc_shadow_monitor monitor = {.id = 99};
@@ -444,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_standby_of_a_single_feed_counts_what_it_drops),
 		cmocka_unit_test(a_ring_that_no_commit_covers_is_dropped_early),
 		cmocka_unit_test(after_a_planned_handover_nothing_of_the_old_card_is_exported),
+		cmocka_unit_test(after_a_planned_handover_of_a_dual_feed_the_ring_is_held),
 		cmocka_unit_test(orders_are_carried_out_while_following),
 		cmocka_unit_test(a_takeover_waits_for_the_barrier_of_what_is_covered),
 		cmocka_unit_test(no_cut_is_taken_while_flows_are_adopted),
