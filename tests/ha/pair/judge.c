@@ -20,6 +20,10 @@ static struct {
 static struct sim_sum slack[SIM_MONITORS][SIM_FLOWS]; /* more or less */
 static uint64_t commit_at[2][2]; /* by standby: when the last two of its peer came */
 static uint64_t ring_cut_ns[2][SIM_SLOTS][SIM_RINGS]; /* by standby */
+/* By unit: what its rings held then it has let go: its last commit while a dual feed was refused,
+ * or the moment in which it lost the part without having handed it over. */
+static uint64_t let_go_at[2];
+static bool handed_over; /* the part, by order, by whom had it before `holder` */
 struct judge_stats judge_stats;
 
 void sim_fail(const char *format, ...)
@@ -49,6 +53,8 @@ void judge_begin(void)
 	memset(slack, 0, sizeof(slack));
 	memset(commit_at, 0, sizeof(commit_at));
 	memset(ring_cut_ns, 0, sizeof(ring_cut_ns));
+	memset(let_go_at, 0, sizeof(let_go_at));
+	handed_over = false;
 	memset(&judge_stats, 0, sizeof(judge_stats));
 }
 
@@ -128,8 +134,10 @@ static void note_cuts(unsigned standby, const struct judge_vector *v)
 	}
 }
 
-void judge_committed(unsigned standby, const struct judge_vector *vector)
+void judge_committed(unsigned standby, const struct judge_vector *vector, bool dual)
 {
+	if (!dual)
+		let_go_at[standby] = sim_now();
 	commit_at[standby][1] = commit_at[standby][0];
 	commit_at[standby][0] = sim_now();
 	note_cuts(standby, vector);
@@ -240,13 +248,14 @@ static bool came_late(unsigned unit)
 	return sim_world.command && sim_now() - commit_at[unit][0] > SIM_SECOND;
 }
 
-/* Both cards see the same packets: what the commit's time does not cover is this card's. */
-static enum sim_mark mark_dual(const struct sim_epoch *truth, uint64_t cut_ns)
+/* Both cards see the same packets: what the commit's time does not cover is this card's, unless its
+ * unit had to let it go. */
+static enum sim_mark mark_dual(const struct sim_epoch *truth, uint64_t cut_ns, uint64_t let_go)
 {
 	if (!cut_ns)
 		return SIM_MAYBE;
 	if (truth->start_ns + NOTED_NS >= cut_ns)
-		return SIM_SELECTED;
+		return truth->open_at >= let_go ? SIM_SELECTED : SIM_MAYBE;
 	return truth->end_ns && truth->end_ns <= cut_ns + NOTED_NS ? SIM_GONE : SIM_MAYBE;
 }
 
@@ -273,7 +282,8 @@ static enum sim_mark mark_own(const struct sim_card *card, uint32_t e, unsigned 
 
 	if (planned && !dual)
 		return mark_planned(card, e);
-	return dual ? mark_dual(truth, ring_cut_ns[card->unit][card->slot][ring])
+	return dual ? mark_dual(truth, ring_cut_ns[card->unit][card->slot][ring],
+				let_go_at[card->unit])
 		    : mark_single(truth, commit_at[card->unit][0]);
 }
 
@@ -340,6 +350,7 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool ref
 	uint64_t lost = 0;
 
 	holder = unit;
+	handed_over = planned && !refused;
 	if (!hot)
 		lose_all();
 	for (struct sim_card *card = cards; hot && card; card = card->next)
@@ -362,6 +373,8 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool ref
 
 void judge_yields(unsigned unit, bool peer_active)
 {
+	if (!handed_over || holder == unit)
+		let_go_at[unit] = sim_now();
 	if (holder != unit || !peer_active || sim_world.fencing)
 		return;
 	sim_trace("unit %u: has yielded; the part is unit %u's, which kept it", unit + 1,

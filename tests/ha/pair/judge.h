@@ -37,8 +37,9 @@ struct judge_vector {
 	unsigned places;
 	struct judge_place place[4 * SIM_SLOTS * SIM_RINGS];
 };
-/* Unit `standby` (0, 1) has acknowledged a commit of its peer with this vector. */
-void judge_committed(unsigned standby, const struct judge_vector *vector);
+/* Unit `standby` (0, 1) has acknowledged a commit of its peer with this vector; dual: it trusts
+ * the feed to be dual. */
+void judge_committed(unsigned standby, const struct judge_vector *vector, bool dual);
 /* Its base is empty. */
 void judge_base_cleared(unsigned standby);
 

@@ -164,13 +164,21 @@ static void drop_message(void *content)
 	fc_message_free(content);
 }
 
+static bool trusts_dual(unsigned unit)
+{
+	struct fc_pair_look look;
+
+	fc_pair_look(sim_peer[unit].pair, &look);
+	return look.feed == FC_PAIR_FEED_DUAL;
+}
+
 static void host_send(void *context, struct fc_message *m)
 {
 	struct sim_unit *u = context;
 
 	/* It has committed before it says so. */
 	if (m->type == FC_MESSAGE_ACK)
-		judge_committed(u->number, &sim_peer[u->number].vector);
+		judge_committed(u->number, &sim_peer[u->number].vector, trusts_dual(u->number));
 	unit_output(u->number, &(struct sim_held){message_goes, drop_message, m, 0});
 }
 
@@ -205,15 +213,12 @@ static void becomes_active(unsigned unit)
 	struct sim_peer *p = &sim_peer[unit];
 	bool hot = p->state == FC_RF_STANDBY_HOT;
 	bool planned = hot && p->handed && (sim_world.dual || sim_world.hook);
-	struct fc_pair_look look;
 
 	sim_trace("unit %u: takes over%s%s", unit + 1, hot ? "" : ", not hot",
 		  planned ? ", planned" : "");
 	/* Refused as long as the clocks are not known: the ring was followed as with a single one.
 	 */
-	fc_pair_look(p->pair, &look);
-	judge_takes_over(unit, hot, sim_world.dual, planned,
-			 sim_world.dual && look.feed != FC_PAIR_FEED_DUAL);
+	judge_takes_over(unit, hot, sim_world.dual, planned, sim_world.dual && !trusts_dual(unit));
 	/* Of whoever was active last, or another one: one for each time that all was lost. */
 	sim_unit[unit].stream = (unsigned)judge_stats.lost_all;
 }

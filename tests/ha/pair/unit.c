@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE_LOG2 12 /* a worker that is late hands over all of it while time stands still */
+/* As in a daemon: room for what is held of a ring. Time stands still while a worker hands that
+ * over, late or after a takeover, so it would lose what there waits until the peer has answered. */
+#define QUEUE_LOG2 14
 #define CLOSED_MAX 4096
 #define LOOK_MAX_NS (40 * SIM_MS) /* until the loss of a card is seen */
 #define IDLE_NS (80 * SIM_MS)
