@@ -179,6 +179,7 @@ struct fc_cuts_covered {
 	uint64_t cut_ns; /* card time at the end of that epoch */
 };
 void fc_cuts_covered(struct fc_cut_member *member, struct fc_cuts_covered *out);
+/* When it becomes dual the standby forgets the places of rings: the next commit has them. */
 void fc_cuts_feed(struct fc_cuts *cuts, bool dual);
 /* From the pair, at each commit that fc_base_message has taken. */
 void fc_cuts_cover(struct fc_cuts *cuts, const struct fc_message *commit);

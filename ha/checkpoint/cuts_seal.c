@@ -175,6 +175,9 @@ void fc_cuts_covered(struct fc_cut_member *m, struct fc_cuts_covered *out)
 void fc_cuts_feed(struct fc_cuts *cuts, bool dual)
 {
 	pthread_mutex_lock(&cuts->lock);
+	/* The places that are known may be in a time that nobody has compared with ours. */
+	if (dual && !cuts->dual)
+		cuts->covereds = 0;
 	cuts->dual = dual;
 	pthread_mutex_unlock(&cuts->lock);
 }

@@ -314,6 +314,28 @@ static uint64_t covered_ns(struct fc_cut_member *m)
 	return covered.there ? covered.cut_ns : 0;
 }
 
+/* While the dual feed was refused nobody knew whether the cards' clocks agree. */
+static void a_feed_that_becomes_dual_forgets_what_was_covered(void **unused)
+{
+	struct fc_cut_member *m = active_add(4, 0);
+	struct fc_cut_part part = {.slot = 4, .epoch = 1, .cut_ns = 110};
+	struct fc_cuts_covered covered;
+
+	(void)unused;
+	fc_cuts_mode(active_bay.cuts, FC_CUTS_STANDBY, TERM);
+	fc_cuts_feed(active_bay.cuts, false);
+	cover(&part, 1);
+	fc_cuts_covered(m, &covered);
+	assert_true(covered.there && !covered.dual);
+	fc_cuts_feed(active_bay.cuts, true);
+	fc_cuts_covered(m, &covered);
+	assert_true(!covered.there && covered.dual);
+	assert_int_equal(covered.commits, 1);
+	cover(&part, 1);
+	fc_cuts_feed(active_bay.cuts, true);
+	assert_int_equal(covered_ns(m), 110);
+}
+
 static void the_oldest_ring_of_a_slot_counts_where_rings_are_not_alike(void **unused)
 {
 	struct fc_cut_member *m = active_add(4, 0), *other = active_add(5, 0);
@@ -420,6 +442,7 @@ int main(void)
 		TEST(instances_are_never_given_twice),
 		TEST(in_step_only_after_everything_and_a_cut_that_keeps_up),
 		TEST(a_unit_without_cards_comes_in_step),
+		TEST(a_feed_that_becomes_dual_forgets_what_was_covered),
 		TEST(the_oldest_ring_of_a_slot_counts_where_rings_are_not_alike),
 		TEST(a_ring_has_its_own_place_where_rings_are_alike),
 		TEST(rings_that_went_give_their_places_back),

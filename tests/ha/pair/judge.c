@@ -23,6 +23,7 @@ static uint64_t ring_cut_ns[2][SIM_SLOTS][SIM_RINGS]; /* by standby */
 /* By unit: what its rings held then it has let go: its last commit while a dual feed was refused,
  * or the moment in which it lost the part without having handed it over. */
 static uint64_t let_go_at[2];
+static bool trusted[2];  /* by unit: the feed is dual, at its last commit */
 static bool handed_over; /* the part, by order, by whom had it before `holder` */
 struct judge_stats judge_stats;
 
@@ -54,6 +55,7 @@ void judge_begin(void)
 	memset(commit_at, 0, sizeof(commit_at));
 	memset(ring_cut_ns, 0, sizeof(ring_cut_ns));
 	memset(let_go_at, 0, sizeof(let_go_at));
+	memset(trusted, 0, sizeof(trusted));
 	handed_over = false;
 	memset(&judge_stats, 0, sizeof(judge_stats));
 }
@@ -134,8 +136,17 @@ static void note_cuts(unsigned standby, const struct judge_vector *v)
 	}
 }
 
+/* A feed that becomes dual: what was covered before was not compared, and is forgotten. */
+static void trust(unsigned unit, bool dual)
+{
+	if (dual && !trusted[unit])
+		memset(ring_cut_ns[unit], 0, sizeof(ring_cut_ns[unit]));
+	trusted[unit] = dual;
+}
+
 void judge_committed(unsigned standby, const struct judge_vector *vector, bool dual)
 {
+	trust(standby, dual);
 	if (!dual)
 		let_go_at[standby] = sim_now();
 	commit_at[standby][1] = commit_at[standby][0];
@@ -350,6 +361,7 @@ void judge_takes_over(unsigned unit, bool hot, bool dual, bool planned, bool ref
 	uint64_t lost = 0;
 
 	holder = unit;
+	trust(unit, dual && !refused);
 	handed_over = planned && !refused;
 	if (!hot)
 		lose_all();
