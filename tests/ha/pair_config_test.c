@@ -26,7 +26,7 @@
 #define SWITCHOVERS 1
 
 static struct fc_unit units[2];
-static char folder[] = "/tmp/fc-pair-config-XXXXXX";
+static char folder[PAIR_FOLDER];
 static unsigned taken, refused;
 
 /* ------------------------------------------------------------------ two units */
@@ -110,7 +110,7 @@ static void both_units_have_the_same_whatever_is_typed(void **state)
 
 	(void)state;
 	print_message("FC_SEED=%u\n", seed);
-	make_pair_folder(folder);
+	make_pair_folder(folder, "fc-pair-config");
 	for (unsigned u = 0; u < 2; u++)
 		start_unit(u);
 	await(is_pair(0));

@@ -23,7 +23,7 @@
 #define GAP_MAX_MS 60000
 
 static struct fc_unit units[2];
-static char folder[] = "/tmp/fc_unit_clock_XXXXXX";
+static char folder[PAIR_FOLDER];
 
 static void start_unit(unsigned u)
 {
@@ -71,7 +71,7 @@ static void set_days(long days)
 static int setup(void **unused)
 {
 	(void)unused;
-	make_pair_folder(folder);
+	make_pair_folder(folder, "fc_unit_clock");
 	start_unit(0);
 	start_unit(1);
 	await_pair(0);

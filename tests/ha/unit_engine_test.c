@@ -20,7 +20,7 @@
 #define PORT (20000 + (unsigned)getpid() % 10000) /* tests run side by side */
 #define ROUNDS 10
 
-static char folder[] = "/tmp/fc_unit_engine_XXXXXX";
+static char folder[PAIR_FOLDER];
 static unsigned fail_commits;
 
 /* ------------------------------------------------------------------ without memory */
@@ -45,7 +45,7 @@ static int setup(void **unused)
 	char text[500], error[200];
 
 	(void)unused;
-	make_pair_folder(folder);
+	make_pair_folder(folder, "fc_unit_engine");
 	snprintf(text, sizeof(text),
 		 "redundancy\n mode sso\n unit 1\n peer 127.0.0.1 127.0.0.2 port %u\n"
 		 " key %s/key\ncard 1\n transport pci fake:0\n ring size-log2 10\n",

@@ -33,13 +33,15 @@ enum fc_rf_gate unit_gate(struct fc_unit *unit)
 	return gate;
 }
 
-void make_pair_folder(char *folder)
+void make_pair_folder(char folder[PAIR_FOLDER], const char *name)
 {
 	static const char key[] =
 		"96f5ea142f5c1dcf9f128c2511150c90383cd7245e080a304b1090b3022161db\n";
 	char path[80];
 	int fd;
 
+	snprintf(folder, PAIR_FOLDER, "%s/%s_XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", name);
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/key", folder);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

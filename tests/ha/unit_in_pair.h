@@ -9,7 +9,10 @@
 enum fc_rf_state unit_state(struct fc_unit *unit);
 enum fc_rf_gate unit_gate(struct fc_unit *unit);
 
-/* A new folder (XXXXXX as mkdtemp has it) with a pair's key in it: FOLDER/key. */
-void make_pair_folder(char *folder);
+#define PAIR_FOLDER 48
+
+/* A new folder with a pair's key in it: FOLDER/key. In memory if there is such a place: a witness
+ * has a second to answer, and a disk that a build writes to may take longer to sync a file. */
+void make_pair_folder(char folder[PAIR_FOLDER], const char *name);
 
 #endif

@@ -25,7 +25,7 @@
 
 static struct fc_unit units[2];
 static bool running[2];
-static char folder[] = "/tmp/fc_unit_pair_XXXXXX";
+static char folder[PAIR_FOLDER];
 static uint32_t epoch[2]; /* a card that comes begins at 0 */
 
 /* ------------------------------------------------------------------ two units */
@@ -210,7 +210,7 @@ static void restart_unit_2(void)
 static int setup(void **unused)
 {
 	(void)unused;
-	make_pair_folder(folder);
+	make_pair_folder(folder, "fc_unit_pair");
 	return 0;
 }
 

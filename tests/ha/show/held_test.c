@@ -22,7 +22,7 @@
 
 static struct fc_unit unit;
 static struct bay bay;
-static char folder[] = "/tmp/fc-held-XXXXXX";
+static char folder[PAIR_FOLDER];
 
 /* The witness is not there: this unit stays what the test makes of it. */
 static const char text[] = "hostname box\nredundancy\n mode sso\n unit 2\n"
@@ -38,7 +38,7 @@ static int setup(void **state)
 	char all[600], error[200];
 
 	(void)state;
-	make_pair_folder(folder);
+	make_pair_folder(folder, "fc-held");
 	snprintf(all, sizeof(all), text, net, net, folder);
 	config_text_take(&config, all);
 	if (fc_unit_start(&unit, &config, no_card, error, sizeof(error)))
