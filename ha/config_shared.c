@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ha/config_align.h>
 #include <ha/config_shared.h>
+#include <ha/fnv.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,13 +151,10 @@ char *fc_config_shared_ids(const struct fc_config *config)
 	return text_of(config, write_ids);
 }
 
-/* FNV-1a, the 0 at the end included. */
+/* The 0 at the end included. */
 static uint64_t mix(uint64_t sum, const char *text)
 {
-	do
-		sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	while (*text++);
-	return sum;
+	return fc_fnv(sum, text, strlen(text) + 1);
 }
 
 uint64_t fc_config_shared_checksum(const struct fc_config *config)
@@ -165,7 +163,7 @@ uint64_t fc_config_shared_checksum(const struct fc_config *config)
 	uint64_t sum = 0;
 
 	if (text && ids) {
-		sum = mix(mix(UINT64_C(0xcbf29ce484222325), text), ids);
+		sum = mix(mix(FC_FNV_BASIS, text), ids);
 		sum += !sum;
 	}
 	free(text);

@@ -2,6 +2,7 @@
 /* Exporters, clients and option tables as the configuration wants them. */
 #include <errno.h>
 #include <ha/export_impl.h>
+#include <ha/fnv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -354,20 +355,17 @@ static int set_output(struct fc_export_thread *t, unsigned number, const struct 
 	return first;
 }
 
-/* FNV-1a, over what same() looks at: the two units of a pair may be of different builds. */
+/* Over what same() looks at: the two units of a pair may be of different builds. */
 static uint64_t fingerprint(const struct fc_fnf_exporter *c)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	char text[2048];
-	int length = snprintf(
-		text, sizeof(text), "%s|%u|%u|%u|%s|%s|%u|%s|%u|%s|%s|%s|%u|%u|%u|%u|%u|%u",
-		c->name, c->id, c->protocol, c->transport, c->destination, c->source, c->port,
-		c->topic, c->kafka_json, c->tls_ca, c->tls_certificate, c->tls_key, c->dscp, c->ttl,
-		c->mtu, c->template_seconds, c->template_packets, c->rate);
 
-	for (int i = 0; i < length && i < (int)sizeof(text) - 1; i++)
-		hash = (hash ^ (uint8_t)text[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	snprintf(text, sizeof(text), "%s|%u|%u|%u|%s|%s|%u|%s|%u|%s|%s|%s|%u|%u|%u|%u|%u|%u",
+		 c->name, c->id, c->protocol, c->transport, c->destination, c->source, c->port,
+		 c->topic, c->kafka_json, c->tls_ca, c->tls_certificate, c->tls_key, c->dscp,
+		 c->ttl, c->mtu, c->template_seconds, c->template_packets, c->rate);
+
+	return fc_fnv(FC_FNV_BASIS, text, strnlen(text, sizeof(text)));
 }
 
 /* The lock is not held while an exporter is opened. */

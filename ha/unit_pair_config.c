@@ -2,6 +2,7 @@
 /* What the section `redundancy` says, as the pair and its link take it. */
 #include "ha/unit_impl.h"
 
+#include <ha/fnv.h>
 #include <ha/pair/pair_thread.h>
 #include <ha/peer/secure.h>
 #include <string.h>
@@ -60,10 +61,7 @@ static void fencing_of(const char *words, struct fc_pair_options *options)
 	if (strncmp(words, etcd, sizeof(etcd) - 1) != 0)
 		return;
 	options->fencing = FC_PAIR_FENCING_ETCD;
-	options->fencing_sum = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-	for (const char *c = words; *c; c++)
-		options->fencing_sum =
-			(options->fencing_sum ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	options->fencing_sum = fc_fnv(FC_FNV_BASIS, words, strlen(words));
 }
 
 void fc_unit_pair_config(const struct fc_config *config, struct fc_pair_thread_config *out)

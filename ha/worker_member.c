@@ -8,6 +8,7 @@
  */
 #include "ha/worker_impl.h"
 
+#include <ha/fnv.h>
 #include <string.h>
 
 #define GIVE_TURN 1024  /* flows that one turn hands to the cut */
@@ -299,17 +300,11 @@ bool fc_worker_member_turn(struct fc_worker *w)
 	return part_turn(w);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-	return (hash ^ value) * UINT64_C(0x100000001b3); /* FNV-1a, by words */
-}
-
 /* The ring comes of the pair's secret, the monitor's number on the card and the masked key. The
  * numbers of two cards differ where their monitors came in another order. */
 void fc_worker_spread(struct fc_worker *w)
 {
-	uint64_t hash =
-		mix(UINT64_C(0xcbf29ce484222325), w->config.rings > 1 ? w->config.rings : 1);
+	uint64_t hash = fc_fnv_step(FC_FNV_BASIS, w->config.rings > 1 ? w->config.rings : 1);
 
 	if (!w->member.member || (w->config.rings > 1 && !w->config.ring_of))
 		return;
@@ -318,9 +313,10 @@ void fc_worker_spread(struct fc_worker *w)
 
 		if (!m->there)
 			continue;
-		hash = mix(mix(mix(hash, n), m->id), (unsigned)m->ipv4 << 1 | m->ipv6);
+		hash = fc_fnv_step(fc_fnv_step(hash, n), m->id);
+		hash = fc_fnv_step(hash, (unsigned)m->ipv4 << 1 | m->ipv6);
 		for (unsigned i = 0; i < FC_VECTOR_WORDS; i++)
-			hash = mix(hash, m->mask[i]);
+			hash = fc_fnv_step(hash, m->mask[i]);
 	}
 	fc_cuts_spread(w->member.member, hash ? hash : 1);
 }

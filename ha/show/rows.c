@@ -2,11 +2,11 @@
 #include "ha/show/rows.h"
 
 #include <errno.h>
+#include <ha/fnv.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ROOM_FIRST ((size_t)64)
-#define HASH_SEED UINT64_C(0xcbf29ce484222325)
 
 /* Twice the room, at most `max` rows. */
 static int grow(struct fc_show_row **row, size_t *room, size_t max)
@@ -44,7 +44,7 @@ void fc_show_groups_free(struct fc_show_groups *g)
 
 static uint64_t hash_of(const struct fc_show_groups *g, const struct fc_flow *flow)
 {
-	uint64_t hash = HASH_SEED;
+	uint64_t hash = FC_FNV_BASIS;
 
 	for (unsigned i = 0; i < g->picks; i++)
 		hash = fc_show_hash(&g->pick[i], flow, hash);

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <flowcard/registers.h>
+#include <ha/fnv.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,9 +76,7 @@ uint64_t fc_show_hash(const struct fc_show_pick *pick, const struct fc_flow *flo
 	uint8_t value[16];
 
 	sortable(pick, flow, value);
-	for (unsigned i = 0; i < sizeof(value); i++)
-		hash = (hash ^ value[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	return fc_fnv(hash, value, sizeof(value));
 }
 
 /* ------------------------------------------------------------------ formats */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "export_judge.h"
 
+#include <ha/fnv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -24,15 +25,6 @@ void judge_close(struct judge *j)
 	free(j->datagram);
 	free(j->record);
 	free(j->seen);
-}
-
-static uint64_t hash_of(const uint8_t *octets, size_t length)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	while (length--)
-		hash = (hash ^ *octets++) * UINT64_C(0x100000001b3);
-	return hash;
 }
 
 static uint32_t sequence_of(const uint8_t *octets)
@@ -81,7 +73,8 @@ static void count_flows(struct judge *j, unsigned before)
 void judge_take(struct judge *j, unsigned unit, const uint8_t *octets, size_t length,
 		uint64_t now_ns)
 {
-	struct judged d = {.sequence = sequence_of(octets), .hash = hash_of(octets, length)};
+	struct judged d = {.sequence = sequence_of(octets),
+			   .hash = fc_fnv(FC_FNV_BASIS, octets, length)};
 	unsigned before = j->decoder.records;
 
 	j->last_ns[unit][j->sent[unit]++ % 64] = now_ns;

@@ -3,6 +3,7 @@
  * brings; its reader forgets what comes again with the same key (IPFIX) or as the same object. */
 #include "export_remote.h"
 
+#include <ha/fnv.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <librdkafka/rdkafka.h>
@@ -44,13 +45,7 @@ struct remote {
 /* ------------------------------------------------------------------ messages */
 static uint64_t hash_of(const rd_kafka_message_t *m)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < m->key_len; i++)
-		hash = (hash ^ ((const uint8_t *)m->key)[i]) * UINT64_C(0x100000001b3);
-	for (size_t i = 0; i < m->len; i++)
-		hash = (hash ^ ((const uint8_t *)m->payload)[i]) * UINT64_C(0x100000001b3);
-	return hash | 1;
+	return fc_fnv(fc_fnv(FC_FNV_BASIS, m->key, m->key_len), m->payload, m->len) | 1;
 }
 
 /* Is it new under this number? One that comes again is the same to the octet. */
@@ -301,33 +296,12 @@ static void close_remote(struct remote *r)
 	free(r);
 }
 
-const struct remote_ops remote_kafka = {
-	.name = "kafka",
-	.may_repeat = false,
-	.step_us = 1000,
-	.runs = 2,
-	.open = open_ipfix,
-	.close = close_remote,
-	.step = step,
-	.deaf = set_deaf,
-	.lose_host = lose_host,
-	.connections = connections,
-	.done = done,
-	.sessions = sessions,
-	.verdict = verdict,
-};
-const struct remote_ops remote_json = {
-	.name = "json",
-	.may_repeat = false,
-	.step_us = 1000,
-	.runs = 2,
-	.open = open_json,
-	.close = close_remote,
-	.step = step,
-	.deaf = set_deaf,
-	.lose_host = lose_host,
-	.connections = connections,
-	.done = done,
-	.sessions = sessions,
-	.verdict = verdict,
-};
+#define REMOTE(label, opener)                                                                      \
+	{                                                                                          \
+		.name = label, .may_repeat = false, .step_us = 1000, .runs = 2, .open = opener,    \
+		.close = close_remote, .step = step, .deaf = set_deaf, .lose_host = lose_host,     \
+		.connections = connections, .done = done, .sessions = sessions,                    \
+		.verdict = verdict,                                                                \
+	}
+const struct remote_ops remote_kafka = REMOTE("kafka", open_ipfix);
+const struct remote_ops remote_json = REMOTE("json", open_json);

@@ -289,33 +289,12 @@ static void close_remote(struct remote *r)
 	free(r);
 }
 
-const struct remote_ops remote_tcp = {
-	.name = "tcp",
-	.may_repeat = true,
-	.step_us = 100,
-	.runs = 8,
-	.open = open_tcp,
-	.close = close_remote,
-	.step = step,
-	.deaf = set_deaf,
-	.lose_host = lose_host,
-	.connections = connections,
-	.done = done,
-	.sessions = sessions,
-	.verdict = verdict,
-};
-const struct remote_ops remote_tls = {
-	.name = "tls",
-	.may_repeat = true,
-	.step_us = 100,
-	.runs = 8,
-	.open = open_tls,
-	.close = close_remote,
-	.step = step,
-	.deaf = set_deaf,
-	.lose_host = lose_host,
-	.connections = connections,
-	.done = done,
-	.sessions = sessions,
-	.verdict = verdict,
-};
+#define REMOTE(label, opener)                                                                      \
+	{                                                                                          \
+		.name = label, .may_repeat = true, .step_us = 100, .runs = 8, .open = opener,      \
+		.close = close_remote, .step = step, .deaf = set_deaf, .lose_host = lose_host,     \
+		.connections = connections, .done = done, .sessions = sessions,                    \
+		.verdict = verdict,                                                                \
+	}
+const struct remote_ops remote_tcp = REMOTE("tcp", open_tcp);
+const struct remote_ops remote_tls = REMOTE("tls", open_tls);

@@ -2,6 +2,7 @@
 #include "sink.h"
 #include "world.h"
 
+#include <ha/fnv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -293,11 +294,7 @@ static void take_sets(const uint8_t *at, const uint8_t *end)
 /* ------------------------------------------------------------------ datagrams */
 static uint64_t hash_of(const uint8_t *octets, size_t length)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	while (length--)
-		hash = (hash ^ *octets++) * UINT64_C(0x100000001b3);
-	return hash | 1;
+	return fc_fnv(FC_FNV_BASIS, octets, length) | 1;
 }
 
 static struct number *number_at(struct stream *s, uint32_t number)

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <ha/fnv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,11 +183,7 @@ static bool host_followed(void *context)
 
 static uint64_t checksum(const char *text)
 {
-	uint64_t sum = 14695981039346656037u;
-
-	while (*text)
-		sum = (sum ^ (uint8_t)*text++) * 1099511628211u;
-	return sum;
+	return fc_fnv(FC_FNV_BASIS, text, strlen(text));
 }
 
 static int host_config_read(void *context, struct fc_pair_config *out)
