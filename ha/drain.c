@@ -132,7 +132,6 @@ static void hand_over_cut(struct fc_drain *drain, uint32_t index, const uint32_t
 
 static void take_barrier(struct fc_drain *drain, uint32_t index, const uint32_t *record)
 {
-	drain->stats.barriers++;
 	drain->holes = 0;
 	if (!drain->in_flight && fc_shard_in_flight(drain->config.shard))
 		hand_over_cut(drain, index, record);
@@ -206,6 +205,7 @@ static bool is_new(const struct fc_drain *drain, uint32_t index)
 
 static void take_one(struct fc_drain *drain, uint32_t index, const uint32_t *record)
 {
+	drain->stats.barriers += fc_rec_kind(record) == FC_KIND_BARRIER && is_new(drain, index);
 	if (drain->holes)
 		resync(drain, record);
 	switch (fc_shard_take(drain->config.shard, record)) {

@@ -66,8 +66,9 @@ struct fc_drain_dropped {
 };
 
 struct fc_drain_stats {
-	uint64_t records; /* looked at, bad ones included */
-	uint64_t barriers, commits;
+	uint64_t records;  /* looked at, bad ones included */
+	uint64_t barriers; /* of any epoch: the shard's bad_barriers are among them */
+	uint64_t commits;
 	uint64_t deferred, deferred_lost; /* lost: the ring place was damaged meanwhile */
 	uint64_t early_releases;
 	uint64_t crash_window_records; /* given back before their commit: not to be replayed after a

@@ -352,9 +352,8 @@ bool fc_drain_dropped_again(struct fc_drain *drain, uint32_t index, const uint32
 		count_dropped(drain, record, why);
 		break;
 	case FC_KIND_BARRIER:
-		drain->stats.barriers -= before;
 		drop = f->over_there && (int32_t)(fc_rec_epoch(record) - f->over.epoch) <= 0;
-		drain->stats.barriers += drop && before;
+		drain->stats.barriers += drop && !before;
 		if ((int64_t)(fc_barrier_end_ns(record) - f->covered_ns) > SLACK_NS)
 			f->straddles = false;
 		break;

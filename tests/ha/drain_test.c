@@ -367,6 +367,8 @@ static void a_lost_barrier_joins_two_epochs(void **state)
 static void a_barrier_from_nowhere_is_refused(void **state)
 {
 	struct fc_shard_stats stats;
+	struct fc_shard_start start;
+	struct fc_drain_stats drained;
 	struct bench bench;
 
 	(void)state;
@@ -378,6 +380,14 @@ static void a_barrier_from_nowhere_is_refused(void **state)
 	fc_shard_stats(bench.shard, &stats);
 	assert_int_equal(stats.bad_barriers, 1);
 	assert_int_equal(stats.delta_packets, 1);
+	/* Read again by a unit that stands by and takes over, it is one barrier still. */
+	fc_shard_forget(bench.shard);
+	fc_drain_follow(bench.drain, false, true);
+	fc_drain_lead(bench.drain, &start);
+	fc_shard_begin(bench.shard, &start);
+	assert_true(fc_drain_step(bench.drain, 100) > 0);
+	fc_drain_stats(bench.drain, &drained);
+	assert_int_equal(drained.barriers, 2);
 	close_bench(&bench);
 }
 
