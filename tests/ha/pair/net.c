@@ -193,9 +193,10 @@ static void on_letter(struct sim_event *e)
 		end[!letter->to].queued -= letter->message->octets;
 	if (!sim_unit[letter->to].up || !to->up || to->session != letter->session ||
 	    sim_now() < partition_until || sim_now() < end[!letter->to].deaf_until) {
-		/* What is missing cannot be skipped: the connection is over. */
+		/* What is missing cannot be skipped: the connection is over, and nothing that comes
+		 * is of it. */
 		if (to->up && to->session == letter->session)
-			to->session = 0;
+			to->session = ++sessions;
 		drop_letter(e);
 		return;
 	}
