@@ -160,6 +160,7 @@ static void cover_by_epoch(struct fc_drain *drain, uint64_t cut_ns)
 
 	f->covered_ns = cut_ns;
 	f->straddles = true;
+	f->seen_commit = false;
 	while (count && (int64_t)(cut_ns + SLACK_NS - f->barrier[count - 1].end_ns) < 0)
 		count--;
 	if (!count)
@@ -171,13 +172,16 @@ static void cover_by_epoch(struct fc_drain *drain, uint64_t cut_ns)
 }
 
 /* Single feed: this card had the traffic only if its unit is active, so what came before the last
- * commit but one is of no account. */
+ * commit but one is of no account. Where a dual feed was refused, commits before that ended at a
+ * time that may not be this card's: what is left is younger than they are. */
 static void cover_by_time(struct fc_drain *drain)
 {
 	struct drain_follow *f = &drain->follow;
 
-	if (f->seen_commit)
+	if (f->seen_commit) {
 		drop_until(drain, f->commit_read, not_selected(drain));
+		f->straddles = false;
+	}
 	f->seen_commit = true;
 	f->commit_read = drain->next;
 }
