@@ -131,9 +131,10 @@ static void over(struct fc_cuts *cuts)
 
 	if (cuts->last == cuts->number)
 		cuts->last_whole = everybody_in(cuts);
-	cuts->places = cuts->parts;
+	cuts->places = 0;
 	for (unsigned i = 0; i < cuts->parts; i++) {
-		cuts->place[i] = fc_cut_place_of(&cuts->part[i].say);
+		if (cut_part_placed(&cuts->part[i]))
+			cuts->place[cuts->places++] = fc_cut_place_of(&cuts->part[i].say);
 		if (!cuts->part[i].member)
 			continue;
 		cuts->part[i].member->given = true;

@@ -144,7 +144,8 @@ void fc_cuts_member_remove(struct fc_cut_member *member);
  * unit stops being STANDBY. Any thread. */
 uint64_t fc_cuts_instances(struct fc_cut_member *member);
 
-/* At a barrier. False: not now, merge on. */
+/* At a barrier. False: not now, merge on. cut_ns 0: it ends before its first barrier, so that the
+ * vector does not have it. */
 bool fc_cuts_join(struct fc_cut_member *member, uint32_t epoch, uint64_t cut_ns,
 		  struct fc_cut_ticket *out);
 /* Another barrier came while the cut that was joined is on its way: its epoch merges. */

@@ -148,11 +148,11 @@ static struct fc_message *commit_message(const struct fc_cuts *cuts)
 		.counts = cuts->counts,
 		.synced = cuts->synced,
 		.slice = cuts->slice,
-		.parts = cuts->parts,
 		.gones = cuts->gones,
 	};
 	for (unsigned i = 0; i < cuts->parts; i++)
-		commit.part[i] = cuts->part[i].say;
+		if (cut_part_placed(&cuts->part[i]))
+			commit.part[commit.parts++] = cuts->part[i].say;
 	memcpy(commit.gone, cuts->gone, cuts->gones * sizeof(commit.gone[0]));
 	return fc_cut_commit_write(&commit);
 }

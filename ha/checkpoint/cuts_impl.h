@@ -34,6 +34,13 @@ struct cut_part {
 	uint64_t left_ms;
 };
 
+/* In the vector? A ring that ends before its first barrier has cut at no time: its place stands
+ * where it stood. */
+static inline bool cut_part_placed(const struct cut_part *part)
+{
+	return part->say.cut_ns != 0;
+}
+
 struct fc_cut_member {
 	struct fc_cuts *cuts;
 	uint32_t number, generation;

@@ -409,6 +409,31 @@ static void a_ring_has_its_own_place_where_rings_are_alike(void **unused)
 	assert_int_equal(covered_ns(m[0]), 0);
 }
 
+/* Its card was lost before the first barrier: what the one before it cut still stands. */
+static void a_ring_that_has_not_cut_yet_has_no_place(void **unused)
+{
+	struct fc_cut_member *m = active_add(4, 0);
+	struct fc_cut_place place[1];
+
+	(void)unused;
+	active_pair();
+	active_whole_cut(m, 1, 3);
+	assert_int_equal(fc_cuts_vector(active_bay.cuts, place, 1), 1);
+	fc_cuts_member_remove(m);
+	bay_seal(&active_bay);
+	assert_int_equal(active_deliver(), 0);
+	m = active_add(4, 0);
+	assert_true(fc_cuts_join(m, 0, 0, &active_ticket));
+	active_done(m);
+	bay_seal(&active_bay);
+	assert_int_equal(active_deliver(), 0);
+	assert_true(fc_cuts_safe(m));
+	assert_int_equal(active_held.flows, 0);
+	assert_int_equal(fc_base_cut_ns(active_base, 4), 1000);
+	assert_int_equal(fc_base_vector(active_base, place, 1), 0);
+	assert_int_equal(fc_cuts_vector(active_bay.cuts, place, 1), 0);
+}
+
 /* More rings come and go than there are places: those of the newest commit are there. */
 static void rings_that_went_give_their_places_back(void **unused)
 {
@@ -445,6 +470,7 @@ int main(void)
 		TEST(a_feed_that_becomes_dual_forgets_what_was_covered),
 		TEST(the_oldest_ring_of_a_slot_counts_where_rings_are_not_alike),
 		TEST(a_ring_has_its_own_place_where_rings_are_alike),
+		TEST(a_ring_that_has_not_cut_yet_has_no_place),
 		TEST(rings_that_went_give_their_places_back),
 	};
 
