@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A worker that follows a dual feed which is refused: the times of commits are no longer its own. */
+/* A worker that follows a dual feed which is refused: the times of commits are no longer its own.
+ */
 #include "member_rig.h"
 
 #include <setjmp.h>

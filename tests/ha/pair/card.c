@@ -25,6 +25,7 @@ struct sim_card *sim_card_create(unsigned rings, unsigned ring_log2, uint64_t ep
 		struct sim_ring *ring = &c->ring[r];
 
 		ring->log2 = ring_log2;
+		ring->let_go = -1;
 		ring->mem = calloc((size_t)1 << ring_log2, FC_RECORD_OCTETS);
 		if (!ring->mem || !c->truth)
 			abort();
@@ -104,18 +105,41 @@ static void write_record(struct sim_card *c, unsigned r, const uint32_t *record)
 	memcpy(ring->waits[ring->waiting++], record, FC_RECORD_OCTETS);
 }
 
+/* Without a commit a standby whose ring is more than half full gives the oldest eighth back: three
+ * stay. What a commit lets go, or an active unit, is none of this. */
+static void note_let_go(struct sim_ring *ring, uint32_t consumer)
+{
+	struct fc_ring before = ring->ring;
+	uint32_t eighth = (uint32_t)1 << ring->log2 >> 3, record[FC_RECORD_WORDS];
+
+	if (ring->producer - ring->consumer <= 4 * eighth || ring->producer - consumer < 3 * eighth)
+		return;
+	before.released = ring->consumer;
+	for (uint32_t at = ring->consumer; at != consumer; at++) {
+		if (fc_ring_peek(&before, at, record) ||
+		    (fc_rec_kind(record) != FC_KIND_FLOW && fc_rec_kind(record) != FC_KIND_BARRIER))
+			continue;
+		if ((int64_t)fc_rec_epoch(record) > ring->let_go)
+			ring->let_go = fc_rec_epoch(record);
+	}
+}
+
 static int doorbell(struct fc_transport *transport, uint32_t offset, uint32_t value)
 {
 	struct sim_card *c = (struct sim_card *)transport;
 
 	for (unsigned r = 0; r < c->rings; r++) {
 		struct sim_ring *ring = &c->ring[r];
+		uint32_t consumer;
 		size_t done = 0;
 
 		if (offset != FC_REG_RING_CONSUMER(r))
 			continue;
 		/* The register holds fewer bits than the index. */
-		ring->consumer += (value - ring->consumer) & FC_REG_RING_CONSUMER_INDEX_MASK;
+		consumer = ring->consumer +
+			   ((value - ring->consumer) & FC_REG_RING_CONSUMER_INDEX_MASK);
+		note_let_go(ring, consumer);
+		ring->consumer = consumer;
 		for (; c->alive && done < ring->waiting && has_room(ring); done++)
 			put_now(c, ring, ring->waits[done]);
 		ring->waiting -= done;

@@ -41,6 +41,7 @@ struct sim_ring {
 	uint32_t producer, consumer;
 	uint32_t (*waits)[FC_RECORD_WORDS]; /* no room in the ring: still in the card */
 	size_t waiting, room;
+	int64_t let_go; /* newest epoch of what went back since more than half was held; -1 */
 };
 
 struct sim_resident {

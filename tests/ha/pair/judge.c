@@ -276,13 +276,13 @@ static enum sim_mark mark_single(const struct sim_epoch *truth, uint64_t commit)
 	return commit && truth->open_at >= commit ? SIM_SELECTED : SIM_MAYBE;
 }
 
-/* Of a planned switchover, all that came since the traffic was moved; if the witness keeps the unit
- * waiting for longer than its ring lasts, some of that is dropped, and counted. */
-static enum sim_mark mark_planned(const struct sim_card *card, uint32_t e)
+/* Of a planned switchover, all that came since the traffic was moved; if the unit waits for its
+ * term until its ring is half full, the oldest of that is dropped, and counted. */
+static enum sim_mark mark_planned(const struct sim_card *card, uint32_t e, unsigned ring)
 {
 	bool over = e < card->epoch && card->truth[e + 1].open_at <= sim_world.moved_at;
 
-	over |= sim_now() - sim_world.moved_at > SIM_SECOND;
+	over |= (int64_t)e <= card->ring[ring].let_go;
 	return over ? SIM_MAYBE : SIM_SELECTED;
 }
 
@@ -292,7 +292,7 @@ static enum sim_mark mark_own(const struct sim_card *card, uint32_t e, unsigned 
 	const struct sim_epoch *truth = &card->truth[e];
 
 	if (planned && !dual)
-		return mark_planned(card, e);
+		return mark_planned(card, e, ring);
 	return dual ? mark_dual(truth, ring_cut_ns[card->unit][card->slot][ring],
 				let_go_at[card->unit])
 		    : mark_single(truth, commit_at[card->unit][0]);
