@@ -276,13 +276,15 @@ static enum sim_mark mark_single(const struct sim_epoch *truth, uint64_t commit)
 	return commit && truth->open_at >= commit ? SIM_SELECTED : SIM_MAYBE;
 }
 
-/* Of a planned switchover, all that came since the traffic was moved; if the unit waits for its
- * term until its ring is half full, the oldest of that is dropped, and counted. */
+/* Of a planned switchover, all that came since the traffic was moved; if the witness keeps the unit
+ * waiting for more than a second and until its ring is half full, the oldest of that is dropped,
+ * and counted. */
 static enum sim_mark mark_planned(const struct sim_card *card, uint32_t e, unsigned ring)
 {
 	bool over = e < card->epoch && card->truth[e + 1].open_at <= sim_world.moved_at;
 
-	over |= (int64_t)e <= card->ring[ring].let_go;
+	over |= sim_now() - sim_world.moved_at > SIM_SECOND &&
+		(int64_t)e <= card->ring[ring].let_go;
 	return over ? SIM_MAYBE : SIM_SELECTED;
 }
 

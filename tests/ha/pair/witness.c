@@ -84,17 +84,17 @@ static void decide(unsigned unit, uint64_t term, struct answered *a)
 static void on_question(unsigned unit, void *content, uint64_t term)
 {
 	struct answered *a = calloc(1, sizeof(*a));
-	bool lost = !sim_world.calm && sim_chance(6);
+	bool lost = !sim_world.calm && sim_chance(6) && sim_world.fencing;
 
 	(void)content;
 	if (!a)
 		abort();
 	a->term = term;
-	if (sim_now() < away_until)
+	if (sim_world.fencing && sim_now() < away_until)
 		a->err = -ETIMEDOUT;
 	else
 		decide(unit, term, a);
-	/* Granted or not, nobody hears of it. */
+	/* Granted or not, nobody hears of it. Without a witness nobody is asked. */
 	if (lost)
 		*a = (struct answered){.err = -ETIMEDOUT, .term = term};
 	unit_after(unit, 1 + sim_below(ANSWER_MAX_NS), on_answer, a, 0);
